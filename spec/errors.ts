@@ -1,0 +1,22 @@
+/**
+ * Who is at fault is a class. `UserError` is the base of everything that the user can mend: its message is a sentence
+ * (or a few lines) that says what is wrong, where, and what to do instead; `exitCode` is what a command ends with.
+ */
+export type ExitCode = 1 | 2 | 3 | 4 | 5 | 8 | 9 | 100 | 101 | 102 | 103 | 130;
+
+export class UserError extends Error {
+  override readonly name: string = "UserError";
+  readonly exitCode: ExitCode;
+  constructor(message: string, options: { readonly exitCode?: ExitCode; readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.exitCode = options.exitCode ?? 2;
+  }
+}
+
+/** What was named (a pool, a job, a file) does not exist. */
+export class NotFoundError extends UserError {
+  override readonly name: string = "NotFoundError";
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, { ...options, exitCode: 3 });
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The checked, typed values of what a user writes. Plain frozen data: no class instances, no `undefined` members,
+ * so that a value survives JSON (Pulumi inputs, the controller's socket, the database) unchanged.
+ */
+
+/** A number asked for: exactly `value`, or at least `value` when the user wrote `4+`. */
+export interface Quantity {
+  readonly value: number;
+  readonly orMore: boolean;
+}
+
+/** Where machines come from: `local`, `ssh/NAME`, `aws[/region[/zone]]`, `gcp[/region[/zone]]`; `*` as a cloud means any. */
+export interface Infra {
+  readonly kind: "local" | "ssh" | "aws" | "gcp" | "any" | "other";
+  /** As the user wrote it, normalized to lower-case kind: `aws/us-east-1`. */
+  readonly text: string;
+  readonly region?: string;
+  readonly zone?: string;
+}
+
+/** One kind of accelerator: `{name: "H100", count: 8}`; count may be a fraction (`L4:0.5`). */
+export interface Accelerator {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** One alternative of what a worker (pool) or a job (job file) must have. Memory and disk are in GiB-like "GB" as SkyPilot counts them. */
+export interface Resources {
+  readonly infra?: Infra;
+  readonly cpus?: Quantity;
+  readonly memoryGiB?: Quantity;
+  readonly accelerator?: Accelerator;
+  readonly instanceType?: string;
+  readonly useSpot?: boolean;
+  readonly diskGiB?: number;
+  readonly diskTier?: string;
+  readonly networkTier?: string;
+  readonly localDisk?: string;
+  readonly maxHourlyCost?: number;
+  readonly ports?: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly imageId?: string | Readonly<Record<string, string>>;
+  readonly autostop?: string | number | boolean | Readonly<Record<string, unknown>>;
+  readonly jobRecovery?: JobRecovery;
+  /** -1000..1000, larger runs earlier. */
+  readonly priority?: number;
+}
+
+export interface JobRecovery {
+  readonly strategy?: string;
+  readonly maxRestartsOnErrors?: number;
+  readonly recoverOnExitCodes?: readonly number[];
+}
+
+/** A list of alternatives: any of them will do; `ordered` says the first that can be had is preferred. Empty = nothing asked. */
+export interface ResourceChoice {
+  readonly ordered: boolean;
+  readonly anyOf: readonly Resources[];
+}
+
+export type Workdir = { readonly path: string } | { readonly url: string; readonly ref?: string };
+
+export interface FileMount {
+  /** Path on the worker; `~` stands for the worker's home. */
+  readonly target: string;
+  /** Local path(s) or bucket URI(s). Empty for a new bucket that only has a name. */
+  readonly sources: readonly string[];
+  readonly name?: string;
+  readonly store?: string;
+  readonly persistent?: boolean;
+  readonly mode: "MOUNT" | "COPY" | "MOUNT_CACHED";
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** How many workers: `min === max` for a fixed size. */
+export interface PoolSize {
+  readonly min: number;
+  readonly max: number;
+  readonly queueLengthThreshold?: number;
+  readonly upscaleDelaySeconds?: number;
+  readonly downscaleDelaySeconds?: number;
+}
+
+/** Names and values; a `null` value was left open in the file and must be filled before use. */
+export type Environment = Readonly<Record<string, string | null>>;
+
+interface TaskSpec {
+  readonly name?: string;
+  readonly resources: ResourceChoice;
+  readonly envs: Environment;
+  readonly secrets: Environment;
+}
+
+/** A pool file: what a worker is and how it is set up. */
+export interface PoolSpec extends TaskSpec {
+  readonly kind: "pool";
+  readonly size: PoolSize;
+  readonly workdir?: Workdir;
+  readonly fileMounts: readonly FileMount[];
+  readonly setup?: string;
+}
+
+/** A job file: what one rank runs. */
+export interface JobSpec extends TaskSpec {
+  readonly kind: "job";
+  readonly run: string;
+  readonly pool?: string;
+}
+
+/** A remark that does not stop anything: a sentence with its place. */
+export interface Warning {
+  readonly message: string;
+  readonly place?: Place;
+}
+
+/** 1-based line and column in `file`. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Parsed<T> {
+  readonly spec: T;
+  readonly warnings: readonly Warning[];
+}

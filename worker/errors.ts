@@ -1,0 +1,32 @@
+/**
+ * What can go wrong between here and a worker. `permanent` says whether trying again can help: a changed host key or a
+ * refused key never heals by itself, a lost connection may.
+ */
+import { UserError } from "../spec/index.ts";
+
+/** The worker could not be reached, or the connection broke: its jobs are UNKNOWN, never failed. */
+export class ConnectionError extends UserError {
+  override readonly name: string = "ConnectionError";
+  readonly permanent: boolean = false;
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, { ...options, exitCode: 5 });
+  }
+}
+
+/** The worker refused our key, or it showed another host key than the pinned one. */
+export class AuthenticationError extends UserError {
+  override readonly name: string = "AuthenticationError";
+  readonly permanent: boolean = true;
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, { ...options, exitCode: 4 });
+  }
+}
+
+/** Messages that are not of the protocol, or of a version this side does not speak. */
+export class ProtocolError extends UserError {
+  override readonly name: string = "ProtocolError";
+  readonly permanent: boolean = true;
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, { ...options, exitCode: 1 });
+  }
+}

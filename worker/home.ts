@@ -1,0 +1,15 @@
+/** Where Lido keeps its files on this computer, and how a pool's directory is named on a worker. */
+import { createHash } from "node:crypto";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** `$LIDO_HOME`, else `~/.lido`. */
+export function lidoHome(env: NodeJS.ProcessEnv = process.env): string {
+  return env.LIDO_HOME || join(homedir(), ".lido");
+}
+
+/** A short name for a pool that is safe in paths: `gpu-pool-3f9a1c02d4` for `acme/shop/prod/gpu-pool`. */
+export function poolKey(identity: string): string {
+  const name = (identity.split("/").at(-1) ?? "").replaceAll(/[^A-Za-z0-9-]/g, "-").slice(0, 40);
+  return `${name}-${createHash("sha256").update(identity).digest("hex").slice(0, 10)}`;
+}

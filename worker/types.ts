@@ -1,0 +1,172 @@
+/**
+ * The vocabulary between this computer and one worker. The wire form of each message is in protocol.ts; the meaning of
+ * each state is in docs/protocol.md.
+ */
+
+/** How to reach one worker. */
+export interface Endpoint {
+  /** `gpu-pool-7`; for messages to people only. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** The pinned public host key, `ssh-ed25519 AAAA…`. Any other key ends the connection with an AuthenticationError. */
+  readonly hostKey: string;
+  /** Names the pool's directory on the worker, `~/.lido/<poolKey>`: see poolKey(identity). */
+  readonly poolKey: string;
+}
+
+export interface LinkOptions {
+  /** The pool's private key, OpenSSH PEM text. */
+  readonly privateKey: string;
+  readonly signal?: AbortSignal;
+  /** Milliseconds until a connection attempt is given up; 10,000 unless told. */
+  readonly timeoutMs?: number;
+}
+
+/** Names one attempt on a worker, for ever: never used for anything else. */
+export interface AttemptKey {
+  /** Names the submission on the worker: `<queue id>-<first job id>`, of [A-Za-z0-9-]. */
+  readonly submission: string;
+  /** The job id, a positive integer. */
+  readonly job: number;
+  /** 1 for the first try; grows only after a worker was lost or a retry was asked for. */
+  readonly attempt: number;
+}
+
+/** What all ranks of a submission share; sent to a worker once, before the first START of it. */
+export interface Submission {
+  readonly id: string;
+  /** Text of the bash script that each rank runs. */
+  readonly run: string;
+  /** Exported before `run`; secrets included, so it travels on stdin only and is stored 0600. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface StartRequest {
+  readonly key: AttemptKey;
+  /** The slot of the worker that runs it, from 0. */
+  readonly slot: number;
+  /** What differs between ranks: SKYPILOT_JOB_RANK and its like. Names are checked, values are free text without newlines or NUL. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export type StartAnswer =
+  /** Handed to the slot's supervisor: a `started` or `refused` event follows. */
+  | { readonly kind: "accepted" }
+  /** This attempt was claimed before: its state now. */
+  | { readonly kind: "known"; readonly status: AttemptStatus }
+  /** Certain not to run here. */
+  | { readonly kind: "refused"; readonly reason: RefusalReason; readonly detail: string };
+
+export type RefusalReason = "cordoned" | "fenced" | "unknown-submission" | "no-space" | "cancelled";
+
+/** What a worker knows of one attempt. */
+export type AttemptStatus =
+  /** Not claimed on this worker. It may still be in a slot's inbox. */
+  | { readonly kind: "never" }
+  | { readonly kind: "running"; readonly startedAt: number }
+  /** `code` is the shell's: 128+n for signal n. Times are milliseconds since 1970 on the worker's clock. */
+  | { readonly kind: "done"; readonly code: number; readonly startedAt: number; readonly endedAt: number }
+  /** Cancelled before it began. */
+  | { readonly kind: "void" }
+  /** Its supervisor is gone while the job's process lives on. */
+  | { readonly kind: "orphan"; readonly startedAt: number }
+  /** It began, is not running, and left no exit record: the machine was rebooted, or both processes were killed. */
+  | { readonly kind: "lost"; readonly why: "reboot" | "killed" };
+
+export type WorkerEvent =
+  | { readonly kind: "started"; readonly key: AttemptKey; readonly at: number }
+  | {
+      readonly kind: "exit";
+      readonly key: AttemptKey;
+      readonly code: number;
+      readonly startedAt: number;
+      readonly endedAt: number;
+    }
+  /** A slot's supervisor took an attempt from its inbox and did not claim it. */
+  | { readonly kind: "refused"; readonly key: AttemptKey; readonly reason: RefusalReason; readonly detail: string }
+  /** A newer roster lies on the worker. */
+  | { readonly kind: "roster"; readonly epoch: number }
+  /** The cordon was set (its reason) or taken away (""). */
+  | { readonly kind: "cordon"; readonly reason: string };
+
+/** The first thing an agent says. */
+export interface Hello {
+  readonly protocol: number;
+  readonly bootId: string;
+  /** Milliseconds since 1970 on the worker's clock. */
+  readonly clock: number;
+  readonly cpus: number;
+  /** The cordon's reason, "" when there is none. */
+  readonly cordon: string;
+  /** Epoch of the roster that lies on the worker; 0 when there is none. */
+  readonly rosterEpoch: number;
+  /** Attempts that are claimed and not over: `submission job.attempt`. */
+  readonly running: readonly AttemptKey[];
+}
+
+export interface CommandResult {
+  /** Exit code; 128+n for signal n. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Written to the command's stdin, which is then closed. */
+  readonly stdin?: string | Uint8Array | NodeJS.ReadableStream;
+  /** Called with each piece of stdout and stderr as it comes; the result's texts keep the last 64 KiB of each. */
+  readonly onOutput?: (chunk: Buffer) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** One SSH connection to one worker. */
+export interface Link extends AsyncDisposable {
+  /** Settles (never rejects) when the connection is over: the reason, or undefined after close(). */
+  readonly closed: Promise<Error | undefined>;
+  /** Runs a command by the worker's login shell and waits for its end. @throws ConnectionError */
+  run(command: string, options?: RunOptions): Promise<CommandResult>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** One worker with its agent channel. Every method rejects with ConnectionError when the connection breaks. */
+export interface Worker extends AsyncDisposable {
+  readonly endpoint: Endpoint;
+  readonly hello: Hello;
+  /** For commands beside the agent (uploads, setup): at most 4 at a time. */
+  readonly link: Link;
+  /** Settles (never rejects) when the agent or its connection is over: the reason, or undefined after close(). */
+  readonly closed: Promise<Error | undefined>;
+  /** Says who is starting jobs: a START from a lower `epoch` of the same `queue` is refused from now on. */
+  fence(queue: string, epoch: number): Promise<void>;
+  /** Idempotent. */
+  submit(submission: Submission): Promise<void>;
+  start(request: StartRequest): Promise<StartAnswer>;
+  query(key: AttemptKey): Promise<AttemptStatus>;
+  /** Attempts claimed and not over, of every queue. */
+  running(): Promise<readonly AttemptKey[]>;
+  /** Marks, TERMs the process group, KILLs it after `graceSeconds`. An `exit` event follows if it ran; status `void` if it never will. */
+  cancel(key: AttemptKey, graceSeconds: number): Promise<AttemptStatus>;
+  cordon(reason: string): Promise<void>;
+  uncordon(): Promise<void>;
+  /** Kept only if its epoch is higher than what lies there; every agent of the worker reports it. */
+  publishRoster(roster: import("./roster.ts").Roster): Promise<void>;
+  readRoster(): Promise<import("./roster.ts").Roster | undefined>;
+  /**
+   * Bytes of the attempt's log from `offset` on. With `follow` it goes on until `signal` aborts; without, it ends at the present end.
+   */
+  readLog(
+    key: AttemptKey,
+    options: { readonly offset: number; readonly follow: boolean; readonly signal?: AbortSignal },
+  ): AsyncIterable<Buffer>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions extends LinkOptions {
+  readonly onEvent?: (event: WorkerEvent) => void;
+}
+
+export type ConnectWorker = (endpoint: Endpoint, options: ConnectOptions) => Promise<Worker>;
