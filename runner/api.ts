@@ -1,0 +1,163 @@
+/**
+ * What the controller answers over its Unix socket: one JSON object per line each way.
+ *
+ *     -> {"id": 1, "method": "submit", "params": {…}}
+ *     <- {"id": 1, "item": …}      any number of times, for methods that stream
+ *     <- {"id": 1, "result": …}    or {"id": 1, "error": {"name", "message", "exitCode"}}; always the last line of a call
+ *     -> {"id": 1, "abort": true}  ends a streaming call early
+ */
+import type { ExitCode, JobSpec } from "../spec/index.ts";
+import type { Roster } from "../worker/index.ts";
+
+/** SkyPilot's names. The last six are terminal. */
+export type JobStatus =
+  | "PENDING"
+  | "STARTING"
+  | "RUNNING"
+  | "RECOVERING"
+  | "CANCELLING"
+  | "SUCCEEDED"
+  | "FAILED"
+  | "FAILED_SETUP"
+  | "FAILED_PRECHECKS"
+  | "FAILED_NO_RESOURCE"
+  | "FAILED_CONTROLLER"
+  | "CANCELLED";
+
+/** First and last job id, both included. */
+export interface IdRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Where the controller finds a pool again when it looks for a newer roster: a pointer, never a copy of outputs. */
+export interface PoolPointer {
+  readonly pool: string;
+  /** `organization/project/stack` as `pulumi stack ls` shows it. */
+  readonly stack: string;
+  /** Absolute path of the Pulumi project's folder. */
+  readonly projectDir: string;
+  /** PULUMI_BACKEND_URL when it was set, PULUMI_HOME likewise. Never a passphrase. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface SubmitParams {
+  readonly job: JobSpec;
+  readonly numJobs: number;
+  readonly pointer: PoolPointer;
+  /** The roster that the CLI just read from the stack. */
+  readonly roster: Roster;
+  readonly user: string;
+}
+export interface SubmitResult {
+  readonly ids: IdRange;
+}
+
+export interface QueueParams {
+  readonly pool?: string;
+  readonly ids?: readonly IdRange[];
+  readonly name?: string;
+  readonly statuses?: readonly JobStatus[];
+  /** Rows at most, newest ids first. */
+  readonly limit: number;
+  /** Only ids below this one: the key of the next page. */
+  readonly before?: number;
+}
+export interface JobRow {
+  readonly id: number;
+  readonly name: string;
+  readonly pool: string;
+  readonly rank: number;
+  readonly numJobs: number;
+  readonly status: JobStatus;
+  /** Worker id of the present or last attempt; absent before the first. */
+  readonly worker?: number;
+  readonly attempt: number;
+  /** Milliseconds since 1970. */
+  readonly submittedAt: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly exitCode?: number;
+  /** Why it is pending, unknown, recovering or failed; "" when there is nothing to say. */
+  readonly reason: string;
+}
+export interface QueueResult {
+  readonly rows: readonly JobRow[];
+  /** Pass as `before` for the next page; absent on the last. */
+  readonly next?: number;
+}
+
+/** How a set of jobs stands: streamed by `watch` whenever it changed (at most ten times a second). */
+export interface Counts {
+  readonly total: number;
+  readonly byStatus: Readonly<Partial<Record<JobStatus, number>>>;
+  readonly lastFailed: readonly JobRow[];
+}
+export interface WatchParams {
+  readonly ids: readonly IdRange[];
+}
+/** Ends when every job of the ranges is terminal. `missing`: ids that do not exist. */
+export interface WatchResult {
+  readonly counts: Counts;
+  readonly missing: readonly IdRange[];
+}
+
+export interface LogsParams {
+  readonly id: number;
+  readonly follow: boolean;
+  /** Only the last so many lines. */
+  readonly tail?: number;
+}
+/** Base64, since logs are bytes. */
+export interface LogItem {
+  readonly data: string;
+}
+/** The job as it stood when the log ended. */
+export interface LogsResult {
+  readonly job: JobRow;
+}
+
+export interface CancelParams {
+  readonly ids?: readonly IdRange[];
+  readonly name?: string;
+  readonly pool?: string;
+  readonly all?: boolean;
+}
+export interface CancelResult {
+  readonly cancelled: readonly IdRange[];
+  readonly alreadyOver: readonly IdRange[];
+  readonly missing: readonly IdRange[];
+}
+
+export interface ControllerStatus {
+  readonly pid: number;
+  readonly version: string;
+  readonly socket: string;
+  readonly log: string;
+  readonly database: string;
+  readonly uptimeSeconds: number;
+  readonly queue: Readonly<Partial<Record<JobStatus, number>>>;
+  readonly pools: readonly {
+    readonly pool: string;
+    readonly stack: string;
+    readonly workers: number;
+    readonly connected: number;
+  }[];
+}
+
+export interface Methods {
+  submit: { params: SubmitParams; item: never; result: SubmitResult };
+  queue: { params: QueueParams; item: never; result: QueueResult };
+  watch: { params: WatchParams; item: Counts; result: WatchResult };
+  logs: { params: LogsParams; item: LogItem; result: LogsResult };
+  cancel: { params: CancelParams; item: never; result: CancelResult };
+  status: { params: Record<string, never>; item: never; result: ControllerStatus };
+  /** Ends the controller; running jobs go on. */
+  stop: { params: Record<string, never>; item: never; result: Record<string, never> };
+}
+
+export interface WireError {
+  readonly name: string;
+  readonly message: string;
+  readonly exitCode: ExitCode;
+}
