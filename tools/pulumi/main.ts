@@ -1,4 +1,4 @@
 /** `node tools/pulumi/main.ts`: finds or makes the engine and prints its bin folder. */
-import { runCli } from "./cli.ts";
+import { runCommand } from "./command.ts";
 
-await runCli();
+await runCommand();

@@ -9,7 +9,7 @@ import type { Recipe } from "./recipe.ts";
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Runs the command and sets the process's exit code. */
-export async function runCli(recipe?: Recipe): Promise<void> {
+export async function runCommand(recipe?: Recipe): Promise<void> {
   const stop = new AbortController();
   for (const name of STOPPING) {
     process.on(name, () => {
