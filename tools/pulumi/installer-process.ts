@@ -7,7 +7,7 @@ type PulumiVersion = NonNullable<NonNullable<Parameters<Automation["PulumiComman
 
 const [root, version] = process.argv.slice(2);
 if (root === undefined || version === undefined) throw new Error("usage: installer-process ROOT VERSION");
-const require = createRequire(pulumiPackageFile("package.json")); // so that SemVer is the class that Pulumi compares with
-const { PulumiCommand } = require("./automation") as Automation;
-const { SemVer } = require("semver") as { SemVer: new (text: string) => PulumiVersion };
+const load = createRequire(pulumiPackageFile("package.json")); // so that SemVer is the class that Pulumi compares with
+const { PulumiCommand } = load("./automation") as Automation;
+const { SemVer } = load("semver") as { SemVer: new (text: string) => PulumiVersion };
 await PulumiCommand.install({ root, version: new SemVer(version) });
