@@ -17,7 +17,7 @@ import type { Attempt, Context, Engine } from "./types.ts";
 import { readVersion } from "./version.ts";
 
 export { EngineError } from "./errors.ts";
-export type { Engine, EngineSource } from "./types.ts";
+export type { Engine } from "./types.ts";
 
 export interface FindOptions {
   /** Gets one line per thing that happens, for a person to read. */
