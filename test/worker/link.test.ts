@@ -98,9 +98,7 @@ test("the server is as strict as a stock sshd: no env, no shell, no 11th session
   await Promise.all(held.map((one) => once(one.resume(), "close")));
   await once((await exec("true")).resume(), "close");
 
-  await expect(new Promise((_, reject) => client.shell((error) => reject(error)))).rejects.toThrow(
-    "Unable to request",
-  );
+  await expect(new Promise((_, reject) => client.shell((error) => reject(error)))).rejects.toThrow("Unable to request");
   client.end();
 });
 
