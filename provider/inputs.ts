@@ -37,8 +37,10 @@ export interface PoolInputs {
   readonly pool: string;
   /** `organization/project/stack/name`. */
   readonly identity: string;
-  /** Environment and secrets filled, nothing null. */
+  /** Environment filled, nothing null; without its secrets. */
   readonly spec: PoolSpec;
+  /** By themselves, so that only they are secret in the state. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly updatePolicy: UpdatePolicy;
 }
 
@@ -50,6 +52,7 @@ export interface CheckedInputs extends PoolInputs {
 export interface PoolOutputs extends Roster {
   /** What the workers of the present generation were made from. */
   readonly fingerprint: Fingerprint;
+  readonly updatePolicy: UpdatePolicy;
   /** The highest worker id ever given out. */
   readonly lastWorkerId: number;
   /** OpenSSH PEM text; a secret in the state. */
