@@ -1,3 +1,3 @@
-export { NotFoundError, UserError } from "./errors.ts";
 export type { ExitCode } from "./errors.ts";
+export { NotFoundError, UserError } from "./errors.ts";
 export type * from "./types.ts";
