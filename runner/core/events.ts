@@ -6,7 +6,17 @@
 import type { JobSpec } from "../../spec/index.ts";
 import type { AttemptKey, AttemptStatus, Hello, RefusalReason, Roster } from "../../worker/index.ts";
 import type { CancelParams, CancelResult, IdRange, PoolPointer } from "../api.ts";
-import type { AssignedJob, EndedJob, Job, LiveStatus, Span, StartingJob, Submission, WorkerView } from "./model.ts";
+import type {
+  AssignedJob,
+  AssignedStatus,
+  EndedJob,
+  Job,
+  LiveStatus,
+  Span,
+  StartingJob,
+  Submission,
+  WorkerView,
+} from "./model.ts";
 
 /** One worker of one pool: the pool's identity and the worker's id. */
 export interface WorkerRef {
@@ -39,7 +49,8 @@ export type Event =
   | { readonly kind: "wanted"; readonly pool: string; readonly forMs: number }
   | ({ readonly kind: "connected"; readonly number: number; readonly hello: Hello } & WorkerRef)
   | ({ readonly kind: "disconnected"; readonly reason: string; readonly permanent: boolean } & WorkerRef)
-  | ({ readonly kind: "answer"; readonly status: AttemptStatus } & AttemptRef)
+  /** `believed`: what we took the job for when we asked. */
+  | ({ readonly kind: "answer"; readonly believed: AssignedStatus; readonly status: AttemptStatus } & AttemptRef)
   | ({ readonly kind: "started"; readonly at: number } & AttemptRef)
   | ({
       readonly kind: "exit";
@@ -81,7 +92,7 @@ export type Change = StoredChange | VolatileChange;
 export type Effect =
   /** Only over connection `number`: over a later one the worker is asked first. */
   | ({ readonly kind: "start"; readonly number: number } & AttemptRef)
-  | ({ readonly kind: "query" } & AttemptRef)
+  | ({ readonly kind: "query"; readonly believed: AssignedStatus } & AttemptRef)
   | ({ readonly kind: "cancel"; readonly graceSeconds: number } & AttemptRef)
   | ({ readonly kind: "read-roster" } & WorkerRef)
   | { readonly kind: "ended"; readonly pool: string; readonly job: EndedJob }

@@ -126,6 +126,8 @@ export function onAnswer(state: State, event: EventOf<"answer">, now: number): S
   if (!held) return stale("answer", event);
   const { view, pool } = held;
   const heard: Change = { kind: "worker", pool: pool.identity, view: { ...view, askedAt: now } };
+  // An event overtook the answer: `never` said of a STARTING job means nothing once it is RUNNING.
+  if (event.believed !== held.job.status && event.status.kind !== "done") return stale("answer", event);
   const step = carryOut(state, held, { status: event.status, now });
   return { ...step, changes: [heard, ...step.changes] };
 }

@@ -40,7 +40,7 @@ export function ask(state: State, { pool, worker }: Ref, job: AssignedJob): Effe
   const ref = { pool, worker, key: attemptKey(state.queue, job) };
   return job.status === "CANCELLING"
     ? { kind: "cancel", ...ref, graceSeconds: GRACE_SECONDS }
-    : { kind: "query", ...ref };
+    : { kind: "query", ...ref, believed: job.status };
 }
 
 /** An attempt of ours that is not the present one of its job, or not here. */

@@ -18,6 +18,7 @@ const action = fc.oneof(
   fc.record({ do: fc.constant("disconnect" as const), worker }),
   fc.record({ do: fc.constant("cancel" as const), first: fc.integer({ min: 1, max: 20 }), count: fc.nat(6) }),
   fc.record({ do: fc.constant("lose" as const), worker }),
+  fc.record({ do: fc.constant("kill" as const), worker }),
   fc.record({ do: fc.constant("cordon" as const), worker, on: fc.boolean() }),
   fc.record({ do: fc.constant("restart" as const) }),
   fc.record({ do: fc.constant("tick" as const), ms: fc.integer({ min: 1, max: 70_000 }) }),
@@ -42,6 +43,8 @@ async function carryOut(world: World, what: Action): Promise<void> {
     }
     case "lose":
       return await world.lose(what.worker);
+    case "kill":
+      return world.kill(what.worker);
     case "cordon":
       return await world.cordon(what.worker, what.on);
     case "restart":
@@ -54,29 +57,33 @@ async function carryOut(world: World, what: Action): Promise<void> {
 
 test("whatever happens, each rank ends once, no attempt begins twice, none overlap, and the first come first", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 3 }), fc.array(action, { maxLength: 60 }), async (workers, actions) => {
-      await using store = openSqliteStore(":memory:");
-      const world = await World.create(store, workers);
-      await world.submit(3);
-      for (const one of actions) await carryOut(world, one);
-      await world.heal();
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 3 }),
+      fc.array(action, { maxLength: 60, size: "max" }),
+      async (workers, actions) => {
+        await using store = openSqliteStore(":memory:");
+        const world = await World.create(store, workers);
+        await world.submit(3);
+        for (const one of actions) await carryOut(world, one);
+        await world.heal();
 
-      expect(world.violations).toEqual([]);
-      const ids = Array.from({ length: world.submitted }, (_, index) => index + 1);
-      expect([...world.ends.keys()].toSorted((a, b) => a - b)).toEqual(ids);
-      expect([...world.ends.values()].every((count) => count === 1)).toBe(true);
-      expect(world.firstAssigned).toEqual(world.firstAssigned.toSorted((a, b) => a - b));
-      const stored = await store.counts([{ first: 1, last: world.submitted }]);
-      expect([...stored.values()].reduce((sum, count) => sum + count, 0)).toBe(world.submitted);
-    }),
+        expect(world.violations).toEqual([]);
+        const ids = Array.from({ length: world.submitted }, (_, index) => index + 1);
+        expect([...world.ends.keys()].toSorted((a, b) => a - b)).toEqual(ids);
+        expect([...world.ends.values()].every((count) => count === 1)).toBe(true);
+        expect(world.firstAssigned).toEqual(world.firstAssigned.toSorted((a, b) => a - b));
+        const stored = await store.counts([{ first: 1, last: world.submitted }]);
+        expect([...stored.values()].reduce((sum, count) => sum + count, 0)).toBe(world.submitted);
+      },
+    ),
     { numRuns: 200 },
   );
 }, 60_000);
 
 test("without a loss no attempt beyond the first is ever made", async () => {
-  const harmless = action.filter((one) => one.do !== "lose" && one.do !== "cancel");
+  const harmless = action.filter((one) => one.do !== "lose" && one.do !== "kill" && one.do !== "cancel");
   await fc.assert(
-    fc.asyncProperty(fc.array(harmless, { maxLength: 60 }), async (actions) => {
+    fc.asyncProperty(fc.array(harmless, { maxLength: 60, size: "max" }), async (actions) => {
       await using store = openSqliteStore(":memory:");
       const world = await World.create(store, 2);
       await world.submit(4);

@@ -22,6 +22,7 @@ type Attempt = Extract<Effect, { readonly kind: "start" | "query" | "cancel" }>;
 export class World {
   now = 1_000_000;
   readonly machines = new Map<number, Machine>();
+  readonly graveyard: Machine[] = [];
   /** Events on their way, each with the connection that it travels on. */
   readonly mail: { readonly event: Event; readonly worker: number; readonly connection: number }[] = [];
   /** Job ids in the order in which they were first assigned. */
@@ -91,7 +92,13 @@ export class World {
 
   #record(change: Change): void {
     const end = (id: number) => this.ends.set(id, (this.ends.get(id) ?? 0) + 1);
-    if (change.kind === "assigned") this.firstAssigned.push(change.job.id);
+    if (change.kind === "assigned") {
+      const overtaken = [...this.#state.pools.values()]
+        .flatMap((pool) => pool.waiting)
+        .find((id) => id < change.job.id);
+      if (overtaken) this.violations.push(`job ${change.job.id} overtook ${overtaken}`);
+      this.firstAssigned.push(change.job.id);
+    }
     if (change.kind === "moved" && "endedAt" in change.job) end(change.job.id);
     if (change.kind === "span-cancelled") {
       for (let id = change.cut.first; id <= change.cut.last; id += 1) end(id);
@@ -112,17 +119,23 @@ export class World {
     const known = machine.attempts.get(name);
     switch (effect.kind) {
       case "query":
-        return this.#say(machine, { kind: "answer", key, status: known?.status ?? { kind: "never" } });
+        return this.#say(machine, {
+          kind: "answer",
+          key,
+          believed: effect.believed,
+          status: known?.status ?? { kind: "never" },
+        });
       case "cancel":
         if (!known) machine.attempts.set(name, { key, status: { kind: "void" } });
         else if (known.status.kind === "running") this.exit(machine.id, 143);
         return this.#say(machine, {
           kind: "answer",
           key,
+          believed: "CANCELLING",
           status: machine.attempts.get(name)?.status ?? { kind: "void" },
         });
       case "start":
-        if (known) return this.#say(machine, { kind: "answer", key, status: known.status });
+        if (known) return this.#say(machine, { kind: "answer", key, believed: "STARTING", status: known.status });
         if (machine.cordoned)
           return this.#say(machine, { kind: "refused", key, reason: "cordoned", detail: "rolling" });
         this.#begin(machine, name, key);
@@ -130,12 +143,14 @@ export class World {
   }
 
   #begin(machine: Machine, name: string, key: AttemptKey): void {
-    for (const other of this.machines.values()) {
+    for (const other of [...this.machines.values(), ...this.graveyard]) {
       for (const attempt of other.attempts.values()) {
         if (attempt.key.job !== key.job || attempt.status.kind === "void") continue;
         if (attempt.key.attempt === key.attempt) this.violations.push(`attempt ${name} began twice`);
-        if (attempt.status.kind === "running") this.violations.push(`job ${key.job} runs twice`);
-        if (attempt.status.kind === "done") this.violations.push(`job ${key.job} ran again after it was done`);
+        if (attempt.status.kind === "running" && this.machines.has(other.id))
+          this.violations.push(`job ${key.job} runs twice`);
+        if (attempt.status.kind === "done" && this.machines.has(other.id))
+          this.violations.push(`job ${key.job} ran again after it was done`);
       }
     }
     machine.attempts.set(name, { key, status: { kind: "running", startedAt: this.now } });
@@ -187,12 +202,19 @@ export class World {
     this.#say(machine, { kind: "exit", key: attempt.key, code, startedAt, endedAt: this.now });
   }
 
+  /** Job and supervisor are killed: nobody reports it. */
+  kill(id: number): void {
+    const attempt = [...(this.machines.get(id)?.attempts.values() ?? [])].find((one) => one.status.kind === "running");
+    if (attempt) attempt.status = { kind: "lost", why: "killed" };
+  }
+
   /** The machine vanishes; the roster says so, and brings another. */
   async lose(id: number): Promise<void> {
     const machine = this.machines.get(id);
     if (!machine) return;
     this.losses += 1;
     this.machines.delete(id);
+    this.graveyard.push(machine);
     this.#newMachine(Math.max(id, ...this.machines.keys()) + 1);
     await this.turn({ kind: "roster", roster: this.#roster() });
     if (machine.connection) {
