@@ -1,4 +1,7 @@
 export { AuthenticationError, ConnectionError, ProtocolError } from "./errors.ts";
 export { lidoHome, poolKey } from "./home.ts";
+export { fingerprint } from "./link.ts";
 export type * from "./roster.ts";
+export { assignments, quote } from "./shell.ts";
 export type * from "./types.ts";
+export { connectWorker } from "./worker.ts";

@@ -3,6 +3,8 @@
  * each state is in docs/protocol.md.
  */
 
+import type { Roster } from "./roster.ts";
+
 /** How to reach one worker. */
 export interface Endpoint {
   /** `gpu-pool-7`; for messages to people only. */
@@ -152,8 +154,8 @@ export interface Worker extends AsyncDisposable {
   cordon(reason: string): Promise<void>;
   uncordon(): Promise<void>;
   /** Kept only if its epoch is higher than what lies there; every agent of the worker reports it. */
-  publishRoster(roster: import("./roster.ts").Roster): Promise<void>;
-  readRoster(): Promise<import("./roster.ts").Roster | undefined>;
+  publishRoster(roster: Roster): Promise<void>;
+  readRoster(): Promise<Roster | undefined>;
   /**
    * Bytes of the attempt's log from `offset` on. With `follow` it goes on until `signal` aborts; without, it ends at the present end.
    */
@@ -161,6 +163,8 @@ export interface Worker extends AsyncDisposable {
     key: AttemptKey,
     options: { readonly offset: number; readonly follow: boolean; readonly signal?: AbortSignal },
   ): AsyncIterable<Buffer>;
+  /** Reads the worker's interactive environment once more (after setup); slots that start from now on load it. */
+  captureEnvironment(): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

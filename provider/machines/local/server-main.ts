@@ -1,0 +1,40 @@
+/**
+ * The process of one local worker: `node server-main.js FOLDER`. Reads `host_key` and `authorized_keys` there, listens,
+ * and says so in `server.json`. Ends by SIGTERM, or by itself once its folder is gone.
+ */
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join, resolve } from "node:path";
+import { processStart } from "./process-start.ts";
+import { serveWorker } from "./server.ts";
+
+/** What stands in `server.json`: pid and start name the process, the port is kept over restarts. */
+export interface ServerRecord {
+  readonly pid: number;
+  readonly start: string;
+  readonly port: number;
+}
+
+const FOLDER_CHECK_MS = 5_000;
+
+async function main(folder: string): Promise<void> {
+  const read = (name: string) => readFileSync(join(folder, name), "utf8");
+  const record = join(folder, "server.json");
+  const port = existsSync(record) ? (JSON.parse(read("server.json")) as ServerRecord).port : 0;
+  const server = await serveWorker({
+    home: join(folder, "home"),
+    hostKey: read("host_key"),
+    authorizedKey: read("authorized_keys").trim(),
+    user: userInfo().username,
+    port,
+  });
+  const mine: ServerRecord = { pid: process.pid, start: processStart(process.pid) ?? "", port: server.port };
+  writeFileSync(`${record}.new`, JSON.stringify(mine), { mode: 0o600 });
+  renameSync(`${record}.new`, record);
+  process.once("SIGTERM", () => void server.close().then(() => process.exit(0)));
+  setInterval(() => {
+    if (!existsSync(record)) process.exit(0);
+  }, FOLDER_CHECK_MS).unref();
+}
+
+await main(resolve(process.argv[2] ?? "."));

@@ -1,0 +1,85 @@
+/** A worker of this test run: a folder under the temp folder, behind the SSH server of local workers. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import ssh2 from "ssh2";
+import { serveWorker, type WorkerServer } from "../../provider/machines/local/server.ts";
+import type { ConnectOptions, Endpoint, Worker } from "../../worker/index.ts";
+import { connectWorker } from "../../worker/index.ts";
+import { eventually } from "./eventually.ts";
+
+const POOL_KEY = "test-pool-0000000000";
+
+export interface TestWorker extends AsyncDisposable {
+  readonly endpoint: Endpoint;
+  readonly privateKey: string;
+  readonly home: string;
+  /** The pool's directory on the worker. */
+  readonly dir: string;
+  readonly server: WorkerServer;
+  connect(options?: Partial<ConnectOptions>): Promise<Worker>;
+  /** The supervisor of slot 0, while it runs. */
+  supervisorPid(): number | undefined;
+}
+
+export async function startTestWorker(name = "test-pool-1"): Promise<TestWorker> {
+  const folder = mkdtempSync(join(tmpdir(), "lido-worker-"));
+  const home = join(folder, "home");
+  mkdirSync(home);
+  const host = ssh2.utils.generateKeyPairSync("ed25519");
+  const client = ssh2.utils.generateKeyPairSync("ed25519");
+  const user = userInfo().username;
+  const server = await serveWorker({ home, hostKey: host.private, authorizedKey: client.public, user, port: 0 });
+  const endpoint = { name, host: "127.0.0.1", port: server.port, user, hostKey: host.public, poolKey: POOL_KEY };
+  const dir = join(home, ".lido", POOL_KEY);
+  const supervisorPid = () => {
+    const [pid] = readFirst(join(dir, "slots/0/pid")).split(" ");
+    return pid ? Number(pid) : undefined;
+  };
+  return {
+    endpoint,
+    privateKey: client.private,
+    home,
+    dir,
+    server,
+    supervisorPid,
+    connect: (options = {}) => connectWorker(endpoint, { privateKey: client.private, ...options }),
+    [Symbol.asyncDispose]: async () => {
+      await server.close();
+      await endProcesses(dir);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function readFirst(file: string): string {
+  try {
+    return readFileSync(file, "utf8").split("\n")[0] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** Ends what the worker started, by the pids that it wrote down itself. */
+async function endProcesses(dir: string): Promise<void> {
+  const files = listFiles(dir).filter((file) => /(slots\/\d+\/pid|\.pid)$/.test(file));
+  const pids = files.map((file) => Number(readFirst(file).split(" ")[0])).filter((pid) => pid > 1);
+  for (const pid of pids) signal(-pid, "SIGKILL");
+  await eventually(() => pids.every((pid) => !signal(-pid, 0)), "all processes of the test worker are gone");
+}
+
+function listFiles(dir: string): string[] {
+  try {
+    return readdirSync(dir, { recursive: true, encoding: "utf8" }).map((name) => join(dir, name));
+  } catch {
+    return [];
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,236 @@
+# The agent: one per connection, `sh agent.sh POOL_DIR`. Reads requests on stdin, answers each with one line in order,
+# and passes on the worker's event journal. Everything it knows is in files, so it may be killed at any time.
+# It never runs a job itself and never waits for one. Protocol and files: docs/protocol.md.
+
+protocol=1
+lido_code_dir=${0%/*}
+# shellcheck source=worker/agent/common.sh
+. "$lido_code_dir/common.sh"
+mkdir -p "$HOME/sky_workdir" "$1/jobs" "$1/slots" "$1/fences" || exit 1
+cd "$1" || exit 1
+: >> events || exit 1
+
+# From here on every event is seen: those before this point are in the files that the requests read.
+journal_size=$(wc -c < events)
+tail -c "+$((journal_size + 1))" -f events 2>/dev/null &
+tail_pid=$!
+trap 'kill "$tail_pid" 2>/dev/null' EXIT
+trap 'exit 0' HUP INT TERM PIPE
+
+answer() { printf '= %s\n' "$1"; }
+
+# supervisor_alive SLOT
+supervisor_alive() {
+  read_first "slots/$1/pid"
+  # shellcheck disable=SC2086
+  [ "${lido_first##* }" = "$lido_boot" ] && alive $lido_first
+}
+
+# Once per slot and boot. It writes its pid only when its inbox is open, so no START is put where nobody reads.
+ensure_supervisor() {
+  supervisor_alive "$1" && return
+  mkdir -p "slots/$1"
+  [ -p "slots/$1/inbox" ] || mkfifo "slots/$1/inbox"
+  [ -p "slots/$1/timer" ] || mkfifo "slots/$1/timer"
+  in_new_session bash "$lido_code_dir/supervisor.sh" "$1" </dev/null >/dev/null 2>&1
+  turns=0
+  until supervisor_alive "$1"; do
+    turns=$((turns + 1))
+    [ "$turns" -lt 1000 ] || return 1
+    sleep 0.01
+  done
+}
+
+# status SUBMISSION JOB ATTEMPT -> $status
+status() {
+  file=jobs/$1/$2.$3
+  if read_exit; then return; fi
+  if [ ! -e "$file.claim" ]; then status=never; return; fi
+  read_first "$file.claim"
+  case $lido_first in
+    void) status=void; return ;;
+    '') status="running 0"; return ;; # claimed this very moment
+  esac
+  # shellcheck disable=SC2086
+  set -- $lido_first # supervisor's pid, its start, boot id, when it began
+  began=$4
+  if [ "$3" != "$lido_boot" ]; then status="lost reboot"; return; fi
+  if alive "$1" "$2"; then status="running $began"; return; fi
+  read_first "$file.pid"
+  # shellcheck disable=SC2086
+  if alive $lido_first; then status="orphan $began"; return; fi
+  # The supervisor may have ended it between our first look and now.
+  if read_exit; then return; fi
+  status="lost killed"
+}
+
+# A record counts only when it is whole: its last column is a full stop.
+read_exit() {
+  read_first "$file.exit"
+  case $lido_first in *' .') ;; *) return 1 ;; esac
+  # shellcheck disable=SC2086
+  set -- $lido_first
+  status="done $1 $2 $3"
+}
+
+do_fence() {
+  read_first "fences/$1"
+  if [ "${lido_first:-0}" -gt "$2" ]; then answer "refused fenced $lido_first"; return; fi
+  if ! { printf '%s\n' "$2" > "fences/$1.new" && mv "fences/$1.new" "fences/$1"; }; then answer "error cannot write fences/$1"; return; fi
+  queue=$1 epoch=$2
+  answer ok
+}
+
+# JOB SUBMISSION ENV_LINES RUN_LINES, then those lines. `run` appears last and whole: it says that the rest is there.
+do_job() {
+  dir=jobs/$1
+  mkdir -p "$dir" 2>/dev/null
+  copy_lines "$2" "$dir/env"; a=$copied
+  copy_lines "$3" "$dir/run.new"; b=$copied
+  if [ "$a$b" = 11 ] && mv "$dir/run.new" "$dir/run" 2>/dev/null; then answer ok; else answer "refused no-space"; fi
+}
+
+# copy_lines COUNT FILE: takes so many lines from stdin whatever happens, or the requests after them would be misread.
+copy_lines() {
+  copied=1 count=$1
+  # `true` and not `:`, here and below: a redirection that fails ends the shell when the command is a special builtin.
+  if true 2>/dev/null > "$2"; then exec 3> "$2"; else copied=0; exec 3> /dev/null; fi
+  while [ "$count" -gt 0 ] && IFS= read -r text; do
+    printf '%s\n' "$text" >&3 2>/dev/null || copied=0
+    count=$((count - 1))
+  done
+  exec 3>&-
+}
+
+# START SUBMISSION JOB ATTEMPT SLOT ASSIGNMENTS…
+do_start() {
+  file=jobs/$1/$2.$3
+  if [ -e "$file.claim" ]; then status "$1" "$2" "$3"; answer "known $status"; return; fi
+  if [ ! -e "jobs/$1/run" ]; then answer "refused unknown-submission"; return; fi
+  if read_first cordon; then answer "refused cordoned $lido_first"; return; fi
+  if [ -n "$queue" ]; then
+    read_first "fences/$queue"
+    if [ "${lido_first:-0}" -gt "$epoch" ]; then answer "refused fenced $lido_first"; return; fi
+  fi
+  if ! ensure_supervisor "$4"; then answer "error the supervisor of slot $4 does not start"; return; fi
+  # `<>`, since opening a FIFO for writing alone waits for a reader.
+  if printf '%s %s %s %s\n' "$1" "$2" "$3" "$5" 1<> "slots/$4/inbox"; then answer accepted; else answer "error cannot write to slot $4"; fi
+}
+
+# CANCEL SUBMISSION JOB ATTEMPT GRACE_SECONDS
+do_cancel() {
+  file=jobs/$1/$2.$3
+  mkdir -p "jobs/$1"
+  printf '%s\n' "$4" > "$file.cancel" || { answer "error cannot mark $file as cancelled"; return; }
+  # An attempt that was not claimed yet is claimed here, so that nobody else can.
+  if (set -C; printf 'void\n' > "$file.claim") 2>/dev/null; then answer void; return; fi
+  status "$1" "$2" "$3"
+  case $status in
+    running* | orphan*)
+      read_first "$file.pid"
+      # shellcheck disable=SC2086
+      set -- $lido_first "$4"
+      # Without its pid it is being started this moment: its supervisor will find the mark.
+      if [ $# = 3 ] && kill -s TERM -- "-$1" 2>/dev/null; then kill_after "$1" "$2" "$3"; fi
+      ;;
+  esac
+  answer "$status"
+}
+
+# RUNNING -> the number of attempts that are not over, then one line for each.
+do_running() {
+  found='' count=0
+  for current in slots/*/current; do
+    read_first "$current" || continue
+    [ -n "$lido_first" ] || continue
+    attempt_key=$lido_first slot_name=${current#slots/} slot_name=${slot_name%/current}
+    # shellcheck disable=SC2086
+    status $attempt_key
+    case $status in
+      running* | orphan*) ;;
+      # Taken from the inbox and about to be claimed, unless its supervisor is dead.
+      never) supervisor_alive "$slot_name" || continue ;;
+      *) continue ;;
+    esac
+    count=$((count + 1))
+    found="$found$attempt_key
+"
+  done
+  answer "$count"
+  printf %s "$found"
+}
+
+do_cordon() {
+  if printf '%s\n' "$1" > cordon.new && mv cordon.new cordon; then printf '! cordon %s\n' "$1" >> events; answer ok; else answer "error cannot write the cordon"; fi
+}
+
+do_uncordon() {
+  if rm -f cordon && printf '! cordon \n' >> events; then answer ok; else answer "error cannot remove the cordon"; fi
+}
+
+# ROSTER EPOCH, then one line of JSON.
+do_roster() {
+  IFS= read -r text
+  roster_epoch
+  if [ "$1" -gt "$roster_epoch" ]; then
+    if printf '%s\n%s\n' "$1" "$text" > "roster.$$" && mv "roster.$$" roster; then printf '! roster %s\n' "$1" >> events; else answer "error cannot write the roster"; return; fi
+  fi
+  answer ok
+}
+
+roster_epoch() {
+  read_first roster
+  roster_epoch=${lido_first:-0}
+}
+
+do_read_roster() {
+  if [ -e roster ]; then { IFS= read -r text; IFS= read -r text; } < roster; answer "$text"; else answer ""; fi
+}
+
+# What this worker's interactive shell would export, once it is all set up; loaded by each slot's supervisor.
+do_environment() {
+  rm -f environment.new
+  # shellcheck disable=SC2016
+  set -- bash -ic '. "$0/environment.sh" > environment.new' "$lido_code_dir"
+  # A start-up file that never ends must not hold up the agent for ever.
+  command -v timeout >/dev/null 2>&1 && set -- timeout -k 5 120 "$@"
+  in_new_session "$@" </dev/null >/dev/null 2>&1
+  wait "$!"
+  if [ -s environment.new ] && bash -n environment.new 2>/dev/null; then mv environment.new environment; else rm -f environment.new; fi
+  answer ok
+}
+
+read_boot_id
+roster_epoch
+clock=$(date +%s%3N)
+case $clock in *[!0-9]*) clock=$(date +%s)000 ;; esac
+cpus=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+read_first cordon
+printf 'LIDO %s %s %s %s %s %s\n' "$protocol" "$lido_boot" "$clock" "$cpus" "$roster_epoch" "$lido_first"
+
+queue='' epoch=0
+while IFS= read -r line; do
+  request=${line%% *} rest=${line#* }
+  [ "$rest" = "$line" ] && rest=
+  # shellcheck disable=SC2086 # these are words: ids and numbers
+  case $request in
+    START)
+      submission=${rest%% *} rest=${rest#* }
+      job=${rest%% *} rest=${rest#* }
+      attempt=${rest%% *} rest=${rest#* }
+      do_start "$submission" "$job" "$attempt" "${rest%% *}" "${rest#* }"
+      ;;
+    QUERY) status $rest; answer "$status" ;;
+    FENCE) do_fence $rest ;;
+    JOB) do_job $rest ;;
+    CANCEL) do_cancel $rest ;;
+    RUNNING) do_running ;;
+    CORDON) do_cordon "$rest" ;;
+    UNCORDON) do_uncordon ;;
+    ROSTER) do_roster "$rest" ;;
+    READROSTER) do_read_roster ;;
+    ENVIRONMENT) do_environment ;;
+    PING) answer ok ;;
+    *) answer "error unknown request $request" ;;
+  esac
+done

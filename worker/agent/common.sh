@@ -1,0 +1,63 @@
+# Shared by the agent (POSIX sh) and the supervisor (bash): what differs between systems, behind small functions.
+# Results come in variables and not on stdout, since a `$(…)` is a fork and these run once per job.
+
+umask 077
+
+# process_start PID -> $start: when that process began, in the system's own unit; "" if there is none such.
+# With the pid it names a process for ever, since pids are used again.
+if [ -r /proc/self/stat ]; then
+  process_start() {
+    lido_start=
+    { IFS= read -r lido_stat_line < "/proc/$1/stat"; } 2>/dev/null || return 1
+    # The second field is the command in parentheses and may hold blanks: count from the last `)`. Field 3 (the
+    # state) comes first there, so field 22 (starttime) is the 20th.
+    lido_stat_rest=${lido_stat_line##*) }
+    case $lido_stat_rest in Z* | X*) return 1 ;; esac
+    set -f
+    # shellcheck disable=SC2086
+    set -- $lido_stat_rest
+    set +f
+    shift 19
+    lido_start=$1
+  }
+else
+  process_start() {
+    lido_start=$(ps -o lstart= -p "$1" 2>/dev/null | tr -s ' ' '_')
+    [ -n "$lido_start" ]
+  }
+fi
+
+# alive PID START: is that very process running?
+alive() {
+  [ -n "$1" ] && [ -n "$2" ] && process_start "$1" && [ "$lido_start" = "$2" ]
+}
+
+# read_boot_id -> $boot: another value after each start of the machine.
+read_boot_id() {
+  if [ -r /proc/sys/kernel/random/boot_id ]; then
+    read -r lido_boot < /proc/sys/kernel/random/boot_id
+  else
+    lido_boot=$(sysctl -n kern.boottime 2>/dev/null | tr -cd '0-9')
+  fi
+}
+
+# read_first FILE -> $first: its first line, "" if there is no such file.
+read_first() {
+  lido_first=
+  { IFS= read -r lido_first < "$1"; } 2>/dev/null || [ -n "$lido_first" ]
+}
+
+# in_new_session COMMAND…: runs it in the background, in a session of its own, so that no hang-up reaches it.
+in_new_session() {
+  if command -v setsid >/dev/null 2>&1; then
+    setsid "$@" &
+  else
+    perl -MPOSIX=setsid -e 'setsid(); exec @ARGV' -- "$@" &
+  fi
+}
+
+# kill_after PGID START SECONDS: KILLs that process group then, in a session of its own, so that it outlives the caller.
+kill_after() {
+  # shellcheck disable=SC2016
+  in_new_session sh -c '. "$0/common.sh"; sleep "$3"; alive "$1" "$2" && kill -s KILL -- "-$1"' "$lido_code_dir" "$1" "$2" "$3" </dev/null >/dev/null 2>&1
+}

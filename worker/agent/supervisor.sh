@@ -1,0 +1,145 @@
+# The supervisor of one slot: takes attempts from its inbox, one after another, and runs each to its end.
+# It lives in its own session and outlives agent, connection and runner. `bash supervisor.sh SLOT`, in the pool's directory.
+# It decides nothing about order or retries. One fork and one exec per job: everything else is a builtin.
+# Files and their meaning: docs/protocol.md.
+
+lido_code_dir=${0%/*}
+# shellcheck source=worker/agent/common.sh
+. "$lido_code_dir/common.sh"
+
+lido_slot=slots/$1
+lido_supervisor_dir=$PWD
+
+# One supervisor per slot: the lock goes with the process, however it ends. Jobs don't inherit it (9>&-).
+exec 9>"$lido_slot/lock"
+if command -v flock >/dev/null 2>&1; then
+  flock -n 9 || exit 0
+else
+  read_first "$lido_slot/pid"
+  # shellcheck disable=SC2086
+  alive $lido_first && exit 0
+fi
+exec 4<>"$lido_slot/inbox" 5<>"$lido_slot/timer"
+
+# nap SECONDS: a sleep without a fork; nobody ever writes to that FIFO. Bash 3 has no fractions.
+if ((BASH_VERSINFO[0] > 3)); then
+  nap() { read -r -t "$1" -u 5; }
+else
+  nap() { sleep "$1"; }
+fi
+
+if [ -n "$EPOCHREALTIME" ]; then
+  now() { lido_now=${EPOCHREALTIME/[.,]/}; lido_now=${lido_now%???}; }
+else
+  now() { lido_now=$(date +%s)000; }
+fi
+
+read_boot_id
+process_start $$
+lido_me="$$ $lido_start $lido_boot"
+printf '%s\n' "$lido_me" >| "$lido_slot/pid"
+
+# A supervisor before this one may have been killed over its job: the slot is free when that job is gone too.
+read_first "$lido_slot/current"
+if [ -n "$lido_first" ]; then
+  lido_orphan=${lido_first#* }
+  read_first "jobs/${lido_first%% *}/${lido_orphan% *}.${lido_orphan#* }.pid"
+  # shellcheck disable=SC2086
+  while alive $lido_first; do nap 0.2; done
+fi
+
+# Lets no full disk swallow what must be written: tries again until it is written, or the pool's directory is gone.
+persist() {
+  until "$@" 2>/dev/null; do
+    [ -d "$lido_supervisor_dir/$lido_slot" ] || exit 0
+    nap 0.2
+  done
+}
+append_event() { printf '! %s\n' "$1" >> events; }
+# The record overwrites bytes that were reserved when the attempt was claimed, so a full disk can't refuse it; its
+# last column is a full stop, without which it does not count.
+write_exit() { printf '%-62s.\n' "$2" 1<> "$1.exit"; }
+clear_current() { : >| "$lido_slot/current"; }
+
+# Everything the interactive shell of this worker would have, loaded once.
+# shellcheck disable=SC1091
+[ -r environment ] && . ./environment >/dev/null 2>&1
+
+# wait_for_group_end PGID SECONDS: true once no process of the group is left.
+wait_for_group_end() {
+  local lido_turns=$(($2 * 20))
+  while kill -s 0 -- "-$1" 2>/dev/null; do
+    ((lido_turns-- > 0)) || return 1
+    nap 0.05
+  done
+}
+
+# What a job left in its process group ends with it.
+sweep_group() {
+  kill -s TERM -- "-$1" 2>/dev/null || return 0
+  wait_for_group_end "$1" 5 || { kill -s KILL -- "-$1" 2>/dev/null; wait_for_group_end "$1" 5; }
+}
+
+refuse() {
+  clear_current
+  persist append_event "refused $lido_key $1"
+}
+
+run_attempt() {
+  local lido_file=jobs/$lido_submission/$lido_job.$lido_attempt lido_run=$lido_supervisor_dir/jobs/$lido_submission/run
+  # First the intent, then the look at the cordon: whoever sets a cordon and then finds no intent knows that nothing starts.
+  printf '%s\n' "$lido_key" 2>/dev/null >| "$lido_slot/current" || { refuse no-space; return; }
+  if read_first cordon; then refuse "cordoned $lido_first"; return; fi
+
+  now; lido_began=$lido_now
+  set -C
+  if ! { printf '%s %s\n' "$lido_me" "$lido_began" > "$lido_file.claim"; } 2>/dev/null; then
+    set +C
+    # Claimed before, by whoever: it is theirs. An empty claim of ours means that the disk is full.
+    clear_current
+    [ -s "$lido_file.claim" ] || { rm -f "$lido_file.claim"; refuse no-space; }
+    return
+  fi
+  set +C
+  if ! { printf '%-63s\n' '' > "$lido_file.exit" && : > "$lido_file.log"; } 2>/dev/null; then
+    rm -f "$lido_file.exit" "$lido_file.log" "$lido_file.claim"
+    refuse no-space
+    return
+  fi
+
+  set -m
+  (
+    exec 4<&- 5<&- 9>&-
+    # shellcheck disable=SC1090
+    . "jobs/$lido_submission/env"
+    eval "export $lido_assignments"
+    cd "$HOME/sky_workdir" || exit 1
+    exec bash "$lido_run"
+  ) </dev/null >>"$lido_file.log" 2>&1 &
+  lido_pid=$!
+  set +m
+  process_start "$lido_pid"
+  printf '%s %s\n' "$lido_pid" "$lido_start" 2>/dev/null >| "$lido_file.pid"
+  # A cancel that came before the pid was written found nobody to signal.
+  if read_first "$lido_file.cancel"; then
+    kill -s TERM -- "-$lido_pid" 2>/dev/null && kill_after "$lido_pid" "$lido_start" "$lido_first"
+  fi
+  persist append_event "started $lido_key $lido_began"
+  wait "$lido_pid"
+  lido_code=$?
+  sweep_group "$lido_pid"
+  now
+  persist write_exit "$lido_file" "$lido_code $lido_began $lido_now"
+  clear_current
+  persist append_event "exit $lido_key $lido_code $lido_began $lido_now"
+}
+
+while [ -d "$lido_supervisor_dir/$lido_slot" ]; do
+  # Wakes up now and then only to notice that the pool's directory is gone.
+  IFS= read -r -t 60 -u 4 lido_line || continue
+  lido_submission=${lido_line%% *} lido_rest=${lido_line#* }
+  lido_job=${lido_rest%% *} lido_rest=${lido_rest#* }
+  lido_attempt=${lido_rest%% *} lido_assignments=${lido_rest#* }
+  lido_key="$lido_submission $lido_job $lido_attempt"
+  run_attempt
+done

@@ -1,0 +1,46 @@
+/** Reads an attempt's log from its file on the worker, by a channel beside the agent's. Bytes in, the same bytes out. */
+import { once } from "node:events";
+import { ConnectionError } from "./errors.ts";
+import type { ChannelLink } from "./link.ts";
+import { quote } from "./shell.ts";
+import type { AttemptKey } from "./types.ts";
+
+export interface ReadLogOptions {
+  readonly poolKey: string;
+  readonly key: AttemptKey;
+  /** Bytes to leave out at the beginning. */
+  readonly offset: number;
+  readonly follow: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Path of an attempt's log on the worker, as shell text. */
+function logFile(poolKey: string, key: AttemptKey): string {
+  return `"$HOME"/${quote(`.lido/${poolKey}/jobs/${key.submission}/${key.job}.${key.attempt}.log`)}`;
+}
+
+/** The channel's window is the only buffer: a slow reader slows `tail` down, and memory stays bounded. */
+export async function* readLog(link: ChannelLink, options: ReadLogOptions): AsyncGenerator<Buffer> {
+  const { poolKey, key, signal } = options;
+  signal?.throwIfAborted();
+  const channel = await link.openBeside(
+    `exec tail -c +${options.offset + 1} ${options.follow ? "-f " : ""}${logFile(poolKey, key)}`,
+  );
+  const stop = () => channel.close();
+  signal?.addEventListener("abort", stop, { once: true });
+  let stderr = "";
+  channel.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const closed = once(channel, "close");
+  try {
+    yield* channel as AsyncIterable<Buffer>;
+    if (signal?.aborted) return;
+    const [code] = (await closed) as [number | null | undefined];
+    if (code === undefined) throw new ConnectionError("The connection broke while the log was read.");
+    if (code !== 0) throw new ConnectionError(`The log cannot be read: ${stderr.trim()}`);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    channel.close();
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Messages <-> lines. Pure: what a request looks like on the agent's stdin, and what the agent's lines mean.
+ * The words and the files behind them are in docs/protocol.md.
+ */
+import { ProtocolError } from "./errors.ts";
+import type { Roster } from "./roster.ts";
+import { assignments } from "./shell.ts";
+import type {
+  AttemptKey,
+  AttemptStatus,
+  Hello,
+  RefusalReason,
+  StartAnswer,
+  StartRequest,
+  Submission,
+  WorkerEvent,
+} from "./types.ts";
+
+export const PROTOCOL = 1;
+
+/** A START has to fit into one atomic write to the slot's FIFO (PIPE_BUF is 4,096 on Linux, 512 is POSIX's floor). */
+const LONGEST_START = 3_500;
+
+export type AgentLine =
+  | { readonly kind: "hello"; readonly hello: Omit<Hello, "running"> }
+  | { readonly kind: "answer"; readonly text: string }
+  | { readonly kind: "event"; readonly event: WorkerEvent }
+  /** Part of an answer of several lines, or noise of a login shell before the hello. */
+  | { readonly kind: "other"; readonly text: string };
+
+const REFUSALS: ReadonlySet<string> = new Set<RefusalReason>([
+  "cordoned",
+  "fenced",
+  "unknown-submission",
+  "no-space",
+  "cancelled",
+]);
+
+function keyWords(key: AttemptKey): string {
+  if (!/^[A-Za-z0-9-]+$/.test(key.submission))
+    throw new ProtocolError(`\`${key.submission}\` cannot name a submission.`);
+  return `${key.submission} ${key.job} ${key.attempt}`;
+}
+
+export const request = {
+  fence: (queue: string, epoch: number): string => `FENCE ${queue} ${epoch}\n`,
+  submit: (submission: Submission): string => {
+    const env = assignments(submission.env).map((assignment) => `export ${assignment}\n`);
+    const run = submission.run.endsWith("\n") ? submission.run : `${submission.run}\n`;
+    const text = env.join("");
+    return `JOB ${submission.id} ${countLines(text)} ${countLines(run)}\n${text}${run}`;
+  },
+  start: (start: StartRequest): string => {
+    const words = assignments(start.env).join(" ");
+    const line = `START ${keyWords(start.key)} ${start.slot} ${words}\n`;
+    if (line.length > LONGEST_START || words.includes("\n")) {
+      throw new ProtocolError(`The variables of attempt ${keyWords(start.key)} do not fit into one line.`);
+    }
+    return line;
+  },
+  query: (key: AttemptKey): string => `QUERY ${keyWords(key)}\n`,
+  running: (): string => "RUNNING\n",
+  cancel: (key: AttemptKey, graceSeconds: number): string => `CANCEL ${keyWords(key)} ${Math.ceil(graceSeconds)}\n`,
+  cordon: (reason: string): string => `CORDON ${oneLine(reason)}\n`,
+  uncordon: (): string => "UNCORDON\n",
+  roster: (roster: Roster): string => `ROSTER ${roster.epoch}\n${JSON.stringify(roster)}\n`,
+  readRoster: (): string => "READROSTER\n",
+  environment: (): string => "ENVIRONMENT\n",
+  ping: (): string => "PING\n",
+} as const;
+
+function countLines(text: string): number {
+  return text.split("\n").length - 1;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\r\n]+/g, " ");
+}
+
+/** What one line of the agent means. @throws ProtocolError for a line that only a broken agent would write. */
+export function parseLine(line: string): AgentLine {
+  if (line.startsWith("= ")) return { kind: "answer", text: line.slice(2) };
+  if (line.startsWith("! ")) return { kind: "event", event: parseEvent(line.slice(2)) };
+  if (line.startsWith("LIDO ")) return { kind: "hello", hello: parseHello(line) };
+  return { kind: "other", text: line };
+}
+
+function parseHello(line: string): Omit<Hello, "running"> {
+  const [, protocol, bootId, clock, cpus, rosterEpoch, ...cordon] = line.split(" ");
+  const hello = {
+    protocol: Number(protocol),
+    bootId: bootId ?? "",
+    clock: Number(clock),
+    cpus: Number(cpus),
+    rosterEpoch: Number(rosterEpoch),
+    cordon: cordon.join(" "),
+  };
+  if (hello.protocol !== PROTOCOL) {
+    throw new ProtocolError(
+      `The worker's agent speaks protocol ${protocol}, this Lido speaks ${PROTOCOL}. Use the same version of Lido on both sides.`,
+    );
+  }
+  if (!Number.isFinite(hello.clock) || !Number.isFinite(hello.rosterEpoch)) throw unreadable(line);
+  return hello;
+}
+
+function parseEvent(text: string): WorkerEvent {
+  const [word, ...rest] = text.split(" ");
+  switch (word) {
+    case "started":
+      return { kind: "started", key: parseKey(rest, text), at: number(rest[3], text) };
+    case "exit":
+      return {
+        kind: "exit",
+        key: parseKey(rest, text),
+        code: number(rest[3], text),
+        startedAt: number(rest[4], text),
+        endedAt: number(rest[5], text),
+      };
+    case "refused":
+      return { kind: "refused", key: parseKey(rest, text), ...parseRefusal(rest.slice(3), text) };
+    case "roster":
+      return { kind: "roster", epoch: number(rest[0], text) };
+    case "cordon":
+      return { kind: "cordon", reason: rest.join(" ") };
+    default:
+      throw unreadable(text);
+  }
+}
+
+/** `batch-1 17 1` */
+export function parseKey(words: readonly string[], line: string): AttemptKey {
+  return { submission: words[0] ?? "", job: number(words[1], line), attempt: number(words[2], line) };
+}
+
+function parseRefusal(words: readonly string[], line: string): { reason: RefusalReason; detail: string } {
+  const reason = words[0] ?? "";
+  if (!REFUSALS.has(reason)) throw unreadable(line);
+  return { reason: reason as RefusalReason, detail: words.slice(1).join(" ") };
+}
+
+export function parseStartAnswer(text: string): StartAnswer {
+  const [word, ...rest] = text.split(" ");
+  switch (word) {
+    case "accepted":
+      return { kind: "accepted" };
+    case "known":
+      return { kind: "known", status: parseStatus(rest.join(" ")) };
+    case "refused":
+      return { kind: "refused", ...parseRefusal(rest, text) };
+    default:
+      throw failed(text);
+  }
+}
+
+export function parseStatus(text: string): AttemptStatus {
+  const [word, ...rest] = text.split(" ");
+  switch (word) {
+    case "never":
+    case "void":
+      return { kind: word };
+    case "running":
+    case "orphan":
+      return { kind: word, startedAt: number(rest[0], text) };
+    case "done":
+      return {
+        kind: "done",
+        code: number(rest[0], text),
+        startedAt: number(rest[1], text),
+        endedAt: number(rest[2], text),
+      };
+    case "lost":
+      return { kind: "lost", why: rest[0] === "reboot" ? "reboot" : "killed" };
+    default:
+      throw failed(text);
+  }
+}
+
+/** For requests whose only good answer is `ok`. */
+export function expectOk(text: string): void {
+  if (text !== "ok") throw failed(text);
+}
+
+function number(word: string | undefined, line: string): number {
+  const value = Number(word);
+  if (word === undefined || word === "" || !Number.isFinite(value)) throw unreadable(line);
+  return value;
+}
+
+function failed(text: string): ProtocolError {
+  return new ProtocolError(`The worker answered: ${text.replace(/^error /, "")}`);
+}
+
+function unreadable(line: string): ProtocolError {
+  return new ProtocolError(`The worker's agent wrote a line that is not of the protocol: ${JSON.stringify(line)}`);
+}
