@@ -131,7 +131,7 @@ do_cancel() {
       # shellcheck disable=SC2086
       set -- $lido_first "$4"
       # Without its pid it is being started this moment: its supervisor will find the mark.
-      if [ $# = 3 ] && kill -TERM -- "-$1" 2>/dev/null; then kill_after "$1" "$2" "$3"; fi
+      if [ $# = 3 ] && kill -s TERM -- "-$1" 2>/dev/null; then kill_after "$1" "$2" "$3"; fi
       ;;
   esac
   answer "$status"
