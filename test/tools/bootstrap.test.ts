@@ -172,5 +172,5 @@ test("a target that a signal ends gives 128 and its number", async () => {
     cwd: ROOT,
     env: process.env,
   });
-  expect(end).toEqual({ exitCode: 143, stdout: "", missing: false });
+  expect(end).toEqual({ exitCode: 143, stdout: "", missing: false, received: undefined });
 });

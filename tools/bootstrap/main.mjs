@@ -77,8 +77,9 @@ async function engine() {
 
 async function step(command, args, options) {
   const started = performance.now();
-  const { exitCode, stdout, missing } = await run(command, args, options);
+  const { exitCode, stdout, missing, received } = await run(command, args, options);
   if (missing) throw new StepFailed(`There is no \`${command}\` on PATH; it comes with Node.js and is needed here.`, 1);
+  if (received !== undefined) throw new StepFailed("setup: stopped", received);
   const shown = `${command === "npm" ? "npm" : "node"} ${args[0]}`;
   if (exitCode !== 0) throw new StepFailed(`setup: \`${shown}\` ended with exit code ${exitCode}`, exitCode);
   const seconds = (performance.now() - started) / 1000;
