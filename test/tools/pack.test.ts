@@ -21,6 +21,7 @@ test("the package holds the compiled rooms with their scripts and the engine's p
     "LICENSE",
     "README.md",
     "package.json",
+    "provider/compat/index.d.ts",
     "runner/cli/bin.js",
     "tools/pulumi/cli/go.mod",
     "tools/pulumi/cli/go.sum",
