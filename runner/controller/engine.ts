@@ -3,12 +3,12 @@
  * upon: load -> decide -> commit -> apply. It decides nothing itself and does no IO but the commit.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { UserError } from "../../spec/index.ts";
-import { evolve, isStored, load, react, schedule } from "../core/index.ts";
-import { StoreError } from "../store/index.ts";
 import type { Logger } from "pino";
+import { UserError } from "../../spec/index.ts";
 import type { Change, Draft, Effect, Event, State, Step, StoredChange } from "../core/index.ts";
+import { evolve, isStored, load, react, schedule } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
+import { StoreError } from "../store/index.ts";
 
 /** What was committed, and what must be done now. */
 export interface Turn {
@@ -48,10 +48,9 @@ export class Engine {
     this.#state = state;
   }
 
-  static async start(options: EngineOptions): Promise<Engine> {
-    const engine = new Engine(options, load(await options.store.load(), options.clock()));
-    await engine.send({ kind: "loaded" });
-    return engine;
+  /** The first event to send is `loaded`. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    return new Engine(options, load(await options.store.load(), options.clock()));
   }
 
   get state(): State {
@@ -65,7 +64,8 @@ export class Engine {
 
   /** Settles once what it led to is durable. @throws UserError when it is refused. */
   send(event: Event): Promise<Step> {
-    if (this.#stopping.signal.aborted) return Promise.reject(new UserError("The controller is stopping.", { exitCode: 8 }));
+    if (this.#stopping.signal.aborted)
+      return Promise.reject(new UserError("The controller is stopping.", { exitCode: 8 }));
     if (this.#trouble && (event.kind === "submit" || event.kind === "cancel")) {
       return Promise.reject(new UserError(this.#trouble, { exitCode: 8 }));
     }
@@ -137,7 +137,8 @@ export class Engine {
         return stale;
       } catch (error) {
         if (!(error instanceof StoreError) || !error.passing) throw error;
-        if (!this.#trouble) this.#options.log.error({ err: error }, "the queue cannot be written; nothing new is started");
+        if (!this.#trouble)
+          this.#options.log.error({ err: error }, "the queue cannot be written; nothing new is started");
         this.#trouble = error.message;
         await delay(RETRY_MS, undefined, { signal: this.#stopping.signal });
       }

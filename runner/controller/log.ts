@@ -1,6 +1,7 @@
 /** The controller's log: JSON lines in one file (0600). Never a job's environment or script. */
-import { pino } from "pino";
+
 import type { Logger } from "pino";
+import { pino } from "pino";
 
 /** LIDO_LOG_LEVEL (trace, debug, info, warn, error) says how much; `info` unless told. */
 export function openLog(path: string): Logger {

@@ -4,17 +4,17 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { NotFoundError, UserError } from "../../spec/index.ts";
+import type { Worker } from "../../worker/index.ts";
 import { ConnectionError } from "../../worker/index.ts";
-import { attemptKey, isTerminal } from "../core/index.ts";
-import { findRow, rowNow } from "./rows.ts";
-import { lastLines } from "./tail.ts";
 import type { LogItem, LogsParams, LogsResult } from "../api.ts";
 import type { Event, State } from "../core/index.ts";
+import { attemptKey, isTerminal } from "../core/index.ts";
 import type { Store, StoredRow } from "../store/index.ts";
-import type { Worker } from "../../worker/index.ts";
 import type { Changes } from "./changes.ts";
+import { findRow, rowNow } from "./rows.ts";
 import type { CallContext } from "./server.ts";
 import type { Sessions } from "./sessions.ts";
+import { lastLines } from "./tail.ts";
 
 export interface LogsOptions {
   readonly store: Store;
@@ -30,7 +30,11 @@ const PATIENCE_MS = 10_000;
 /** The worker stays connected for a while, since whoever reads one log reads another. */
 const WANTED_MS = 60_000;
 
-export async function logs(params: LogsParams, context: CallContext<LogItem>, options: LogsOptions): Promise<LogsResult> {
+export async function logs(
+  params: LogsParams,
+  context: CallContext<LogItem>,
+  options: LogsOptions,
+): Promise<LogsResult> {
   const reading = new Reading(params, context, options);
   let row = await reading.row();
   while (!context.signal.aborted) {
@@ -52,7 +56,9 @@ function hasLog(row: StoredRow): row is LoggedRow {
 
 function notBegun({ id, status, reason }: { readonly id: number; readonly status: string; readonly reason: string }) {
   const why = reason === "" ? "" : `: ${reason}`;
-  return new UserError(`Job ${id} is ${status} and has no log yet${why}. To wait for it, follow the log.`, { exitCode: 8 });
+  return new UserError(`Job ${id} is ${status} and has no log yet${why}. To wait for it, follow the log.`, {
+    exitCode: 8,
+  });
 }
 
 class Reading {
@@ -70,7 +76,10 @@ class Reading {
 
   async row(): Promise<StoredRow> {
     const row = await findRow(this.#options.store, this.#params.id);
-    if (!row) throw new NotFoundError(`There is no job ${this.#params.id}. To see the jobs that there are, run: lido jobs queue`);
+    if (!row)
+      throw new NotFoundError(
+        `There is no job ${this.#params.id}. To see the jobs that there are, run: lido jobs queue`,
+      );
     return row;
   }
 
@@ -97,7 +106,8 @@ class Reading {
         else offset = await this.#copy(worker, row, { offset, follow: !complete });
         this.#tail = undefined;
       } catch (error) {
-        if (!(error instanceof BrokenRead) || !this.#params.follow) throw error instanceof BrokenRead ? error.cause : error;
+        if (!(error instanceof BrokenRead) || !this.#params.follow)
+          throw error instanceof BrokenRead ? error.cause : error;
         offset = error.offset;
         complete = false;
         await delay(100, undefined, { signal: this.#context.signal }).catch(() => {});
@@ -105,7 +115,11 @@ class Reading {
     }
   }
 
-  async #copy(worker: Worker, row: LoggedRow, from: { readonly offset: number; readonly follow: boolean }): Promise<number> {
+  async #copy(
+    worker: Worker,
+    row: LoggedRow,
+    from: { readonly offset: number; readonly follow: boolean },
+  ): Promise<number> {
     let { offset } = from;
     const stop = new AbortController();
     const signal = AbortSignal.any([this.#context.signal, stop.signal]);
@@ -185,9 +199,13 @@ class BrokenRead extends Error {
 }
 
 function goneError({ id, worker }: LoggedRow): UserError {
-  return new NotFoundError(`The log of job ${id} was on worker ${worker}, which is gone from its pool, and the log with it.`);
+  return new NotFoundError(
+    `The log of job ${id} was on worker ${worker}, which is gone from its pool, and the log with it.`,
+  );
 }
 
 function downError({ id, worker }: LoggedRow, reason: string): UserError {
-  return new UserError(`The log of job ${id} is on worker ${worker}, which is not connected: ${reason}`, { exitCode: 5 });
+  return new UserError(`The log of job ${id} is on worker ${worker}, which is not connected: ${reason}`, {
+    exitCode: 5,
+  });
 }

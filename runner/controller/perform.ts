@@ -2,12 +2,13 @@
  * Carries out what the core decided: one function per effect. What a worker answers goes back as an event. A broken
  * connection needs no handling here: the worker is asked again when it is back.
  */
-import { ConnectionError, ProtocolError } from "../../worker/index.ts";
-import { rankEnv, submissionEnv } from "../core/index.ts";
+
 import type { Logger } from "pino";
-import type { Effect, Event, State, WorkerRef } from "../core/index.ts";
-import type { Store } from "../store/index.ts";
 import type { AttemptKey, RefusalReason } from "../../worker/index.ts";
+import { ConnectionError, ProtocolError } from "../../worker/index.ts";
+import type { Effect, Event, State, WorkerRef } from "../core/index.ts";
+import { rankEnv, submissionEnv } from "../core/index.ts";
+import type { Store } from "../store/index.ts";
 import type { Live, Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 

@@ -2,11 +2,12 @@
  * Reads a pool's roster from its stack when no worker of a pool with jobs has been reachable for a while: the machines
  * may all be other ones by now. One read at a time per pool.
  */
-import { unreachablePools } from "../core/index.ts";
+
 import type { Logger } from "pino";
+import type { Roster } from "../../worker/index.ts";
 import type { PoolPointer } from "../api.ts";
 import type { Event, Pool, State } from "../core/index.ts";
-import type { Roster } from "../../worker/index.ts";
+import { unreachablePools } from "../core/index.ts";
 
 /** Reads the stack through the pointer. @throws when the stack can't be read. */
 export type ReadPool = (pointer: PoolPointer) => Promise<Roster>;

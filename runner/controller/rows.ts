@@ -1,7 +1,8 @@
 /** Rows of the queue as callers see them: what is stored, with the reason as it is now. */
-import { explain, isTerminal } from "../core/index.ts";
+
 import type { JobRow, QueueParams, QueueResult } from "../api.ts";
 import type { State } from "../core/index.ts";
+import { explain, isTerminal } from "../core/index.ts";
 import type { Store, StoredRow } from "../store/index.ts";
 
 export function rowNow(state: State, stored: StoredRow, now: number): JobRow {

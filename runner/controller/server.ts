@@ -4,13 +4,13 @@
  */
 import { once } from "node:events";
 import { chmodSync, rmSync } from "node:fs";
+import type { Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
-import { makeSocketFolder } from "../socket-path.ts";
-import { decodeRequest, encodeReply, wireError } from "./wire.ts";
-import type { Server, Socket } from "node:net";
 import type { Methods } from "../api.ts";
+import { makeSocketFolder } from "../socket-path.ts";
 import type { Reply, Request } from "./wire.ts";
+import { decodeRequest, encodeReply, wireError } from "./wire.ts";
 
 export interface CallContext<Item> {
   /** Settles when the item is on its way and more may follow. */

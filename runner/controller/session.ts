@@ -4,11 +4,11 @@
  */
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { AuthenticationError, poolKey } from "../../worker/index.ts";
-import { backoff } from "./backoff.ts";
 import type { Logger } from "pino";
-import type { Event, WantedWorker } from "../core/index.ts";
 import type { ConnectWorker, Endpoint, Worker, WorkerEvent } from "../../worker/index.ts";
+import { AuthenticationError, poolKey } from "../../worker/index.ts";
+import type { Event, WantedWorker } from "../core/index.ts";
+import { backoff } from "./backoff.ts";
 import type { Gate } from "./gate.ts";
 
 export interface SessionOptions {

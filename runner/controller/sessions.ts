@@ -1,7 +1,8 @@
 /** One session per wanted worker: begins those that are missing, ends those that are not wanted any more. */
-import { endpointOf, Session } from "./session.ts";
+
 import type { WantedWorker, WorkerRef } from "../core/index.ts";
 import type { SessionOptions } from "./session.ts";
+import { endpointOf, Session } from "./session.ts";
 
 export class Sessions {
   readonly #options: SessionOptions;

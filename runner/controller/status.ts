@@ -5,7 +5,11 @@ import type { Store } from "../store/index.ts";
 
 export type Facts = Pick<ControllerStatus, "pid" | "version" | "socket" | "log" | "uptimeSeconds">;
 
-export async function status(facts: Facts, state: State, options: { store: Store; trouble: string }): Promise<ControllerStatus> {
+export async function status(
+  facts: Facts,
+  state: State,
+  options: { store: Store; trouble: string },
+): Promise<ControllerStatus> {
   const everything: IdRange = { first: 1, last: state.nextId - 1 };
   const queue = everything.last > 0 ? await options.store.counts([everything]) : new Map<never, never>();
   return {

@@ -1,11 +1,11 @@
 /** Tells how a set of jobs stands whenever it changed, until all of them are over. */
 import { setTimeout as delay } from "node:timers/promises";
-import { intersect, isTerminal, normalize, subtract } from "../core/index.ts";
-import { rowNow } from "./rows.ts";
 import type { Counts, IdRange, JobStatus, WatchParams, WatchResult } from "../api.ts";
 import type { State } from "../core/index.ts";
+import { intersect, isTerminal, normalize, subtract } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Changes } from "./changes.ts";
+import { rowNow } from "./rows.ts";
 import type { CallContext } from "./server.ts";
 
 const SHORTEST_MS = 100;

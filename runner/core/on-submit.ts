@@ -3,8 +3,8 @@
 import type { ResourceChoice } from "../../spec/index.ts";
 import { UserError } from "../../spec/index.ts";
 import type { Roster } from "../../worker/index.ts";
-import type { Change, EventOf, Step } from "./events.ts";
 import { assignments } from "../../worker/index.ts";
+import type { Change, EventOf, Step } from "./events.ts";
 import { describeCapacity, describeWanted, fits } from "./fits.ts";
 import type { State, Submission } from "./model.ts";
 import { onRoster } from "./on-roster.ts";
