@@ -1,3 +1,11 @@
+export type { FileMountArgs, ResourceArgs, WorkerPoolArgs } from "./args.ts";
+export { poolFromArgs } from "./args.ts";
 export type { ExitCode } from "./errors.ts";
 export { NotFoundError, UserError } from "./errors.ts";
+export { readJobFile, readPoolFile } from "./files.ts";
+export { fillEnvironment } from "./fill.ts";
+export { jobFromCommand, parseJob } from "./job.ts";
+export { parsePool } from "./pool.ts";
+export type { Problem, Where } from "./problem.ts";
+export { SpecError } from "./problem.ts";
 export type * from "./types.ts";

@@ -89,6 +89,9 @@ interface TaskSpec {
   readonly resources: ResourceChoice;
   readonly envs: Environment;
   readonly secrets: Environment;
+  /** Kept as written: no source serves them yet. */
+  readonly volumes?: Readonly<Record<string, unknown>>;
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /** A pool file: what a worker is and how it is set up. */

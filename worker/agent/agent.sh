@@ -76,7 +76,7 @@ read_exit() {
 do_fence() {
   read_first "fences/$1"
   if [ "${lido_first:-0}" -gt "$2" ]; then answer "refused fenced $lido_first"; return; fi
-  printf '%s\n' "$2" > "fences/$1.new" && mv "fences/$1.new" "fences/$1" || { answer "error cannot write fences/$1"; return; }
+  if ! { printf '%s\n' "$2" > "fences/$1.new" && mv "fences/$1.new" "fences/$1"; }; then answer "error cannot write fences/$1"; return; fi
   queue=$1 epoch=$2
   answer ok
 }
@@ -131,7 +131,7 @@ do_cancel() {
       # shellcheck disable=SC2086
       set -- $lido_first "$4"
       # Without its pid it is being started this moment: its supervisor will find the mark.
-      if [ $# = 3 ] && kill -TERM -- "-$1" 2>/dev/null; then kill_after "$1" "$2" "$3"; fi
+      if [ $# = 3 ] && kill -s TERM -- "-$1" 2>/dev/null; then kill_after "$1" "$2" "$3"; fi
       ;;
   esac
   answer "$status"
@@ -139,7 +139,7 @@ do_cancel() {
 
 # RUNNING -> the number of attempts that are not over, then one line for each.
 do_running() {
-  found= count=0
+  found='' count=0
   for current in slots/*/current; do
     read_first "$current" || continue
     [ -n "$lido_first" ] || continue
@@ -165,7 +165,7 @@ do_cordon() {
 }
 
 do_uncordon() {
-  rm -f cordon && printf '! cordon \n' >> events && answer ok || answer "error cannot remove the cordon"
+  if rm -f cordon && printf '! cordon \n' >> events; then answer ok; else answer "error cannot remove the cordon"; fi
 }
 
 # ROSTER EPOCH, then one line of JSON.
@@ -212,6 +212,7 @@ queue='' epoch=0
 while IFS= read -r line; do
   request=${line%% *} rest=${line#* }
   [ "$rest" = "$line" ] && rest=
+  # shellcheck disable=SC2086 # these are words: ids and numbers
   case $request in
     START)
       submission=${rest%% *} rest=${rest#* }
@@ -219,13 +220,9 @@ while IFS= read -r line; do
       attempt=${rest%% *} rest=${rest#* }
       do_start "$submission" "$job" "$attempt" "${rest%% *}" "${rest#* }"
       ;;
-    # shellcheck disable=SC2086
     QUERY) status $rest; answer "$status" ;;
-    # shellcheck disable=SC2086
     FENCE) do_fence $rest ;;
-    # shellcheck disable=SC2086
     JOB) do_job $rest ;;
-    # shellcheck disable=SC2086
     CANCEL) do_cancel $rest ;;
     RUNNING) do_running ;;
     CORDON) do_cordon "$rest" ;;

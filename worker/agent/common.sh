@@ -59,5 +59,5 @@ in_new_session() {
 # kill_after PGID START SECONDS: KILLs that process group then, in a session of its own, so that it outlives the caller.
 kill_after() {
   # shellcheck disable=SC2016
-  in_new_session sh -c '. "$0/common.sh"; sleep "$3"; alive "$1" "$2" && kill -KILL -- "-$1"' "$lido_code_dir" "$1" "$2" "$3" </dev/null >/dev/null 2>&1
+  in_new_session sh -c '. "$0/common.sh"; sleep "$3"; alive "$1" "$2" && kill -s KILL -- "-$1"' "$lido_code_dir" "$1" "$2" "$3" </dev/null >/dev/null 2>&1
 }

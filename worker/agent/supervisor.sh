@@ -68,7 +68,7 @@ clear_current() { : >| "$lido_slot/current"; }
 # wait_for_group_end PGID SECONDS: true once no process of the group is left.
 wait_for_group_end() {
   local lido_turns=$(($2 * 20))
-  while kill -0 -- "-$1" 2>/dev/null; do
+  while kill -s 0 -- "-$1" 2>/dev/null; do
     ((lido_turns-- > 0)) || return 1
     nap 0.05
   done
@@ -76,8 +76,8 @@ wait_for_group_end() {
 
 # What a job left in its process group ends with it.
 sweep_group() {
-  kill -TERM -- "-$1" 2>/dev/null || return 0
-  wait_for_group_end "$1" 5 || { kill -KILL -- "-$1" 2>/dev/null; wait_for_group_end "$1" 5; }
+  kill -s TERM -- "-$1" 2>/dev/null || return 0
+  wait_for_group_end "$1" 5 || { kill -s KILL -- "-$1" 2>/dev/null; wait_for_group_end "$1" 5; }
 }
 
 refuse() {
@@ -122,7 +122,7 @@ run_attempt() {
   printf '%s %s\n' "$lido_pid" "$lido_start" 2>/dev/null >| "$lido_file.pid"
   # A cancel that came before the pid was written found nobody to signal.
   if read_first "$lido_file.cancel"; then
-    kill -TERM -- "-$lido_pid" 2>/dev/null && kill_after "$lido_pid" "$lido_start" "$lido_first"
+    kill -s TERM -- "-$lido_pid" 2>/dev/null && kill_after "$lido_pid" "$lido_start" "$lido_first"
   fi
   persist append_event "started $lido_key $lido_began"
   wait "$lido_pid"

@@ -96,6 +96,7 @@ function isAllowed(context: AuthContext, options: ServeOptions): boolean {
 /** Settles when the session is over. `env`, `pty`, `shell`, `subsystem` have no listener: ssh2 refuses them then. */
 function serveSession(session: Session, options: ServeOptions): Promise<void> {
   const over = Promise.withResolvers<void>();
+  // A session's own close is only said while it has no command; from then on its channel says it.
   session.once("close", () => over.resolve());
   session.once("exec", (accept, _reject, info) => {
     const channel = accept();
@@ -106,7 +107,7 @@ function serveSession(session: Session, options: ServeOptions): Promise<void> {
       // A group of its own, so that a hang-up reaches all of the command and nothing else.
       detached: true,
     });
-    join(channel, child);
+    join(channel, child, () => over.resolve());
     session.on("signal", (acceptSignal, _rejectSignal, { name }) => {
       acceptSignal?.();
       signalGroup(child.pid, `SIG${name}` as NodeJS.Signals);
@@ -129,12 +130,13 @@ function environment(options: ServeOptions): NodeJS.ProcessEnv {
   };
 }
 
-function join(channel: ServerChannel, child: ChildProcessWithoutNullStreams): void {
+function join(channel: ServerChannel, child: ChildProcessWithoutNullStreams, onOver: () => void): void {
   channel.stdin.pipe(child.stdin);
   child.stdout.pipe(channel.stdout, { end: false });
   child.stderr.pipe(channel.stderr, { end: false });
   for (const stream of [channel, child.stdin]) stream.on("error", () => {});
   channel.on("close", () => {
+    onOver();
     // The client is gone: as with sshd, the command sees the end of its input and a hang-up.
     child.stdin.destroy();
     if (child.exitCode === null) signalGroup(child.pid, "SIGHUP");
@@ -146,7 +148,12 @@ function join(channel: ServerChannel, child: ChildProcessWithoutNullStreams): vo
   });
   child.on("exit", () => {
     // A background process of the command may hold its output open: it is not waited for.
-    setImmediate(() => void drained(child).then(() => finish(channel, child)));
+    setImmediate(
+      () =>
+        void drained(child)
+          .then(() => finish(channel, child))
+          .then(onOver),
+    );
   });
 }
 
@@ -162,6 +169,8 @@ function finish(channel: ServerChannel, child: ChildProcessWithoutNullStreams): 
   if (child.signalCode) channel.exit(child.signalCode.replace(/^SIG/, ""), false, "");
   else channel.exit(child.exitCode ?? 255);
   channel.end();
+  // Its close comes only after its input was read to the end, which the command need not have done.
+  channel.unpipe(child.stdin).resume();
   child.stdout.destroy();
   child.stderr.destroy();
 }

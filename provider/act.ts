@@ -1,0 +1,95 @@
+/** Carries out one step of a plan on one worker. Each step can be done again after it was cut off. */
+import type { PoolSpec } from "../spec/index.ts";
+import { cordonReason } from "./cordon.ts";
+import type { Machines, Marker } from "./machines/machines.ts";
+import { prepareWorker } from "./prepare/prepare.ts";
+import { duration, type Progress } from "./progress.ts";
+import type { Sight } from "./roster.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Step, WorkerRef } from "./steps.ts";
+
+export interface Scene {
+  readonly machines: Machines;
+  readonly sessions: Sessions;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** With its environment and secrets; absent when the pool is removed, since then nobody is prepared. */
+  readonly spec?: PoolSpec;
+  readonly marker: (worker: WorkerRef) => Promise<Marker>;
+}
+
+const NEWS_MS = 5_000;
+
+/** `sight`: how the step's worker was seen when the plan was made. @throws UserError, ConnectionError */
+export async function carryOut(step: Step, sight: Sight | undefined, scene: Scene): Promise<void> {
+  const { id, name } = step.worker;
+  switch (step.kind) {
+    case "create":
+      return create(step.worker, scene);
+    case "restart":
+      scene.progress.event(`${name}: does not answer; its machine is brought back`);
+      await scene.sessions.close(id);
+      return scene.machines.restart(id, scene.signal);
+    case "prepare":
+      return prepare(step.worker, sight, scene);
+    case "cordon":
+      await scene.sessions.setCordon(id, cordonReason(step.why, Date.now()));
+      return scene.progress.event(`${name}: gets no new jobs; its running ones go on`);
+    case "uncordon":
+      await scene.sessions.setCordon(id, "");
+      return scene.progress.event(`${name}: serves again`);
+    case "drain":
+      return scene.progress.news(`drain ${name}`, `${name}: waits for ${jobs(step.running)}`);
+    case "remove":
+      return remove(step, sight, scene);
+  }
+}
+
+async function create(worker: WorkerRef, scene: Scene): Promise<void> {
+  const began = Date.now();
+  await scene.machines.create(await scene.marker(worker), scene.signal);
+  scene.progress.event(`${worker.name}: machine made in ${duration(Date.now() - began)}`);
+}
+
+async function prepare({ id, name }: WorkerRef, sight: Sight | undefined, scene: Scene): Promise<void> {
+  const { progress, signal, spec, sessions } = scene;
+  if (sight?.machine === undefined || spec === undefined) return;
+  const look = await sessions.look(sight.machine);
+  if (look.kind === "unreachable") throw new Error(look.reason);
+  const began = Date.now();
+  const news = setInterval(() => progress.news("setup", `${name}: setup ${duration(Date.now() - began)}`), NEWS_MS);
+  try {
+    const { fingerprint, capacity } = sight.machine.marker;
+    const gpus = Object.values(capacity.accelerators).reduce((sum, count) => sum + count, 0);
+    const ready = await prepareWorker(look.worker, { spec, fingerprint, id, gpus, signal });
+    if (look.cordon !== "" && sight.worker.cordon.by === "pool") await sessions.setCordon(id, "");
+    await sessions.markReady(id, ready);
+    progress.event(`${name}: ready after ${duration(Date.now() - began)}`);
+  } finally {
+    clearInterval(news);
+  }
+}
+
+/** First the cordon, then the look at what runs: a job that began in between is found, and the worker stays until it ends. */
+async function remove(
+  step: Extract<Step, { kind: "remove" }>,
+  sight: Sight | undefined,
+  { sessions, machines, progress }: Scene,
+): Promise<void> {
+  const { id, name } = step.worker;
+  if (sight?.machine !== undefined) {
+    const first = await sessions.look(sight.machine);
+    if (first.kind === "unreachable") throw new Error(first.reason);
+    if (sight.worker.cordon.by !== "pool") await sessions.setCordon(id, cordonReason(step.why, Date.now()));
+    const running = (await first.worker.running()).length;
+    if (running > 0 && !step.force) return progress.event(`${name}: waits for ${jobs(running)} that just began`);
+    if (running > 0) progress.event(`${name}: its drain timeout is over; ${jobs(running)} ended with it`);
+  }
+  await sessions.close(id);
+  await machines.terminate(id);
+  progress.event(`${name}: removed`);
+}
+
+function jobs(count: number): string {
+  return `${count} running job${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,54 @@
+/** The engine's calls that act: create and update bring the pool to its inputs, delete brings it to nothing. One reconcile each. */
+import { UserError } from "../spec/index.ts";
+import { engineAddress, watchEngine } from "./engine-watch.ts";
+import { endOf, goalOf } from "./goal.ts";
+import type { CheckedInputs, PoolOutputs } from "./inputs.ts";
+import { forgetKeys, poolKeys } from "./keys.ts";
+import { type LocalOptions } from "./machines/local/local.ts";
+import { machinesOf } from "./machines/source.ts";
+import { PartialFailure } from "./partial-failure.ts";
+import { type Goal, type Reconciled, reconcile } from "./reconcile.ts";
+
+type Report = (line: string) => void;
+
+/** @throws PartialFailure when some workers are not as wanted; the rest is there */
+export async function applyInputs(
+  inputs: CheckedInputs & { readonly __provider?: unknown },
+  old: PoolOutputs | undefined,
+  report: Report,
+): Promise<PoolOutputs> {
+  const { identity, pool } = inputs;
+  const keys = await poolKeys(identity, old?.privateKey);
+  const { goal, fingerprint } = goalOf(inputs, keys, old);
+  const source = { pool, identity, resources: inputs.spec.resources, publicKey: keys.publicKey };
+  const { roster, lastWorkerId, reasons } = await reconcileWatched(goal, source, report);
+  const { updatePolicy, __provider } = inputs;
+  const outputs = { ...roster, fingerprint, lastWorkerId, updatePolicy, privateKey: keys.privateKey };
+  if (reasons.length === 0) return outputs;
+  const properties = __provider === undefined ? outputs : { ...outputs, __provider };
+  throw new PartialFailure(identity, properties, reasons);
+}
+
+/** @throws UserError when something is left */
+export async function removePool(old: PoolOutputs, report: Report): Promise<void> {
+  const { identity, pool, infra } = old;
+  const keys = await poolKeys(identity, old.privateKey);
+  const source = { pool, identity, resources: { ordered: false, anyOf: [] }, publicKey: keys.publicKey };
+  const { reasons } = await reconcileWatched(endOf(old, keys), source, report);
+  if (reasons.length > 0) throw new UserError(`${pool} could not be removed:\n${reasons.join("\n")}`);
+  await machinesOf(infra, source).cleanUp();
+  await forgetKeys(identity);
+}
+
+async function reconcileWatched(goal: Goal, source: LocalOptions, report: Report): Promise<Reconciled> {
+  const stop = new AbortController();
+  const engine = engineAddress();
+  const gone = (): void =>
+    stop.abort(new UserError(`${goal.pool}: stopped, since the Pulumi engine that asked for this is gone.`));
+  const unwatch = engine === undefined ? undefined : watchEngine(engine, gone);
+  try {
+    return await reconcile(goal, { machines: machinesOf(goal.infra, source), report, signal: stop.signal });
+  } finally {
+    unwatch?.();
+  }
+}

@@ -1,0 +1,32 @@
+/** First of the engine's calls: refuses what could never work, looks at the local files, and tells of a new pool. Changes nothing. */
+import { UserError } from "../spec/index.ts";
+import { budgetOf } from "./budget.ts";
+import type { CheckedInputs, PoolInputs } from "./inputs.ts";
+import { infraOf } from "./machines/source.ts";
+import { contentOf } from "./prepare/content.ts";
+import { createPreview } from "./preview.ts";
+import { isUnknown } from "./unknown.ts";
+
+export interface CheckAnswer {
+  readonly inputs: PoolInputs;
+  readonly failures?: readonly { readonly property: string; readonly reason: string }[];
+}
+
+export async function checkPool(
+  old: Partial<PoolInputs>,
+  inputs: PoolInputs,
+  report: (line: string) => void,
+): Promise<CheckAnswer> {
+  if (isUnknown(inputs)) return { inputs };
+  try {
+    const infra = infraOf(inputs.spec);
+    const { min } = inputs.spec.size;
+    budgetOf(inputs.updatePolicy, min);
+    const checked: CheckedInputs = { ...inputs, content: await contentOf(inputs.spec) };
+    if (old.identity === undefined) report(`${inputs.pool}: ${createPreview(min, infra)}`);
+    return { inputs: checked };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { inputs, failures: [{ property: "spec", reason: error.message }] };
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Machines that are folders of this computer, each behind its own SSH server. A worker's folder with its marker is the
+ * truth: it is made beside its name and renamed, so there is a whole worker or none.
+ */
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import ssh2 from "ssh2";
+import type { ResourceChoice } from "../../../spec/index.ts";
+import { poolKey } from "../../../worker/index.ts";
+import type { Machine, Machines, Marker, PoolRecord } from "../machines.ts";
+import { localCapacity } from "./capacity.ts";
+import { readJson, writeJson } from "./json-file.ts";
+import { lockPool } from "./lock.ts";
+import { makeFolder, notWritable, poolFolder, workerFolder, workersFolder } from "./paths.ts";
+import { livingServer, startServer, stopServer } from "./server-process.ts";
+import { terminateWorker } from "./terminate.ts";
+
+export interface LocalOptions {
+  readonly pool: string;
+  readonly identity: string;
+  readonly resources: ResourceChoice;
+  /** `ssh-ed25519 AAAA…`: the one key that may log in. */
+  readonly publicKey: string;
+}
+
+export function localMachines(options: LocalOptions): Machines {
+  const { identity, pool } = options;
+  const record = join(poolFolder(identity), "pool.json");
+  return {
+    list: () => listWorkers(identity),
+    create: (marker, signal) => createWorker(marker, options.publicKey, signal),
+    restart: async (id, signal) => {
+      const folder = workerFolder(identity, id);
+      await stopServer(folder);
+      await startServer(folder, `${pool}-${id}`, signal);
+    },
+    terminate: (id) => terminateWorker(workerFolder(identity, id), `${pool}-${id}`),
+    capacity: () => localCapacity(options.resources),
+    readRecord: () => readJson<PoolRecord>(record),
+    writeRecord: (value) => writeJson(record, value),
+    lock: (signal) => lockPool(poolFolder(identity), pool, { signal }),
+    cleanUp: () => rm(poolFolder(identity), { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
+
+async function listWorkers(identity: string): Promise<Machine[]> {
+  const names = await readdir(workersFolder(identity)).catch(() => []);
+  const found = await Promise.all(
+    names.filter((name) => /^\d+$/.test(name)).map((name) => readWorker(identity, Number(name))),
+  );
+  return found.filter((machine) => machine !== undefined).toSorted((a, b) => a.marker.id - b.marker.id);
+}
+
+async function readWorker(identity: string, id: number): Promise<Machine | undefined> {
+  const folder = workerFolder(identity, id);
+  const marker = await readJson<Marker>(join(folder, "worker.json"));
+  if (marker?.identity !== identity) return undefined;
+  const server = await livingServer(folder);
+  if (server === undefined) return { marker };
+  const hostKey = (await readFile(join(folder, "host_key.pub"), "utf8")).trim();
+  const user = userInfo().username;
+  const { port } = server;
+  return {
+    marker,
+    endpoint: { name: marker.name, host: "127.0.0.1", port, user, hostKey, poolKey: poolKey(identity) },
+  };
+}
+
+async function createWorker(marker: Marker, publicKey: string, signal: AbortSignal): Promise<void> {
+  const folder = workerFolder(marker.identity, marker.id);
+  if ((await readJson<Marker>(join(folder, "worker.json"))) === undefined) await layOut(folder, marker, publicKey);
+  if ((await livingServer(folder)) === undefined) await startServer(folder, marker.name, signal);
+}
+
+async function layOut(folder: string, marker: Marker, publicKey: string): Promise<void> {
+  const draft = `${folder}.new`;
+  await makeFolder(workersFolder(marker.identity));
+  const host = ssh2.utils.generateKeyPairSync("ed25519");
+  try {
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(join(draft, "home"), { recursive: true, mode: 0o700 });
+    await writeFile(join(draft, "host_key"), host.private, { mode: 0o600 });
+    await writeFile(join(draft, "host_key.pub"), `${host.public.trim()}\n`, { mode: 0o600 });
+    await writeFile(join(draft, "authorized_keys"), `${publicKey}\n`, { mode: 0o600 });
+    await writeFile(join(draft, "worker.json"), `${JSON.stringify(marker)}\n`, { mode: 0o600 });
+    await rename(draft, folder);
+  } catch (cause) {
+    throw notWritable(folder, cause);
+  }
+}

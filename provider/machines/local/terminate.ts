@@ -1,0 +1,48 @@
+/** Ends one local worker: its server, its slots' supervisors, jobs and whatever its setup left running; then its folder. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "../../../spec/index.ts";
+import { processesOfHome } from "./processes.ts";
+import { stopServer } from "./server-process.ts";
+
+const GRACE_MS = 3_000;
+const KILL_MS = 5_000;
+
+/** @throws UserError when something is left; the folder stays then, as the record of it. */
+export async function terminateWorker(folder: string, name: string): Promise<void> {
+  await stopServer(folder);
+  const home = join(folder, "home");
+  const left = (await endAll(home, "SIGTERM", GRACE_MS)) && (await endAll(home, "SIGKILL", KILL_MS));
+  if (left) {
+    throw new UserError(
+      `${name}: processes ${processesOfHome(home).join(", ")} cannot be ended, so its folder ${folder} stays. End them, then run this again.`,
+      { exitCode: 8 },
+    );
+  }
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** True when some are still there after `patienceMs`. */
+async function endAll(home: string, signal: NodeJS.Signals, patienceMs: number): Promise<boolean> {
+  const deadline = Date.now() + patienceMs;
+  const told = new Set<number>();
+  for (;;) {
+    const pids = processesOfHome(home);
+    if (pids.length === 0) return false;
+    if (Date.now() > deadline) return true;
+    for (const pid of pids.filter((other) => !told.has(other))) {
+      told.add(pid);
+      tell(pid, signal);
+    }
+    await delay(20);
+  }
+}
+
+function tell(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended by itself.
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * What the dynamic provider object of every `WorkerPool` calls, in whatever version of Lido is installed: the module
+ * behind `lido/provider`. States of old versions call these names with their old outputs, so names and arguments stay.
+ * It must load without top-level await, since it is loaded by `require`.
+ */
+import { UserError } from "../spec/index.ts";
+import { applyInputs, removePool } from "./change.ts";
+import { type CheckAnswer, checkPool } from "./check.ts";
+import { type DiffAnswer, diffPool } from "./diff.ts";
+import type { CheckedInputs, PoolInputs, PoolOutputs } from "./inputs.ts";
+import { readPool } from "./read.ts";
+
+/** The engine shows each line to the user at once. */
+function report(line: string): void {
+  console.log(line);
+}
+
+export async function configure(): Promise<void> {}
+
+export async function check(old: Partial<PoolInputs>, inputs: PoolInputs): Promise<CheckAnswer> {
+  return checkPool(old, inputs, report);
+}
+
+export async function diff(_id: string, old: PoolOutputs, inputs: CheckedInputs): Promise<DiffAnswer> {
+  return plainly(async () => diffPool(old, inputs, report));
+}
+
+export async function create(inputs: CheckedInputs): Promise<{ readonly id: string; readonly outs: PoolOutputs }> {
+  return plainly(async () => ({ id: inputs.identity, outs: await applyInputs(inputs, undefined, report) }));
+}
+
+export async function read(
+  id: string,
+  old: PoolOutputs,
+): Promise<{ readonly id: string; readonly props: PoolOutputs }> {
+  return plainly(async () => ({ id, props: await readPool(old) }));
+}
+
+export async function update(
+  _id: string,
+  old: PoolOutputs,
+  inputs: CheckedInputs,
+): Promise<{ readonly outs: PoolOutputs }> {
+  return plainly(async () => ({ outs: await applyInputs(inputs, old, report) }));
+}
+
+async function remove(_id: string, old: PoolOutputs): Promise<void> {
+  return plainly(() => removePool(old, report));
+}
+
+export { remove as delete };
+
+/** Pulumi prints the stack of whatever is thrown: of what the user can mend, the message is enough. */
+async function plainly<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UserError) error.stack = "";
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+/** Keeps the pool's roster through one run: a higher epoch for each change, on disk before anybody is told. */
+import { userInfo } from "node:os";
+import type { Roster } from "../worker/index.ts";
+import { canonical } from "./fingerprint.ts";
+import type { Machines, PoolRecord } from "./machines/machines.ts";
+import type { Goal } from "./reconcile.ts";
+import { rosterWorkers, type Sight } from "./roster.ts";
+
+export class RosterKeeper {
+  readonly #generation: number;
+  readonly #fingerprint: string;
+  readonly #size: Roster["size"];
+  #roster: Roster;
+  #record: PoolRecord | undefined;
+
+  constructor(goal: Goal, generation: number, record: PoolRecord | undefined) {
+    this.#generation = generation;
+    this.#fingerprint = goal.fingerprint;
+    this.#record = record;
+    this.#size = goal.size;
+    this.#roster = {
+      kind: "lido.WorkerPool",
+      pool: goal.pool,
+      identity: goal.identity,
+      generation: goal.known.generation,
+      epoch: Math.max(goal.known.epoch, record?.epoch ?? 0),
+      size: goal.known.size,
+      infra: goal.infra,
+      ssh: { user: userInfo().username, keyRef: goal.keys.file },
+      workers: goal.known.workers,
+    };
+  }
+
+  get roster(): Roster {
+    return this.#roster;
+  }
+
+  async update(sights: readonly Sight[], lastWorkerId: number, machines: Machines): Promise<Roster> {
+    const wanted = { fingerprint: this.#fingerprint, generation: this.#generation };
+    const workers = rosterWorkers(sights, wanted);
+    const next = { ...this.#roster, generation: this.#generation, size: this.#size, workers };
+    const changed = canonical(next) !== canonical(this.#roster);
+    const epoch = this.#roster.epoch + (changed ? 1 : 0);
+    const record = { epoch, lastWorkerId, generation: this.#generation };
+    if (canonical(record) !== canonical(this.#record)) await machines.writeRecord(record);
+    this.#record = record;
+    this.#roster = { ...next, epoch };
+    return this.#roster;
+  }
+}

@@ -1,0 +1,93 @@
+/** Decides what the pool tells the world: the roster from what was seen, and back from a roster to what a plan needs. Pure. */
+import type { Roster, RosterWorker, WorkerState } from "../worker/index.ts";
+import type { Machine } from "./machines/machines.ts";
+import type { Observed, ObservedWorker, Phase } from "./steps.ts";
+
+/** One worker as it was seen: what the plan needs, and what only the roster tells. */
+export interface Sight {
+  readonly worker: ObservedWorker;
+  readonly machine?: Machine;
+  /** Milliseconds since 1970; 0 while it never was ready. */
+  readonly readyAt: number;
+  /** Why it is not as it should be; "" otherwise. */
+  readonly reason: string;
+}
+
+/** A worker without a machine is not told: there is nothing to connect to. */
+export function rosterWorkers(
+  sights: readonly Sight[],
+  wanted: { readonly fingerprint: string; readonly generation: number },
+): RosterWorker[] {
+  return sights.flatMap(({ worker, machine, readyAt, reason }): RosterWorker[] => {
+    if (machine === undefined) return [];
+    const { marker, endpoint } = machine;
+    return [
+      {
+        id: worker.id,
+        name: worker.name,
+        host: endpoint?.host ?? "",
+        port: endpoint?.port ?? 0,
+        hostKey: endpoint?.hostKey ?? "",
+        generation: marker.fingerprint === wanted.fingerprint ? wanted.generation : marker.generation,
+        state: stateOf(worker),
+        capacity: marker.capacity,
+        hourlyCost: marker.hourlyCost,
+        readyAt,
+        reason,
+      },
+    ];
+  });
+}
+
+function stateOf(worker: ObservedWorker): WorkerState {
+  switch (worker.phase) {
+    case "creating":
+      return "PROVISIONING";
+    case "blank":
+      return "PREPARING";
+    case "down":
+    case "unknown":
+    case "failed":
+      return "FAILED";
+    case "ready":
+      return worker.cordon.by === "pool" || worker.acting === "remove" ? "DRAINING" : "READY";
+  }
+}
+
+/** What a plan would see if the machines still were as the roster says. */
+export function observedFromRoster(roster: Roster, fingerprint: string, lastId: number): Observed {
+  return {
+    lastId,
+    workers: roster.workers.map((worker) => ({
+      id: worker.id,
+      name: worker.name,
+      fingerprint: worker.generation === roster.generation ? fingerprint : `generation ${worker.generation}`,
+      generation: worker.generation,
+      phase: phaseOf(worker.state),
+      busy: 0,
+      cordon: worker.state === "DRAINING" ? { by: "pool", since: 0 } : { by: "nobody" },
+    })),
+  };
+}
+
+function phaseOf(state: WorkerState): Phase {
+  switch (state) {
+    case "PROVISIONING":
+    case "PREPARING":
+    case "FAILED":
+      return "blank";
+    case "READY":
+    case "DRAINING":
+      return "ready";
+  }
+}
+
+/** The generation of workers with the wanted fingerprint: the present one if they have it, else a new one above all. */
+export function generationFor(
+  fingerprint: string,
+  seen: readonly { readonly fingerprint: string; readonly generation: number }[],
+): number {
+  const newest = Math.max(0, ...seen.map(({ generation }) => generation));
+  const has = seen.some((worker) => worker.fingerprint === fingerprint && worker.generation === newest);
+  return has ? newest : newest + 1;
+}

@@ -1,0 +1,107 @@
+/** One connection per worker for as long as a change takes: opened at the first look, opened again after it broke. */
+
+import type { Roster } from "../worker/index.ts";
+import { AuthenticationError, connectWorker, type Worker } from "../worker/index.ts";
+import type { Machine } from "./machines/machines.ts";
+import { type Ready, readReady } from "./prepare/ready.ts";
+
+export type Look =
+  | {
+      readonly kind: "reached";
+      readonly worker: Worker;
+      readonly cordon: string;
+      readonly busy: number;
+      readonly ready?: Ready;
+    }
+  /** `permanent`: trying again, or a restart, cannot help. */
+  | { readonly kind: "unreachable"; readonly reason: string; readonly permanent: boolean };
+
+interface Session {
+  readonly worker: Worker;
+  cordon: string;
+  rosterEpoch: number;
+  ready: Ready | undefined;
+}
+
+export class Sessions implements AsyncDisposable {
+  readonly #privateKey: string;
+  readonly #open = new Map<number, Promise<Session>>();
+
+  constructor(privateKey: string) {
+    this.#privateKey = privateKey;
+  }
+
+  async look(machine: Machine): Promise<Look> {
+    if (machine.endpoint === undefined) {
+      return { kind: "unreachable", reason: "its machine does not answer", permanent: false };
+    }
+    try {
+      const session = await this.#session(machine);
+      const busy = (await session.worker.running()).length;
+      const { worker, cordon, ready } = session;
+      return { kind: "reached", worker, cordon, busy, ...(ready === undefined ? {} : { ready }) };
+    } catch (error) {
+      await this.close(machine.marker.id);
+      const reason = error instanceof Error ? error.message : String(error);
+      return { kind: "unreachable", reason, permanent: error instanceof AuthenticationError };
+    }
+  }
+
+  /** After a preparation: the mark is on the worker. */
+  async markReady(id: number, ready: Ready): Promise<void> {
+    const session = await this.#open.get(id);
+    if (session !== undefined) session.ready = ready;
+  }
+
+  async setCordon(id: number, reason: string): Promise<void> {
+    const session = await this.#open.get(id);
+    if (session === undefined) return;
+    await (reason === "" ? session.worker.uncordon() : session.worker.cordon(reason));
+    session.cordon = reason;
+  }
+
+  /** To every connected worker that has an older one. Who cannot be told now is told by the next change. */
+  async publish(roster: Roster): Promise<void> {
+    const sessions = (await Promise.allSettled(this.#open.values())).filter((one) => one.status === "fulfilled");
+    const behind = sessions.map(({ value }) => value).filter(({ rosterEpoch }) => rosterEpoch < roster.epoch);
+    await Promise.allSettled(
+      behind.map(async (session) => {
+        await session.worker.publishRoster(roster);
+        session.rosterEpoch = roster.epoch;
+      }),
+    );
+  }
+
+  async close(id: number): Promise<void> {
+    const session = this.#open.get(id);
+    this.#open.delete(id);
+    await session?.then(({ worker }) => worker.close()).catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((id) => this.close(id)));
+  }
+
+  #session(machine: Machine): Promise<Session> {
+    const { id } = machine.marker;
+    const open = this.#open.get(id) ?? this.#connect(machine);
+    this.#open.set(id, open);
+    return open;
+  }
+
+  async #connect({ endpoint }: Machine): Promise<Session> {
+    if (endpoint === undefined) throw new Error("a machine without an address cannot be connected to");
+    const late: { session?: Session } = {};
+    const worker = await connectWorker(endpoint, {
+      privateKey: this.#privateKey,
+      onEvent: (event) => {
+        if (event.kind === "cordon" && late.session !== undefined) late.session.cordon = event.reason;
+      },
+    });
+    const ready = await readReady(worker.link, endpoint.poolKey);
+    const { cordon, rosterEpoch, bootId } = worker.hello;
+    // A mark from before a reboot does not count: what setup left running is gone.
+    late.session = { worker, cordon, rosterEpoch, ready: ready?.bootId === bootId ? ready : undefined };
+    return late.session;
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Applies changes to the state in memory. The only code that writes to it; it decides nothing, and trusts that each
+ * change was made from this very state.
+ */
+
+import type { Change, StoredChange } from "./events.ts";
+import type { Job, LiveJob, Pool, Span, State, Submission, WorkerView } from "./model.ts";
+import { isAssigned, isLive, isWaiting } from "./model.ts";
+import { size } from "./ranges.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+export type DraftPool = Writable<Omit<Pool, "workers" | "spans" | "waiting">> & {
+  readonly workers: Map<number, WorkerView>;
+  readonly spans: Span[];
+  readonly waiting: number[];
+};
+/** The state as its owner holds it. */
+export interface Draft extends State {
+  nextId: number;
+  readonly pools: Map<string, DraftPool>;
+  readonly submissions: Map<number, Submission & { live: number }>;
+  readonly jobs: Map<number, LiveJob>;
+}
+
+export function evolve(state: Draft, change: Change): void {
+  switch (change.kind) {
+    case "submitted":
+      return addSubmission(state, change.submission);
+    case "assigned":
+      return takeHead(state, change.span, change.job);
+    case "moved":
+      return move(state, change.job);
+    case "span-cancelled":
+      return cutSpan(state, change);
+    case "pool":
+      return setPool(state, change);
+    case "worker":
+      poolOf(state, change.pool).workers.set(change.view.entry.id, change.view);
+      return;
+    case "worker-gone":
+      poolOf(state, change.pool).workers.delete(change.worker);
+      return;
+    case "noted":
+      state.jobs.set(change.job.id, change.job);
+      return;
+    case "wanted":
+      poolOf(state, change.pool).wantedUntil = change.until;
+      return;
+  }
+}
+
+function poolOf(state: Draft, identity: string): DraftPool {
+  const pool = state.pools.get(identity);
+  if (!pool) throw new Error(`a change for pool ${identity}, which is not known`);
+  return pool;
+}
+
+function submissionOf(state: Draft, first: number): Submission & { live: number } {
+  const submission = state.submissions.get(first);
+  if (!submission) throw new Error(`a change for submission ${first}, which is not live`);
+  return submission;
+}
+
+function addSubmission(state: Draft, submission: Submission): void {
+  const { first, last } = submission;
+  const pool = poolOf(state, submission.pool);
+  state.nextId = last + 1;
+  state.submissions.set(first, { ...submission, live: size(submission) });
+  pool.spans.push({ first, last, submission: first });
+  pool.live += size(submission);
+}
+
+function spanIndex(pool: DraftPool, span: Span): number {
+  const at = pool.spans.findIndex((other) => other.last === span.last);
+  if (at < 0) throw new Error(`span ${span.first}-${span.last} is not pending`);
+  return at;
+}
+
+function takeHead(state: Draft, span: Span, job: LiveJob): void {
+  const pool = poolOf(state, submissionOf(state, job.submission).pool);
+  const rest = job.id < span.last ? [{ ...span, first: job.id + 1 }] : [];
+  pool.spans.splice(spanIndex(pool, span), 1, ...rest);
+  place(state, pool, job);
+}
+
+function place(state: Draft, pool: DraftPool, job: LiveJob): void {
+  state.jobs.set(job.id, job);
+  if (isAssigned(job)) setWorkerJob(pool, job.worker, job.id);
+  else insertSorted(pool.waiting, job.id);
+}
+
+function move(state: Draft, job: Job): void {
+  const pool = poolOf(state, submissionOf(state, job.submission).pool);
+  const before = state.jobs.get(job.id);
+  if (!before) throw new Error(`job ${job.id} moves to ${job.status}, but it is not live`);
+  if (isWaiting(before)) pool.waiting.splice(pool.waiting.indexOf(job.id), 1);
+  else setWorkerJob(pool, before.worker, null);
+  if (isLive(job)) return place(state, pool, job);
+  state.jobs.delete(job.id);
+  over(state, pool, { submission: job.submission, count: 1 });
+}
+
+function over(state: Draft, pool: DraftPool, ended: { readonly submission: number; readonly count: number }): void {
+  const submission = submissionOf(state, ended.submission);
+  submission.live -= ended.count;
+  pool.live -= ended.count;
+  if (submission.live === 0) state.submissions.delete(ended.submission);
+}
+
+function cutSpan(state: Draft, change: Extract<StoredChange, { kind: "span-cancelled" }>): void {
+  const { span, cut } = change;
+  const pool = poolOf(state, submissionOf(state, span.submission).pool);
+  const rest: Span[] = [];
+  if (span.first < cut.first) rest.push({ ...span, last: cut.first - 1 });
+  if (cut.last < span.last) rest.push({ ...span, first: cut.last + 1 });
+  pool.spans.splice(spanIndex(pool, span), 1, ...rest);
+  over(state, pool, { submission: span.submission, count: size(cut) });
+}
+
+function setPool(state: Draft, { roster, pointer }: Extract<StoredChange, { kind: "pool" }>): void {
+  const known = state.pools.get(roster.identity);
+  if (known) Object.assign(known, { roster, pointer });
+  else state.pools.set(roster.identity, emptyPool({ roster, pointer }));
+}
+
+export function emptyPool(init: Pick<Pool, "roster" | "pointer">): DraftPool {
+  return {
+    ...init,
+    identity: init.roster.identity,
+    workers: new Map(),
+    spans: [],
+    waiting: [],
+    live: 0,
+    wantedUntil: 0,
+  };
+}
+
+/** A worker that is gone has no job to set. */
+function setWorkerJob(pool: DraftPool, worker: number, job: number | null): void {
+  const view = pool.workers.get(worker);
+  if (view) pool.workers.set(worker, { ...view, job });
+}
+
+function insertSorted(ids: number[], id: number): void {
+  const at = ids.findIndex((other) => other > id);
+  ids.splice(at < 0 ? ids.length : at, 0, id);
+}

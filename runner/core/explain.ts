@@ -1,0 +1,86 @@
+/**
+ * What there is to say about a job now, in words for people. A waiting job's reason comes from the scheduler's own
+ * predicate.
+ */
+import { describeWanted } from "./fits.ts";
+import type { AssignedJob, Pool, State, Submission, WorkerView } from "./model.ts";
+import { isWaiting } from "./model.ts";
+import type { Obstacle } from "./obstacle.ts";
+import { obstacle } from "./obstacle.ts";
+import { duration } from "./reasons.ts";
+
+/** The reason of a job that is not over; "" when there is nothing to say. Also for ranks without a row. */
+export function explain(state: State, id: number, submissionKey: number, now: number): string {
+  const submission = state.submissions.get(submissionKey);
+  const pool = submission && state.pools.get(submission.pool);
+  if (!submission || !pool) return "";
+  const job = state.jobs.get(id);
+  if (job && !isWaiting(job)) return explainAssigned(pool, job, now);
+  const waits = explainWaiting(pool, submission, { id, now });
+  return job ? `${job.reason}; ${waits}` : waits;
+}
+
+function explainAssigned(pool: Pool, job: AssignedJob, now: number): string {
+  const view = pool.workers.get(job.worker);
+  if (view?.connection.kind === "down") {
+    const lost = `connection to worker ${job.worker} lost ${duration(now - view.connection.since)} ago`;
+    return `${lost}; ${whatGoesOn(job)}`;
+  }
+  if (job.status === "RUNNING" && job.orphan) {
+    return `its supervisor on worker ${job.worker} is gone while the job lives on; its end is being waited for`;
+  }
+  return job.status === "CANCELLING" ? `worker ${job.worker} is ending it` : "";
+}
+
+function whatGoesOn(job: AssignedJob): string {
+  switch (job.status) {
+    case "STARTING":
+      return "whether the job began will be asked";
+    case "RUNNING":
+      return "its job goes on";
+    case "CANCELLING":
+      return "the job is ended as soon as it is back";
+  }
+}
+
+function explainWaiting(
+  pool: Pool,
+  { resources }: Submission,
+  at: { readonly id: number; readonly now: number },
+): string {
+  const views = [...pool.workers.values()].filter((view) => !view.leaving);
+  if (views.length === 0) return "pool has no worker yet";
+  const ready = views.filter((view) => view.entry.state === "READY");
+  if (ready.length === 0) return `pool has no ready worker yet: ${byState(views)}`;
+  const obstacles = ready.map((view) => obstacle(view, resources, at.now));
+  if (obstacles.includes(undefined)) return "next in line";
+  const known = obstacles.filter((one) => one !== undefined);
+  const told = KINDS.flatMap((kind) => describe(kind, known, ready));
+  const small = known.some((one) => one.kind === "too-small") ? ` for ${describeWanted(resources)}` : "";
+  return `waiting for a free worker: ${told.join(", ")}${small}`;
+}
+
+function byState(views: readonly WorkerView[]): string {
+  const counts = new Map<string, number>();
+  for (const { entry } of views) counts.set(entry.state, (counts.get(entry.state) ?? 0) + 1);
+  const failed = views.find((view) => view.entry.state === "FAILED" && view.entry.reason !== "");
+  const list = [...counts].map(([state, count]) => `${count} ${state}`).join(", ");
+  return failed ? `${list} (${failed.entry.reason})` : list;
+}
+
+const KINDS = ["busy", "disconnected", "cordoned", "held", "too-small"] as const;
+
+function describe(kind: Obstacle["kind"], all: readonly Obstacle[], ready: readonly WorkerView[]): string[] {
+  const these = all.filter((one) => one.kind === kind);
+  const [first] = these;
+  if (!first) return [];
+  const detail = "reason" in first ? ` (${first.reason})` : disconnectReason(first, ready);
+  const count = kind === "busy" ? `${these.length} of ${all.length}` : `${these.length}`;
+  return [`${count} ${kind === "disconnected" ? "not connected" : kind.replace("-", " ")}${detail}`];
+}
+
+function disconnectReason(first: Obstacle, ready: readonly WorkerView[]): string {
+  if (first.kind !== "disconnected") return "";
+  const down = ready.find(({ connection }) => connection.kind === "down" && connection.reason !== "");
+  return down?.connection.kind === "down" ? ` (${down.connection.reason})` : "";
+}

@@ -1,0 +1,17 @@
+export { rankEnv, submissionEnv } from "./environment.ts";
+export type * from "./events.ts";
+export { isStored } from "./events.ts";
+export type { Draft } from "./evolve.ts";
+export { evolve } from "./evolve.ts";
+export { explain } from "./explain.ts";
+export { attemptKey, submissionId } from "./keys.ts";
+export type { Snapshot } from "./load.ts";
+export { load } from "./load.ts";
+export type * from "./model.ts";
+export { isAssigned, isLive, isTerminal } from "./model.ts";
+export { includes, intersect, normalize, size, subtract, total } from "./ranges.ts";
+export { react } from "./react.ts";
+export { sanityCheck } from "./sanity.ts";
+export { schedule } from "./schedule.ts";
+export type { WantedWorker } from "./wanted.ts";
+export { unreachablePools, wantedWorkers } from "./wanted.ts";

@@ -1,0 +1,159 @@
+/**
+ * What the queue is made of. Values only: a job is replaced by its next form, never changed. A rank of a submission is
+ * lazy: it lies in a pending span (a range of ids) until it is assigned, and has a row of its own only from then on.
+ */
+
+import type { ResourceChoice } from "../../spec/index.ts";
+import type { Roster, RosterWorker } from "../../worker/index.ts";
+import type { IdRange, JobStatus, PoolPointer } from "../api.ts";
+
+export type AssignedStatus = "STARTING" | "RUNNING" | "CANCELLING";
+export type LiveStatus = "PENDING" | "RECOVERING" | AssignedStatus;
+export type TerminalStatus = Exclude<JobStatus, LiveStatus>;
+
+interface JobBase {
+  readonly id: number;
+  /** First id of its submission, which is the submission's key. */
+  readonly submission: number;
+  /** The latest attempt that was handed out, from 1. */
+  readonly attempt: number;
+  /** Times that it lost its worker. */
+  readonly losses: number;
+}
+
+/** Handed out once, refused by the worker before it began: attempt `attempt` is still to run. */
+export interface PendingJob extends JobBase {
+  readonly status: "PENDING";
+  readonly reason: string;
+}
+
+/** Attempt `attempt` is lost; the next one is still to be assigned. */
+export interface RecoveringJob extends JobBase {
+  readonly status: "RECOVERING";
+  /** The worker that was lost. */
+  readonly worker: number;
+  readonly reason: string;
+}
+
+export interface StartingJob extends JobBase {
+  readonly status: "STARTING";
+  readonly worker: number;
+}
+
+export interface RunningJob extends JobBase {
+  readonly status: "RUNNING";
+  readonly worker: number;
+  readonly startedAt: number;
+  /** Its supervisor is gone: nobody will report its end, so it is asked for. Never stored. */
+  readonly orphan: boolean;
+}
+
+export interface CancellingJob extends JobBase {
+  readonly status: "CANCELLING";
+  readonly worker: number;
+  readonly startedAt: number | null;
+}
+
+export interface EndedJob extends JobBase {
+  readonly status: TerminalStatus;
+  readonly worker: number | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number;
+  readonly exitCode: number | null;
+  readonly reason: string;
+}
+
+export type WaitingJob = PendingJob | RecoveringJob;
+export type AssignedJob = StartingJob | RunningJob | CancellingJob;
+export type LiveJob = WaitingJob | AssignedJob;
+export type Job = LiveJob | EndedJob;
+
+/** Ranks without a row that wait for a worker. */
+export interface Span extends IdRange {
+  readonly submission: number;
+}
+
+/** What the scheduler knows of a submission; script and environment stay in the store. */
+export interface Submission extends IdRange {
+  /** Identity of its pool. */
+  readonly pool: string;
+  readonly name: string;
+  readonly resources: ResourceChoice;
+  readonly submittedAt: number;
+}
+
+export type Connection =
+  | { readonly kind: "up" /** Grows with every connection to this worker. */; readonly number: number }
+  | { readonly kind: "down"; readonly since: number; readonly reason: string; readonly permanent: boolean };
+
+export interface WorkerView {
+  readonly entry: RosterWorker;
+  readonly connection: Connection;
+  /** No longer in the roster; it stays until its job is over or its connection breaks. */
+  readonly leaving: boolean;
+  /** Reason of its cordon, "" when there is none. */
+  readonly cordon: string;
+  /** It refused a job for a reason that may pass: nothing is sent to it before `until`. */
+  readonly hold: { readonly until: number; readonly reason: string } | null;
+  /** The one job that it has. */
+  readonly job: number | null;
+  /** When its job was last asked after or heard of. */
+  readonly askedAt: number;
+}
+
+export interface Pool {
+  readonly identity: string;
+  readonly roster: Roster;
+  readonly pointer: PoolPointer;
+  readonly workers: ReadonlyMap<number, WorkerView>;
+  /** Ascending, disjoint. */
+  readonly spans: readonly Span[];
+  /** Ids of PENDING and RECOVERING jobs that have a row, ascending. */
+  readonly waiting: readonly number[];
+  /** Ranks that are not over. */
+  readonly live: number;
+  /** Its workers stay connected until then, also without jobs. */
+  readonly wantedUntil: number;
+}
+
+export interface State {
+  /** 8 hex digits; names this queue on every worker. */
+  readonly queue: string;
+  readonly nextId: number;
+  readonly pools: ReadonlyMap<string, Pool>;
+  /** Those with ranks that are not over, by first id, with how many. */
+  readonly submissions: ReadonlyMap<number, Submission & { readonly live: number }>;
+  /** Those that have a row and are not over. */
+  readonly jobs: ReadonlyMap<number, LiveJob>;
+}
+
+export function isTerminal(status: JobStatus): status is TerminalStatus {
+  switch (status) {
+    case "PENDING":
+    case "STARTING":
+    case "RUNNING":
+    case "RECOVERING":
+    case "CANCELLING":
+      return false;
+    case "SUCCEEDED":
+    case "FAILED":
+    case "FAILED_SETUP":
+    case "FAILED_PRECHECKS":
+    case "FAILED_NO_RESOURCE":
+    case "FAILED_CONTROLLER":
+    case "CANCELLED":
+      return true;
+  }
+}
+
+export function isLive(job: Job): job is LiveJob {
+  return !isTerminal(job.status);
+}
+
+export function isAssigned(job: Job): job is AssignedJob {
+  return job.status === "STARTING" || job.status === "RUNNING" || job.status === "CANCELLING";
+}
+
+export function isWaiting(job: Job): job is WaitingJob {
+  return job.status === "PENDING" || job.status === "RECOVERING";
+}

@@ -1,0 +1,183 @@
+/** What workers say about attempts: started, exit, refused, and answers to questions. A stale word changes nothing. */
+
+import type { AttemptStatus } from "../../worker/index.ts";
+import type { Consequence } from "./answers.ts";
+import { CONSEQUENCES } from "./answers.ts";
+import type { AttemptRef, Change, Effect, Event, EventOf, Step } from "./events.ts";
+import { NOTHING } from "./events.ts";
+import { attemptKey, isOurs } from "./keys.ts";
+import type { AssignedJob, Job, Pool, State, WorkerView } from "./model.ts";
+import { isAssigned } from "./model.ts";
+import { begin, cancel, finish, giveBack, lose, orphan } from "./transitions.ts";
+
+/** Long enough for a full disk or a restored database to be looked at, short enough to go on by itself. */
+export const HOLD_MS = 30_000;
+export const GRACE_SECONDS = 10;
+
+interface Held {
+  readonly job: AssignedJob;
+  readonly pool: Pool;
+  readonly view: WorkerView;
+}
+
+/** The job whose present attempt on this very worker is meant; otherwise the word is stale. */
+function find(state: State, ref: AttemptRef): Held | undefined {
+  const pool = state.pools.get(ref.pool);
+  const view = pool?.workers.get(ref.worker);
+  const job = state.jobs.get(ref.key.job);
+  if (!pool || !view || !job || !isAssigned(job) || view.job !== job.id) return undefined;
+  return job.attempt === ref.key.attempt && isOurs(state.queue, ref.key) ? { job, pool, view } : undefined;
+}
+
+function stale(event: Event["kind"], ref: AttemptRef): Step {
+  return {
+    changes: [],
+    effects: [{ kind: "stale", event, ref: { pool: ref.pool, worker: ref.worker, key: ref.key } }],
+  };
+}
+
+/** The changes that make `next` of a job, and what follows for its worker. */
+export function settle({ job, pool, view }: Held, next: Job): Step {
+  const changes: Change[] = [{ kind: "moved", expected: { status: job.status, attempt: job.attempt }, job: next }];
+  const effects: Effect[] = [];
+  if (view.leaving && !isAssigned(next))
+    changes.push({ kind: "worker-gone", pool: pool.identity, worker: view.entry.id });
+  switch (next.status) {
+    case "PENDING":
+    case "STARTING":
+    case "RUNNING":
+    case "RECOVERING":
+    case "CANCELLING":
+      break;
+    case "SUCCEEDED":
+    case "FAILED":
+    case "FAILED_SETUP":
+    case "FAILED_PRECHECKS":
+    case "FAILED_NO_RESOURCE":
+    case "FAILED_CONTROLLER":
+    case "CANCELLED":
+      effects.push({ kind: "ended", pool: pool.identity, job: next });
+  }
+  return { changes, effects };
+}
+
+export function onStarted(state: State, event: EventOf<"started">): Step {
+  const held = find(state, event);
+  if (!held) return onStray(state, event);
+  switch (held.job.status) {
+    case "STARTING":
+      return settle(held, begin(held.job, event.at));
+    case "RUNNING":
+    case "CANCELLING":
+      return stale("started", event);
+  }
+}
+
+/** An attempt of ours that nobody waits for has begun: it must not go on beside its successor. */
+function onStray(state: State, event: EventOf<"started">): Step {
+  if (!isOurs(state.queue, event.key)) return NOTHING;
+  const { pool, worker, key } = event;
+  const end: Effect = { kind: "cancel", pool, worker, key, graceSeconds: GRACE_SECONDS };
+  return { changes: [], effects: [...stale("started", event).effects, end] };
+}
+
+export function onExit(state: State, event: EventOf<"exit">): Step {
+  const held = find(state, event);
+  return held ? settle(held, finish(held.job, event)) : stale("exit", event);
+}
+
+export function onRefused(state: State, event: EventOf<"refused">, now: number): Step {
+  const held = find(state, event);
+  if (!held) return stale("refused", event);
+  switch (held.job.status) {
+    case "STARTING":
+      return refusedStart(held, event, now);
+    case "CANCELLING":
+      return settle(held, cancel(held.job, now));
+    case "RUNNING":
+      return stale("refused", event);
+  }
+}
+
+function refusedStart(held: Held, event: EventOf<"refused">, now: number): Step {
+  const { job, pool, view } = held;
+  if (job.status !== "STARTING") return NOTHING;
+  const why = event.detail || event.reason;
+  const note = (change: Partial<WorkerView>): Change => ({
+    kind: "worker",
+    pool: pool.identity,
+    view: { ...view, ...change },
+  });
+  const back = settle(held, giveBack(job, `worker ${event.worker} refused it (${why})`));
+  switch (event.reason) {
+    case "cordoned":
+      return { ...back, changes: [note({ cordon: why }), ...back.changes] };
+    case "no-space":
+    case "fenced":
+    case "unknown-submission":
+      return { ...back, changes: [note({ hold: { until: now + HOLD_MS, reason: why } }), ...back.changes] };
+    case "cancelled":
+      return settle(held, cancel(job, now, `cancelled on worker ${event.worker}`));
+  }
+}
+
+export function onAnswer(state: State, event: EventOf<"answer">, now: number): Step {
+  const held = find(state, event);
+  if (!held) return stale("answer", event);
+  const { view, pool } = held;
+  const heard: Change = { kind: "worker", pool: pool.identity, view: { ...view, askedAt: now } };
+  // An event overtook the answer: `never` said of a STARTING job means nothing once it is RUNNING.
+  if (event.believed !== held.job.status && event.status.kind !== "done") return stale("answer", event);
+  const step = carryOut(state, held, { status: event.status, now });
+  return { ...step, changes: [heard, ...step.changes] };
+}
+
+function carryOut(state: State, held: Held, said: { readonly status: AttemptStatus; readonly now: number }): Step {
+  const { job, pool, view } = held;
+  const consequence: Consequence = CONSEQUENCES[job.status][said.status.kind];
+  switch (consequence) {
+    case "wait":
+      return NOTHING;
+    case "start-again":
+      return startAgain(state, held);
+    case "begin":
+      return job.status === "STARTING" && said.status.kind === "running"
+        ? settle(held, begin(job, said.status.startedAt))
+        : NOTHING;
+    case "finish":
+      return said.status.kind === "done" ? settle(held, finish(job, said.status)) : NOTHING;
+    case "orphan":
+      return orphaned(held, said.status);
+    case "lose":
+      return job.status === "CANCELLING" ? NOTHING : settle(held, lose(job, lossReason(view, said.status), said.now));
+    case "cancel":
+      return settle(
+        held,
+        cancel(
+          job,
+          said.now,
+          job.status === "CANCELLING" ? "" : `cancelled on worker ${view.entry.id} of ${pool.roster.pool}`,
+        ),
+      );
+  }
+}
+
+function startAgain(state: State, { job, pool, view }: Held): Step {
+  if (view.connection.kind !== "up") return NOTHING;
+  const { number } = view.connection;
+  const key = attemptKey(state.queue, job);
+  return { changes: [], effects: [{ kind: "start", pool: pool.identity, worker: view.entry.id, key, number }] };
+}
+
+function orphaned(held: Held, status: AttemptStatus): Step {
+  const { job } = held;
+  if (status.kind !== "orphan" || job.status === "CANCELLING") return NOTHING;
+  const next = orphan(job, status.startedAt);
+  return job.status === "STARTING" ? settle(held, next) : { changes: [{ kind: "noted", job: next }], effects: [] };
+}
+
+function lossReason(view: WorkerView, status: AttemptStatus): string {
+  const name = `worker ${view.entry.id}`;
+  if (status.kind !== "lost") return `${name} knows nothing of it any more`;
+  return status.why === "reboot" ? `${name} was rebooted` : `it was killed on ${name}, together with its supervisor`;
+}

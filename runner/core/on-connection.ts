@@ -1,0 +1,79 @@
+/**
+ * What a connection that came or went means. A lost connection says nothing about the jobs behind it: they go on, and
+ * each is asked after when the worker is back (policy `wait`).
+ */
+
+import type { AttemptKey } from "../../worker/index.ts";
+import type { Change, Effect, EventOf, Step } from "./events.ts";
+import { NOTHING } from "./events.ts";
+import { attemptKey, isOurs } from "./keys.ts";
+import type { AssignedJob, State } from "./model.ts";
+import { isAssigned } from "./model.ts";
+import { GRACE_SECONDS } from "./on-attempt.ts";
+import { removeWorker } from "./on-roster.ts";
+
+export function onConnected(state: State, event: EventOf<"connected">, now: number): Step {
+  const pool = state.pools.get(event.pool);
+  const view = pool?.workers.get(event.worker);
+  if (!pool || !view) return NOTHING;
+  const { hello, number } = event;
+  const connection = { kind: "up", number } as const;
+  const changes: Change[] = [
+    { kind: "worker", pool: event.pool, view: { ...view, connection, cordon: hello.cordon, hold: null, askedAt: now } },
+  ];
+  const effects: Effect[] = hello.running.filter((key) => isStray(state, event, key)).map((key) => end(event, key));
+  const job = view.job === null ? undefined : state.jobs.get(view.job);
+  if (job && isAssigned(job)) effects.push(ask(state, event, job));
+  if (hello.rosterEpoch > pool.roster.epoch) {
+    effects.push({ kind: "read-roster", pool: event.pool, worker: event.worker });
+  }
+  return { changes, effects };
+}
+
+interface Ref {
+  readonly pool: string;
+  readonly worker: number;
+}
+
+/** What to send about a job whose worker may know more than we do. */
+export function ask(state: State, { pool, worker }: Ref, job: AssignedJob): Effect {
+  const ref = { pool, worker, key: attemptKey(state.queue, job) };
+  return job.status === "CANCELLING"
+    ? { kind: "cancel", ...ref, graceSeconds: GRACE_SECONDS }
+    : { kind: "query", ...ref, believed: job.status };
+}
+
+/** An attempt of ours that is not the present one of its job, or not here. */
+function isStray(state: State, { worker, pool }: Ref, key: AttemptKey): boolean {
+  if (!isOurs(state.queue, key)) return false;
+  const job = state.jobs.get(key.job);
+  const here = job && isAssigned(job) && job.worker === worker && job.attempt === key.attempt;
+  return !here || state.submissions.get(job.submission)?.pool !== pool;
+}
+
+function end({ pool, worker }: Ref, key: AttemptKey): Effect {
+  return { kind: "cancel", pool, worker, key, graceSeconds: GRACE_SECONDS };
+}
+
+export function onDisconnected(state: State, event: EventOf<"disconnected">, now: number): Step {
+  const pool = state.pools.get(event.pool);
+  const view = pool?.workers.get(event.worker);
+  if (!pool || !view) return NOTHING;
+  if (view.leaving) return removeWorker(state, pool, { view, why: "left the pool", now });
+  const { reason, permanent } = event;
+  const since = view.connection.kind === "down" ? view.connection.since : now;
+  const connection = { kind: "down", since, reason, permanent } as const;
+  return { changes: [{ kind: "worker", pool: event.pool, view: { ...view, connection } }], effects: [] };
+}
+
+export function onCordon(state: State, event: EventOf<"cordon">): Step {
+  const view = state.pools.get(event.pool)?.workers.get(event.worker);
+  if (!view) return NOTHING;
+  return { changes: [{ kind: "worker", pool: event.pool, view: { ...view, cordon: event.reason } }], effects: [] };
+}
+
+export function onRosterEpoch(state: State, { pool, worker, epoch }: EventOf<"roster-epoch">): Step {
+  const known = state.pools.get(pool);
+  if (!known || epoch <= known.roster.epoch) return NOTHING;
+  return { changes: [], effects: [{ kind: "read-roster", pool, worker }] };
+}

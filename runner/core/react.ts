@@ -1,0 +1,66 @@
+/**
+ * The reactor: what an event means, given the state and the time. Pure: no clock, no IO, no randomness, and it never
+ * changes what it is given. The scheduler runs after it, once per turn (schedule.ts).
+ */
+
+import type { Change, Event, Step } from "./events.ts";
+import { NOTHING } from "./events.ts";
+import type { State } from "./model.ts";
+import { isAssigned } from "./model.ts";
+import { onAnswer, onExit, onRefused, onStarted } from "./on-attempt.ts";
+import { onCancel } from "./on-cancel.ts";
+import { onConnected, onCordon, onDisconnected, onRosterEpoch } from "./on-connection.ts";
+import { onRoster } from "./on-roster.ts";
+import { onSubmit } from "./on-submit.ts";
+import { onTick } from "./on-tick.ts";
+import { cancel, lose } from "./transitions.ts";
+
+/** @throws UserError for a `submit` that is refused; nothing has changed then. */
+export function react(state: State, event: Event, now: number): Step {
+  switch (event.kind) {
+    case "loaded":
+      return onLoaded(state, now);
+    case "submit":
+      return onSubmit(state, event, now);
+    case "cancel":
+      return onCancel(state, event, now);
+    case "roster":
+      return onRoster(state, event, now);
+    case "wanted":
+      return state.pools.has(event.pool)
+        ? { changes: [{ kind: "wanted", pool: event.pool, until: now + event.forMs }], effects: [] }
+        : NOTHING;
+    case "connected":
+      return onConnected(state, event, now);
+    case "disconnected":
+      return onDisconnected(state, event, now);
+    case "answer":
+      return onAnswer(state, event, now);
+    case "started":
+      return onStarted(state, event);
+    case "exit":
+      return onExit(state, event);
+    case "refused":
+      return onRefused(state, event, now);
+    case "cordon":
+      return onCordon(state, event);
+    case "roster-epoch":
+      return onRosterEpoch(state, event);
+    case "tick":
+      return onTick(state, now);
+  }
+}
+
+/** A job whose worker is in no stored roster can't be asked after: its worker had left before the controller ended. */
+function onLoaded(state: State, now: number): Step {
+  const changes: Change[] = [];
+  for (const job of state.jobs.values()) {
+    if (!isAssigned(job)) continue;
+    const pool = state.pools.get(state.submissions.get(job.submission)?.pool ?? "");
+    if (pool?.workers.has(job.worker)) continue;
+    const why = `worker ${job.worker} left the pool`;
+    const next = job.status === "CANCELLING" ? cancel(job, now, why) : lose(job, why, now);
+    changes.push({ kind: "moved", expected: { status: job.status, attempt: job.attempt }, job: next });
+  }
+  return { changes, effects: [] };
+}

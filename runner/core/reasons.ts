@@ -1,0 +1,17 @@
+/** What an exit code means, in words. */
+import { constants } from "node:os";
+
+const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+
+/** `exit code 3`; for 128+n, what a shell reports after signal n, `killed by signal 9 (SIGKILL)`. */
+export function endReason(code: number): string {
+  const signal = SIGNALS.get(code - 128);
+  return signal ? `killed by signal ${code - 128} (${signal})` : `exit code ${code}`;
+}
+
+/** `14 s`, `3 min`, `2 h`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}

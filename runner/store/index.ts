@@ -1,0 +1,3 @@
+export { StoreError } from "./errors.ts";
+export { openSqliteStore } from "./sqlite/store.ts";
+export type * from "./types.ts";

@@ -1,0 +1,77 @@
+/** The schema, as numbered steps from an empty file. A step never changes once it was released; a new one is added. */
+
+import type { DatabaseSync } from "node:sqlite";
+import { StoreError } from "../errors.ts";
+
+const LIVE = "'PENDING', 'STARTING', 'RUNNING', 'RECOVERING', 'CANCELLING'";
+const TERMINAL =
+  "'SUCCEEDED', 'FAILED', 'FAILED_SETUP', 'FAILED_PRECHECKS', 'FAILED_NO_RESOURCE', 'FAILED_CONTROLLER', 'CANCELLED'";
+
+const FIRST = `
+CREATE TABLE queue (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  name TEXT NOT NULL CHECK (length(name) = 8),
+  epoch INTEGER NOT NULL CHECK (epoch >= 0),
+  next_id INTEGER NOT NULL CHECK (next_id >= 1)
+) STRICT;
+CREATE TABLE pools (
+  identity TEXT PRIMARY KEY,
+  roster TEXT NOT NULL CHECK (json_valid(roster)),
+  pointer TEXT NOT NULL CHECK (json_valid(pointer))
+) STRICT;
+CREATE TABLE submissions (
+  first INTEGER PRIMARY KEY CHECK (first >= 1),
+  last INTEGER NOT NULL CHECK (last >= first),
+  pool TEXT NOT NULL REFERENCES pools,
+  pool_name TEXT NOT NULL,
+  name TEXT NOT NULL,
+  user TEXT NOT NULL,
+  job TEXT NOT NULL CHECK (json_valid(job)),
+  submitted_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE spans (
+  last INTEGER PRIMARY KEY,
+  first INTEGER NOT NULL CHECK (first <= last),
+  submission INTEGER NOT NULL REFERENCES submissions,
+  status TEXT NOT NULL CHECK (status IN ('PENDING', 'CANCELLED')),
+  ended_at INTEGER CHECK ((status = 'CANCELLED') = (ended_at IS NOT NULL))
+) STRICT;
+CREATE INDEX spans_by_status ON spans (status, last);
+CREATE TABLE jobs (
+  id INTEGER PRIMARY KEY,
+  submission INTEGER NOT NULL REFERENCES submissions,
+  status TEXT NOT NULL CHECK (status IN (${LIVE}, ${TERMINAL})),
+  attempt INTEGER NOT NULL CHECK (attempt >= 1),
+  losses INTEGER NOT NULL CHECK (losses >= 0),
+  worker INTEGER,
+  started_at INTEGER,
+  ended_at INTEGER,
+  exit_code INTEGER,
+  reason TEXT NOT NULL,
+  CHECK ((status IN (${TERMINAL})) = (ended_at IS NOT NULL)),
+  CHECK (status NOT IN ('STARTING', 'RUNNING', 'RECOVERING', 'CANCELLING', 'SUCCEEDED') OR worker IS NOT NULL),
+  CHECK (status NOT IN ('RUNNING', 'SUCCEEDED') OR started_at IS NOT NULL),
+  CHECK (status IN (${TERMINAL}) OR exit_code IS NULL),
+  CHECK (status <> 'SUCCEEDED' OR exit_code = 0)
+) STRICT;
+CREATE INDEX jobs_by_status ON jobs (status, id);
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST];
+
+/** Brings the database to the newest version. @throws StoreError when it is newer than this program. */
+export function migrate(database: DatabaseSync, path: string, steps: readonly string[] = MIGRATIONS): void {
+  const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (version > steps.length) throw newer(path, { version, known: steps.length });
+  for (const [index, step] of steps.entries()) {
+    if (index < version) continue;
+    database.exec(`BEGIN IMMEDIATE; ${step}; PRAGMA user_version = ${index + 1}; COMMIT`);
+  }
+}
+
+function newer(path: string, is: { readonly version: number; readonly known: number }): StoreError {
+  return new StoreError(
+    `The queue ${path} was written by a newer Lido (its format is ${is.version}, this program knows up to ${is.known}). Use that newer Lido, or move the file away to begin an empty queue.`,
+    { passing: false },
+  );
+}

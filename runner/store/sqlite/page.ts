@@ -1,0 +1,115 @@
+/** One page of the queue: jobs that have a row and ranks that have none yet, merged by id, newest first. */
+
+import type { DatabaseSync } from "node:sqlite";
+import type { ExpressionBuilder } from "kysely";
+import type { IdRange, QueueParams } from "../../api.ts";
+import { intersect } from "../../core/index.ts";
+import type { StoredRow } from "../types.ts";
+import { all, sql } from "./prepared.ts";
+import type { Schema } from "./schema.ts";
+
+export function page(database: DatabaseSync, query: QueueParams): readonly StoredRow[] {
+  const rows = jobRows(database, query);
+  const ranks = [...take(spanRanks(database, query), query.limit)];
+  return [...rows, ...ranks].toSorted((a, b) => b.id - a.id).slice(0, query.limit);
+}
+
+function clip(query: QueueParams): readonly IdRange[] {
+  const below = { first: 1, last: (query.before ?? Number.MAX_SAFE_INTEGER) - 1 };
+  return (query.ids ?? [below]).flatMap((range) => intersect(range, below) ?? []);
+}
+
+const COMMON = [
+  "submissions.first as submission_first",
+  "submissions.last as submission_last",
+  "submissions.name as name",
+  "submissions.pool as pool",
+  "submissions.pool_name as pool_name",
+  "submissions.submitted_at as submitted_at",
+] as const;
+
+function jobRows(database: DatabaseSync, query: QueueParams): readonly StoredRow[] {
+  let select = sql
+    .selectFrom("jobs")
+    .innerJoin("submissions", "submissions.first", "jobs.submission")
+    .selectAll("jobs")
+    .select(COMMON)
+    .where((where) => where.or(clip(query).map(({ first, last }) => where.between("jobs.id", first, last))))
+    .orderBy("jobs.id", "desc")
+    .limit(query.limit);
+  if (query.statuses) select = select.where("jobs.status", "in", query.statuses);
+  if (query.pool !== undefined) select = select.where("submissions.pool_name", "=", query.pool);
+  if (query.name !== undefined) select = select.where("submissions.name", "=", query.name);
+  return all(database, select).map((row) => ({
+    ...common(row, row.id),
+    status: row.status,
+    attempt: row.attempt,
+    reason: row.reason,
+    ...(row.worker === null ? {} : { worker: row.worker }),
+    ...(row.started_at === null ? {} : { startedAt: row.started_at }),
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    ...(row.exit_code === null ? {} : { exitCode: row.exit_code }),
+  }));
+}
+
+function* spanRanks(database: DatabaseSync, query: QueueParams): Generator<StoredRow> {
+  const ranges = clip(query).toSorted((a, b) => b.first - a.first);
+  for (const span of spans(database, query, ranges)) {
+    for (const range of ranges) {
+      const part = intersect(span, range);
+      for (let id = part?.last ?? 0; part && id >= part.first; id -= 1) {
+        const ended = span.ended_at === null ? {} : { endedAt: span.ended_at };
+        yield { ...common(span, id), status: span.status, attempt: 0, reason: "", ...ended };
+      }
+    }
+  }
+}
+
+function spans(database: DatabaseSync, query: QueueParams, ranges: readonly IdRange[]) {
+  const overlaps = (where: ExpressionBuilder<Schema, "spans">, { first, last }: IdRange) =>
+    where.and([where("spans.first", "<=", last), where("spans.last", ">=", first)]);
+  const statuses = query.statuses?.filter((status) => status === "PENDING" || status === "CANCELLED");
+  let select = sql
+    .selectFrom("spans")
+    .innerJoin("submissions", "submissions.first", "spans.submission")
+    .select(["spans.first", "spans.last", "spans.status", "spans.ended_at", ...COMMON])
+    .where((where) => where.or(ranges.map((range) => overlaps(where, range))))
+    .orderBy("spans.last", "desc")
+    .limit(query.limit);
+  if (statuses) select = select.where("spans.status", "in", statuses);
+  if (query.pool !== undefined) select = select.where("submissions.pool_name", "=", query.pool);
+  if (query.name !== undefined) select = select.where("submissions.name", "=", query.name);
+  return all(database, select);
+}
+
+interface CommonColumns {
+  readonly submission_first: number;
+  readonly submission_last: number;
+  readonly name: string;
+  readonly pool: string;
+  readonly pool_name: string;
+  readonly submitted_at: number;
+}
+
+function common(row: CommonColumns, id: number) {
+  return {
+    id,
+    name: row.name,
+    pool: row.pool_name,
+    poolIdentity: row.pool,
+    submission: row.submission_first,
+    rank: id - row.submission_first,
+    numJobs: row.submission_last - row.submission_first + 1,
+    submittedAt: row.submitted_at,
+  };
+}
+
+function* take<T>(items: Iterable<T>, limit: number): Generator<T> {
+  let left = limit;
+  if (left <= 0) return;
+  for (const item of items) {
+    yield item;
+    left -= 1;
+    if (left <= 0) return;
+  }
+}

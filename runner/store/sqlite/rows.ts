@@ -1,0 +1,48 @@
+/** Rows of the database to values of the core, and back. */
+
+import type { JobSpec } from "../../../spec/index.ts";
+import type { Job, LiveJob, Submission } from "../../core/index.ts";
+import { isTerminal } from "../../core/index.ts";
+import type { JobsTable, Schema } from "./schema.ts";
+
+export function rowOfJob(job: Job) {
+  return {
+    id: job.id,
+    submission: job.submission,
+    status: job.status,
+    attempt: job.attempt,
+    losses: job.losses,
+    worker: "worker" in job ? job.worker : null,
+    started_at: "startedAt" in job ? job.startedAt : null,
+    ended_at: "endedAt" in job ? job.endedAt : null,
+    exit_code: "exitCode" in job ? job.exitCode : null,
+    reason: "reason" in job ? job.reason : "",
+  } satisfies JobsTable;
+}
+
+export function liveJobOfRow(row: JobsTable): LiveJob {
+  const { id, submission, attempt, losses, status, reason } = row;
+  const base = { id, submission, attempt, losses };
+  if (status === "PENDING") return { ...base, status, reason };
+  if (row.worker === null || isTerminal(status)) throw new Error(`job ${id} is ${status}, which is not a live row`);
+  const { worker, started_at: startedAt } = row;
+  switch (status) {
+    case "STARTING":
+      return { ...base, status, worker };
+    case "RUNNING":
+      return { ...base, status, worker, startedAt: startedAt ?? 0, orphan: false };
+    case "RECOVERING":
+      return { ...base, status, worker, reason };
+    case "CANCELLING":
+      return { ...base, status, worker, startedAt };
+  }
+}
+
+export function jobSpecOf(row: Pick<Schema["submissions"], "job">): JobSpec {
+  return JSON.parse(row.job) as JobSpec;
+}
+
+export function submissionOfRow(row: Schema["submissions"]): Submission {
+  const { first, last, pool, name } = row;
+  return { first, last, pool, name, resources: jobSpecOf(row).resources, submittedAt: row.submitted_at };
+}

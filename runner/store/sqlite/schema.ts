@@ -1,0 +1,41 @@
+/** The tables as the query builder sees them; migrations.ts makes them. Times are milliseconds since 1970. */
+import type { JobStatus } from "../../api.ts";
+
+export interface Schema {
+  readonly queue: { one: number; name: string; epoch: number; next_id: number };
+  /** `roster` and `pointer` are JSON. */
+  readonly pools: { identity: string; roster: string; pointer: string };
+  /** `job` is the JSON of a JobSpec. Ids `first` to `last`. */
+  readonly submissions: {
+    first: number;
+    last: number;
+    pool: string;
+    pool_name: string;
+    name: string;
+    user: string;
+    job: string;
+    submitted_at: number;
+  };
+  /** Ranks without a row. The last id is the key: it stays while ranks are taken from the front. */
+  readonly spans: {
+    last: number;
+    first: number;
+    submission: number;
+    status: "PENDING" | "CANCELLED";
+    ended_at: number | null;
+  };
+  readonly jobs: JobsTable;
+}
+
+export interface JobsTable {
+  id: number;
+  submission: number;
+  status: JobStatus;
+  attempt: number;
+  losses: number;
+  worker: number | null;
+  started_at: number | null;
+  ended_at: number | null;
+  exit_code: number | null;
+  reason: string;
+}

@@ -1,0 +1,159 @@
+/** One change of the core, as guarded statements. 0 rows changed: the change is stale, and nothing of it is written. */
+
+import type { DatabaseSync } from "node:sqlite";
+import type { StoredChange } from "../../core/index.ts";
+import { prepare, sql } from "./prepared.ts";
+import { rowOfJob } from "./rows.ts";
+
+type ChangeOf<K extends StoredChange["kind"]> = Extract<StoredChange, { readonly kind: K }>;
+/** Answers whether it was written. */
+export type Write = (change: StoredChange) => boolean;
+
+export function writer(database: DatabaseSync): Write {
+  const statements = prepareAll(database);
+  return (change) => {
+    switch (change.kind) {
+      case "submitted":
+        return submitted(statements, change);
+      case "assigned":
+        return assigned(statements, change);
+      case "moved":
+        return moved(statements, change);
+      case "span-cancelled":
+        return spanCancelled(statements, change);
+      case "pool":
+        return pool(statements, change);
+    }
+  };
+}
+
+type Statements = ReturnType<typeof prepareAll>;
+
+function prepareAll(database: DatabaseSync) {
+  return { ...prepareSpans(database), ...prepareJobs(database), ...prepareSubmissions(database) };
+}
+
+function prepareSpans(database: DatabaseSync) {
+  return {
+    shrinkSpan: prepare(database, (p) =>
+      sql
+        .updateTable("spans")
+        .set({ first: p("to") })
+        .where("last", "=", p("last"))
+        .where("first", "=", p("first"))
+        .where("status", "=", "PENDING"),
+    ),
+    dropSpan: prepare(database, (p) =>
+      sql
+        .deleteFrom("spans")
+        .where("last", "=", p("last"))
+        .where("first", "=", p("first"))
+        .where("status", "=", "PENDING"),
+    ),
+    addSpan: prepare(database, (p) =>
+      sql.insertInto("spans").values({
+        last: p("last"),
+        first: p("first"),
+        submission: p("submission"),
+        status: p("status"),
+        ended_at: p("ended_at"),
+      }),
+    ),
+  };
+}
+
+function prepareJobs(database: DatabaseSync) {
+  return {
+    addJob: prepare(database, (p) =>
+      sql.insertInto("jobs").values({
+        id: p("id"),
+        submission: p("submission"),
+        status: p("status"),
+        attempt: p("attempt"),
+        losses: p("losses"),
+        worker: p("worker"),
+        reason: p("reason"),
+      }),
+    ),
+    moveJob: prepare(database, (p) =>
+      sql
+        .updateTable("jobs")
+        .set({
+          status: p("status"),
+          attempt: p("attempt"),
+          losses: p("losses"),
+          worker: p("worker"),
+          started_at: p("started_at"),
+          ended_at: p("ended_at"),
+          exit_code: p("exit_code"),
+          reason: p("reason"),
+        })
+        .where("id", "=", p("id"))
+        .where("status", "=", p("from"))
+        .where("attempt", "=", p("from_attempt")),
+    ),
+  };
+}
+
+function prepareSubmissions(database: DatabaseSync) {
+  return {
+    takeIds: prepare(database, (p) =>
+      sql
+        .updateTable("queue")
+        .set({ next_id: p("next") })
+        .where("next_id", "=", p("first")),
+    ),
+    addSubmission: prepare(database, (p) =>
+      sql.insertInto("submissions").values({
+        first: p("first"),
+        last: p("last"),
+        pool: p("pool"),
+        pool_name: p("pool_name"),
+        name: p("name"),
+        user: p("user"),
+        job: p("job"),
+        submitted_at: p("submitted_at"),
+      }),
+    ),
+    setPool: prepare(database, (p) =>
+      sql
+        .insertInto("pools")
+        .values({ identity: p("identity"), roster: p("roster"), pointer: p("pointer") })
+        .onConflict((on) => on.column("identity").doUpdateSet({ roster: p("roster"), pointer: p("pointer") })),
+    ),
+  };
+}
+
+function submitted(to: Statements, { submission, job, user }: ChangeOf<"submitted">): boolean {
+  const { first, last, pool: identity, name, submittedAt } = submission;
+  if (to.takeIds({ first, next: last + 1 }) === 0) return false;
+  const pool_name = identity.split("/").at(-1) ?? identity;
+  const text = JSON.stringify(job);
+  to.addSubmission({ first, last, pool: identity, pool_name, name, user, job: text, submitted_at: submittedAt });
+  to.addSpan({ first, last, submission: first, status: "PENDING", ended_at: null });
+  return true;
+}
+
+function assigned(to: Statements, { span, job }: ChangeOf<"assigned">): boolean {
+  const { first, last } = span;
+  const taken = first < last ? to.shrinkSpan({ first, last, to: first + 1 }) : to.dropSpan({ first, last });
+  return taken > 0 && to.addJob(rowOfJob(job)) > 0;
+}
+
+function moved(to: Statements, { expected, job }: ChangeOf<"moved">): boolean {
+  return to.moveJob({ ...rowOfJob(job), from: expected.status, from_attempt: expected.attempt }) > 0;
+}
+
+function spanCancelled(to: Statements, { span, cut, at }: ChangeOf<"span-cancelled">): boolean {
+  const { first, last, submission } = span;
+  const rest = cut.last < last ? to.shrinkSpan({ first, last, to: cut.last + 1 }) : to.dropSpan({ first, last });
+  if (rest === 0) return false;
+  if (first < cut.first) to.addSpan({ first, last: cut.first - 1, submission, status: "PENDING", ended_at: null });
+  to.addSpan({ ...cut, submission, status: "CANCELLED", ended_at: at });
+  return true;
+}
+
+function pool(to: Statements, { roster, pointer }: ChangeOf<"pool">): boolean {
+  const identity = roster.identity;
+  return to.setPool({ identity, roster: JSON.stringify(roster), pointer: JSON.stringify(pointer) }) > 0;
+}

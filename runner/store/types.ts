@@ -1,0 +1,43 @@
+/**
+ * Where the queue is kept. One interface, whatever the database; test/runner/store/conformance.ts says what each
+ * implementation must do. It decides nothing: it writes what the core decided, if the rows still look as the core saw
+ * them.
+ */
+
+import type { JobSpec } from "../../spec/index.ts";
+import type { IdRange, JobRow, JobStatus, QueueParams } from "../api.ts";
+import type { Snapshot, StoredChange, Submission } from "../core/index.ts";
+
+/** What all ranks of a submission run; holds secrets, so it never goes into a log or an answer. */
+export interface Payload {
+  readonly submission: Submission;
+  readonly job: JobSpec;
+  readonly user: string;
+}
+
+/** A row of the queue as it was committed. */
+export interface StoredRow extends JobRow {
+  /** First id of its submission. */
+  readonly submission: number;
+  /** Identity of its pool. */
+  readonly poolIdentity: string;
+}
+
+export interface Store extends AsyncDisposable {
+  /** What the store is, for people: a path, or a URL without its password. */
+  readonly location: string;
+  /** Says that a controller begins: adds one to the fencing epoch, durably, and answers it. */
+  takeOver(): Promise<number>;
+  /** All that is not over. */
+  load(): Promise<Snapshot>;
+  /**
+   * All in one transaction, durable when it settles; in order. Answers the changes whose row was no longer as expected:
+   * those were dropped, the others are written. @throws StoreError, and then nothing was written.
+   */
+  commit(changes: readonly StoredChange[]): Promise<readonly StoredChange[]>;
+  payload(submission: number): Promise<Payload | undefined>;
+  /** At most `limit` rows, newest ids first. */
+  page(query: QueueParams): Promise<readonly StoredRow[]>;
+  /** How many of the ranges' jobs are in which status. */
+  counts(ranges: readonly IdRange[]): Promise<ReadonlyMap<JobStatus, number>>;
+}

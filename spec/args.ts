@@ -1,0 +1,122 @@
+/**
+ * The arguments of `new WorkerPool(name, {…})` -> the same PoolSpec that a pool file gives, checked by the same schemas.
+ * It only translates: camelCase keys into those of a file, and the paths and words of problems back.
+ */
+import { argumentAt, inArgumentWords, inFileForm } from "./args-form.ts";
+import { checked } from "./check.ts";
+import { isMapping, type Mapping, show } from "./fault.ts";
+import { POOL_KEYS } from "./keys.ts";
+import { poolOf } from "./pool.ts";
+import { type Origin, type Problem, SpecError } from "./problem.ts";
+import { taskSchema } from "./task.ts";
+import type { PoolSpec } from "./types.ts";
+
+/** Resources as arguments: the keys of `resources:` in camelCase. */
+export interface ResourceArgs {
+  /** `local`, `ssh/NAME`, `aws/us-east-1/us-east-1a`, `gcp/us-central1`, or a region of any cloud. */
+  readonly infra?: string;
+  /** `4`, `"4+"`, `0.5`. */
+  readonly cpus?: number | string;
+  /** GB as a number, or `"64GB"`, `"64GB+"`, `"16Gi"`. */
+  readonly memory?: number | string;
+  /** `"H100:8"`, `{ H100: 8 }`, or several keys for any of them. */
+  readonly accelerators?: string | Readonly<Record<string, number | null>>;
+  readonly instanceType?: string;
+  readonly useSpot?: boolean;
+  /** GB as a number, or `"256GB"`, `"1TB"`. */
+  readonly diskSize?: number | string;
+  readonly diskTier?: string;
+  readonly networkTier?: string;
+  readonly localDisk?: string;
+  /** US dollars. */
+  readonly maxHourlyCost?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly imageId?: string | Readonly<Record<string, string>>;
+  readonly autostop?: string | number | boolean | Readonly<Record<string, unknown>>;
+  readonly priority?: number;
+  readonly anyOf?: readonly Omit<ResourceArgs, "anyOf" | "ordered">[];
+  readonly ordered?: readonly Omit<ResourceArgs, "anyOf" | "ordered">[];
+}
+
+export interface FileMountArgs {
+  readonly name?: string;
+  readonly source?: string | readonly string[];
+  readonly store?: string;
+  readonly persistent?: boolean;
+  readonly mode?: "MOUNT" | "COPY" | "MOUNT_CACHED";
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export interface WorkerPoolArgs {
+  /** A fixed number; or `minWorkers` and `maxWorkers`. */
+  readonly workers?: number;
+  readonly minWorkers?: number;
+  readonly maxWorkers?: number;
+  readonly queueLengthThreshold?: number;
+  readonly upscaleDelaySeconds?: number;
+  readonly downscaleDelaySeconds?: number;
+  /** The same as `resources.infra`. */
+  readonly infra?: string;
+  readonly resources?: ResourceArgs;
+  /** A local folder, or a git repository. */
+  readonly workdir?: string | { readonly url: string; readonly ref?: string };
+  /** Path on the worker -> local path, bucket URI, or a description. */
+  readonly fileMounts?: Readonly<Record<string, string | FileMountArgs>>;
+  /** Bash, run once on each worker before it takes jobs. */
+  readonly setup?: string;
+  readonly envs?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** Plain values only: no Pulumi outputs. Throws SpecError with everything that is wrong. */
+export function poolFromArgs(args: WorkerPoolArgs): PoolSpec {
+  if (!isMapping(args)) {
+    const message = `the arguments must be an object, not ${show(args)}`;
+    throw new SpecError([{ where: argumentAt([]), message, advice: "write `{ workers: 3 }`" }]);
+  }
+  const { value, problems } = inFileForm(args);
+  const written = isMapping(value) ? value : {};
+  const source = {
+    value: asFile(written),
+    problems: [...problems, ...doubleInfra(written)],
+    origin: originOf(written),
+  };
+  try {
+    return poolOf(checked(taskSchema("pool", "the arguments"), source));
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    throw new SpecError(error.problems.map(inArgumentWords));
+  }
+}
+
+const isSize = (key: string): boolean => POOL_KEYS.some((one) => one === key);
+
+/** The arguments in the sections of a file: sizes below `pool`, the short `infra` below `resources`. */
+function asFile(written: Mapping): Mapping {
+  const { infra, resources, ...rest } = written;
+  const entries = Object.entries(rest);
+  const all =
+    infra === undefined ? resources : isMapping(resources) ? { ...resources, infra } : (resources ?? { infra });
+  return {
+    ...Object.fromEntries(entries.filter(([key]) => !isSize(key))),
+    pool: Object.fromEntries(entries.filter(([key]) => isSize(key))),
+    ...(all === undefined ? {} : { resources: all }),
+  };
+}
+
+function originOf({ infra }: Mapping): Origin {
+  return {
+    where: ([first, second, ...rest]) => {
+      if (first === "pool") return argumentAt(second === undefined ? [] : [second, ...rest]);
+      if (first === "resources" && second === "infra" && infra !== undefined) return argumentAt(["infra"]);
+      return argumentAt([first, second, ...rest].filter((step) => step !== undefined));
+    },
+  };
+}
+
+function doubleInfra({ infra, resources }: Mapping): readonly Problem[] {
+  if (infra === undefined || !isMapping(resources) || resources["infra"] === undefined) return [];
+  return [
+    { where: argumentAt(["infra"]), message: "`infra` and `resources.infra` are both set", advice: "keep one of them" },
+  ];
+}

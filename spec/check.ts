@@ -1,0 +1,25 @@
+/** Runs a schema over what a user wrote: a value without any problem, or all problems at once, each with its place. */
+import type { ZodError } from "zod";
+import { type Origin, type Path, type Problem, SpecError } from "./problem.ts";
+import type { Schema } from "./schema.ts";
+
+/** A value as it was read, with what was already found wrong on the way. */
+export interface Source {
+  readonly value: unknown;
+  /** Wrong, but not so wrong that the values could not be read. */
+  readonly problems: readonly Problem[];
+  readonly origin: Origin;
+}
+
+/** Throws SpecError. */
+export function checked<T>(schema: Schema<T>, { value, problems, origin }: Source): T {
+  const result = schema.safeParse(value);
+  if (result.success && problems.length === 0) return result.data;
+  throw new SpecError([...problems, ...(result.error?.issues.map((issue) => problemOf(issue, origin)) ?? [])]);
+}
+
+function problemOf(issue: ZodError["issues"][number], origin: Origin): Problem {
+  const [message = "", advice = ""] = issue.message.split("\n");
+  const anchor = issue.code === "custom" && issue.params?.["anchor"] === "key" ? "key" : "value";
+  return { where: origin.where(issue.path as Path, anchor), message, advice };
+}

@@ -1,0 +1,107 @@
+/**
+ * Reads `file_mounts`: target on the worker -> local path, bucket URI, or a mapping that describes a bucket. A bucket is
+ * mounted unless the mode says otherwise; a local path is always copied.
+ */
+import { bad, type Fault, isMapping, type Mapping, show } from "./fault.ts";
+import { zod } from "./lazy.ts";
+import { nearest } from "./nearest.ts";
+import { present } from "./plain.ts";
+import { flag, openMapping, text } from "./scalars.ts";
+import { choosing, mapping, reading, type Schema, wording } from "./schema.ts";
+import type { FileMount } from "./types.ts";
+
+const MODES = ["MOUNT", "COPY", "MOUNT_CACHED"] as const;
+const ADVICE = "write `file_mounts: {~/data: ./data}` or `file_mounts: {/data: s3://bucket}`";
+
+/** A value of the mapping, before it knows its target. */
+type Mounted = Omit<FileMount, "target">;
+
+export function fileMountsSchema(): Schema<readonly FileMount[]> {
+  const z = zod();
+  return z
+    .record(
+      z.string(),
+      choosing<Mounted>((input) => (isMapping(input) ? bucket() : plainSource())),
+      wording((shown) => `\`file_mounts\` must be a mapping from paths on the worker, not ${shown}`, ADVICE),
+    )
+    .transform((mounts) => Object.entries(mounts).map(([target, mounted]) => ({ target, ...mounted })));
+}
+
+export const isBucket = (source: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(source);
+
+const plainSource = (): Schema<Mounted> =>
+  text("source", "./data").transform(
+    (source): Mounted => ({ sources: [source], mode: isBucket(source) ? "MOUNT" : "COPY" }),
+  );
+
+function bucket(): Schema<Mounted> {
+  const source = text("source", "./data");
+  return mapping({
+    title: "a file mount",
+    advice: ADVICE,
+    check: nameless,
+    shape: {
+      name: text("name", "my-bucket"),
+      source: choosing<readonly string[]>((input) =>
+        Array.isArray(input) ? zod().array(source) : source.transform((one) => [one]),
+      ),
+      store: text("store", "s3").transform((store) => store.trim().toUpperCase()),
+      persistent: flag("persistent"),
+      mode: reading(readMode),
+      config: config(),
+    },
+  }).transform(
+    (written): Mounted => ({
+      sources: written.source ?? [],
+      mode: written.mode ?? "MOUNT",
+      ...present<Mounted>({
+        name: written.name,
+        store: written.store,
+        persistent: written.persistent,
+        config: written.config,
+      }),
+    }),
+  );
+}
+
+function nameless({ name, source }: Mapping): readonly Fault[] {
+  if (name !== undefined) return [];
+  if (source === undefined) {
+    return bad(
+      "a file mount needs a `name` or a `source`",
+      "write `source: s3://bucket`, or the `name` of a new bucket",
+    ).faults;
+  }
+  if (typeof source === "string" && isBucket(source)) return [];
+  return bad(
+    "a bucket that is filled from local files needs a `name`",
+    `write \`name: my-bucket\` beside \`source\`, or only the path to copy it`,
+    {
+      path: ["source"],
+      anchor: "key",
+    },
+  ).faults;
+}
+
+function readMode(input: unknown) {
+  const name = typeof input === "string" ? input.trim().toUpperCase() : "";
+  const mode = MODES.find((one) => one === name);
+  if (mode) return { value: mode };
+  const near = nearest(name, MODES);
+  const remedy = near ? `write \`mode: ${near}\` instead` : "write `mode: MOUNT`";
+  return bad(`\`mode\` must be one of ${MODES.join(", ")}, not ${show(input)}`, remedy);
+}
+
+const config = () =>
+  mapping({
+    title: "`config` of a file mount",
+    advice: "write `config: {mount: {read_only: true}}`",
+    shape: {
+      mount_cached: openMapping("mount_cached", "{transfers: 4}"),
+      mount: mapping({
+        title: "`mount`",
+        advice: "write `mount: {read_only: true}`",
+        shape: { read_only: flag("read_only") },
+      }),
+    },
+  });

@@ -1,0 +1,82 @@
+/** The only file of this room that touches a disk: reads a pool or job file, or says in a sentence why it cannot. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { resolve } from "node:path";
+import { UserError } from "./errors.ts";
+import { parseJob } from "./job.ts";
+import { parsePool } from "./pool.ts";
+import type { JobSpec, Parsed, PoolSpec } from "./types.ts";
+
+const LARGEST = 10 * 1024 * 1024;
+
+/** Throws UserError (exit code 2) when the file can't be read, SpecError when something in it is wrong. */
+export const readPoolFile = (path: string): Parsed<PoolSpec> => parsePool(readText(path, "pool.yaml"), { file: path });
+
+/** Throws UserError (exit code 2) when the file can't be read, SpecError when something in it is wrong. */
+export const readJobFile = (path: string): Parsed<JobSpec> => parseJob(readText(path, "job.yaml"), { file: path });
+
+function readText(path: string, example: string): string {
+  const bytes = readBytes(path, example);
+  if (bytes.length > LARGEST) {
+    throw new UserError(
+      `${path} is larger than 10 MB, which no pool or job file is\n  name a YAML file such as ${example}`,
+    );
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UserError(`${path} is not UTF-8 text\n  save it as UTF-8, or name a YAML file such as ${example}`, {
+      cause,
+    });
+  }
+}
+
+/** At most one byte more than the largest file. Files and pipes only: a device might never end. */
+function readBytes(path: string, example: string): Buffer {
+  let file: number | undefined;
+  try {
+    file = openSync(path, "r");
+    const kind = fstatSync(file);
+    if (kind.isDirectory())
+      throw new UserError(`${path} is a folder, not a file\n  name a YAML file such as ${example}`);
+    if (!kind.isFile() && !kind.isFIFO()) {
+      throw new UserError(`${path} is a device, not a file\n  name a YAML file such as ${example}`);
+    }
+    return readUpTo(file, LARGEST + 1);
+  } catch (cause) {
+    throw cause instanceof UserError ? cause : unreadable(path, cause);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function readUpTo(file: number, most: number): Buffer {
+  const chunks: Buffer[] = [];
+  for (let total = 0; total < most; ) {
+    const chunk = Buffer.alloc(65_536);
+    const length = readSync(file, chunk);
+    if (length === 0) break;
+    chunks.push(chunk.subarray(0, length));
+    total += length;
+  }
+  return Buffer.concat(chunks);
+}
+
+function unreadable(path: string, cause: unknown): UserError {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const full = resolve(path);
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return new UserError(
+        `There is no file ${path} (looked for ${full})\n  check the path and the folder you are in`,
+        { cause },
+      );
+    case "EACCES":
+    case "EPERM":
+      return new UserError(`${path} may not be read by you\n  give yourself the right to read it: chmod u+r ${full}`, {
+        cause,
+      });
+    default:
+      return new UserError(`${path} cannot be read: ${String(cause)}\n  check the path and the disk`, { cause });
+  }
+}

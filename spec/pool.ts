@@ -1,0 +1,38 @@
+/** A pool file, or the same as arguments -> what a worker is, how it is set up, and how many there are. */
+import { checked } from "./check.ts";
+import { plain, present } from "./plain.ts";
+import { warning } from "./problem.ts";
+import { type Task, taskSchema } from "./task.ts";
+import type { Parsed, PoolSpec } from "./types.ts";
+import { readYaml } from "./yaml.ts";
+
+/** Throws SpecError with everything that is wrong in the text. `file` is its name in errors. */
+export function parsePool(text: string, options: { readonly file: string }): Parsed<PoolSpec> {
+  const source = readYaml(text, options.file);
+  const task = checked(taskSchema("pool"), source);
+  const note = "`run` is ignored: a pool only prepares its workers, and each job brings its own `run`";
+  return plain({
+    spec: poolOf(task),
+    warnings: task.run === undefined ? [] : [warning(note, source.origin.where(["run"], "key"))],
+  });
+}
+
+export function poolOf(task: Task): PoolSpec {
+  const size = typeof task.pool === "object" ? task.pool : task.service;
+  if (!size) throw new Error("a checked pool has a size");
+  return plain<PoolSpec>({
+    kind: "pool",
+    size,
+    resources: task.resources ?? { ordered: false, anyOf: [] },
+    fileMounts: task.file_mounts ?? [],
+    envs: task.envs ?? {},
+    secrets: task.secrets ?? {},
+    ...present<PoolSpec>({
+      name: task.name,
+      workdir: task.workdir,
+      setup: task.setup,
+      volumes: task.volumes,
+      config: task.config,
+    }),
+  });
+}

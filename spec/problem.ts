@@ -1,0 +1,68 @@
+/**
+ * One thing that is wrong in what the user wrote, and how a list of them reads. A problem says where, what, and what to
+ * write instead. This file must never decide what is wrong: that is for the readers of each part.
+ */
+import { UserError } from "./errors.ts";
+import type { Place, Warning } from "./types.ts";
+
+/** The way to a value: `["resources", "any_of", 0, "cpus"]`. */
+export type Path = readonly (string | number)[];
+
+/** What the caret stands under: the key of a value, or the value itself. */
+export type Anchor = "key" | "value";
+
+/** A place in a text with the lines that show it, or, for arguments, the way to the value. */
+export type Where =
+  | { readonly kind: "text"; readonly place: Place; readonly excerpt: readonly string[] }
+  | { readonly kind: "path"; readonly root: string; readonly path: string };
+
+export interface Problem {
+  readonly where: Where;
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** Where a value came from: finds the place of a path. */
+export interface Origin {
+  where(path: Path, anchor: Anchor): Where;
+}
+
+/** A remark at its place. */
+export const warning = (message: string, where: Where): Warning =>
+  where.kind === "text" ? { message, place: where.place } : { message };
+
+const SHOWN_AT_MOST = 100;
+
+/** Everything that is wrong in one file or one list of arguments. Exit code 2. */
+export class SpecError extends UserError {
+  override readonly name: string = "SpecError";
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    const tidy = inReadingOrder(problems);
+    super(formatProblems(tidy), { exitCode: 2 });
+    this.problems = tidy;
+  }
+}
+
+/** The problems as the user reads them, one after the other, without a trailing line break. */
+export function formatProblems(problems: readonly Problem[]): string {
+  const shown = problems.slice(0, SHOWN_AT_MOST).map(formatProblem);
+  const left = problems.length - shown.length;
+  return [...shown, ...(left > 0 ? [`… and ${left} more problems of this kind or another`] : [])].join("\n");
+}
+
+function formatProblem({ where, message, advice }: Problem): string {
+  if (where.kind === "path") {
+    return `${[where.root, where.path].filter((part) => part !== "").join(": ")}: ${message}\n  ${advice}`;
+  }
+  const { file, line, column } = where.place;
+  return [`${file}:${line}:${column}: ${message}`, ...where.excerpt, `  ${advice}`].join("\n");
+}
+
+function inReadingOrder(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Map(problems.map((problem) => [formatProblem(problem), problem]));
+  return [...seen.values()].toSorted((a, b) => {
+    if (a.where.kind !== "text" || b.where.kind !== "text") return 0;
+    return a.where.place.line - b.where.place.line || a.where.place.column - b.where.place.column;
+  });
+}

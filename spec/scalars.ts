@@ -1,0 +1,80 @@
+/** The schemas of single values: text, numbers, switches, and mappings that are kept as they are. */
+import { bad, type Fault, good, isMapping, type Mapping, type Read, show } from "./fault.ts";
+import { zod } from "./lazy.ts";
+import { reading, type Schema, wording } from "./schema.ts";
+
+/** Text that is not blank and holds no NUL, which no shell could take. */
+export function text(key: string, example: string): Schema<string> {
+  return reading((input) => {
+    if (typeof input !== "string") {
+      const quoted = typeof input === "number" || typeof input === "boolean";
+      return bad(
+        `\`${key}\` must be text, not ${show(input)}`,
+        quoted ? `put it in quotes: \`${key}: "${input}"\`` : `write \`${key}: ${example}\``,
+      );
+    }
+    if (input.trim() === "") return bad(`\`${key}\` is empty`, `write \`${key}: ${example}\`, or remove it`);
+    if (input.includes("\0")) return bad(`\`${key}\` holds a NUL character, which no shell can take`, "remove it");
+    return good(input);
+  });
+}
+
+export interface Bounds {
+  readonly min: number;
+  readonly max?: number;
+  readonly example: number;
+}
+
+export function wholeNumber(key: string, { min, max, example }: Bounds): Schema<number> {
+  const range = max === undefined ? `of ${min} or more` : `from ${min} to ${max}`;
+  const say = wording(
+    (shown) => `\`${key}\` must be a whole number ${range}, not ${shown}`,
+    `write \`${key}: ${example}\``,
+  );
+  const number = zod().int(say).min(min, say);
+  return max === undefined ? number : number.max(max, say);
+}
+
+export function amount(key: string, { min, example }: Omit<Bounds, "max">): Schema<number> {
+  const say = wording(
+    (shown) => `\`${key}\` must be a number of ${min} or more, not ${shown}`,
+    `write \`${key}: ${example}\``,
+  );
+  return zod().number(say).min(min, say);
+}
+
+export function flag(key: string): Schema<boolean> {
+  return zod().boolean(
+    wording((shown) => `\`${key}\` must be true or false, not ${shown}`, `write \`${key}: true\` or \`${key}: false\``),
+  );
+}
+
+/** A mapping that is kept as it is: anything that JSON can hold. */
+export function openMapping(key: string, example: string): Schema<Mapping> {
+  return reading((input): Read<Mapping> => {
+    if (!isMapping(input))
+      return bad(`\`${key}\` must be a mapping, not ${show(input)}`, `write \`${key}: ${example}\``);
+    const path = outsideJson(input, []);
+    return path
+      ? bad(`\`${key}\` holds a value that JSON cannot hold`, "write text, numbers, true, false, lists or mappings", {
+          path,
+        })
+      : good(input);
+  });
+}
+
+const DEEPEST = 50;
+
+/** The way to the first value that JSON can't hold, or that lies too deep (as a value that holds itself does). */
+function outsideJson(value: unknown, path: NonNullable<Fault["path"]>): Fault["path"] {
+  if (value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value)) return undefined;
+  const plain =
+    Array.isArray(value) || (isMapping(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value)));
+  if (!plain || path.length > DEEPEST) return path;
+  for (const [key, member] of Object.entries(value as object)) {
+    const found =
+      member === undefined ? undefined : outsideJson(member, [...path, Array.isArray(value) ? Number(key) : key]);
+    if (found) return found;
+  }
+  return undefined;
+}

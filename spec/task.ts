@@ -1,0 +1,80 @@
+/**
+ * The keys of a whole file. One file may serve as pool and as job: both read the same keys and check all of them; what
+ * each makes of them is decided in pool.ts and job.ts.
+ */
+import { environmentSchema } from "./environment.ts";
+import { bad, type Fault, isMapping, type Mapping } from "./fault.ts";
+import { fileMountsSchema } from "./file-mounts.ts";
+import type { TaskKey } from "./keys.ts";
+import { NO_SIZE, poolSizeSchema, serviceSchema } from "./pool-size.ts";
+import type { Role } from "./resource-rules.ts";
+import { resourcesSchema } from "./resources.ts";
+import { openMapping, text, wholeNumber } from "./scalars.ts";
+import { choosing, mapping, type Output, type Schema } from "./schema.ts";
+import type { PoolSize } from "./types.ts";
+import { workdirSchema } from "./workdir.ts";
+
+export type Task = Output<ReturnType<typeof taskSchema>>;
+
+const EXAMPLE: Readonly<Record<Role, string>> = {
+  pool: "write at least `pool: {workers: 3}`",
+  job: "write at least `run: echo $SKYPILOT_JOB_RANK`",
+};
+
+export function taskSchema(role: Role, title = "this file") {
+  return mapping({
+    title,
+    advice: EXAMPLE[role],
+    check: (written) => [...(role === "pool" ? poolFaults(written) : jobFaults(written)), ...bothFaults(written)],
+    shape: {
+      name: text("name", "demo"),
+      workdir: workdirSchema(),
+      num_nodes: wholeNumber("num_nodes", { min: 1, max: 1, example: 1 }),
+      resources: resourcesSchema(role),
+      file_mounts: fileMountsSchema(),
+      pool: choosing<PoolSize | string>((input) =>
+        typeof input === "string" ? text("pool", "my-pool") : poolSizeSchema("`pool`"),
+      ),
+      service: serviceSchema(),
+      setup: text("setup", "pip install numpy"),
+      run: text("run", "echo $SKYPILOT_JOB_RANK"),
+      envs: environmentSchema("envs"),
+      secrets: environmentSchema("secrets"),
+      volumes: openMapping("volumes", "{/mnt/data: my-volume}"),
+      config: openMapping("config", "{}"),
+    } satisfies Record<TaskKey, Schema<unknown>>,
+  });
+}
+
+function poolFaults({ pool, service }: Mapping): readonly Fault[] {
+  if (pool === undefined && service === undefined) {
+    return bad(NO_SIZE, "write `pool: {workers: 3}`, or `pool: {min_workers: 0, max_workers: 3}`").faults;
+  }
+  if (typeof pool !== "string") return [];
+  return bad(
+    "`pool` names a pool, as in a job file, but a pool file says how many workers the pool has",
+    "write `pool: {workers: 3}`; the name of the pool is given on the command line",
+    { path: ["pool"] },
+  ).faults;
+}
+
+function jobFaults({ run }: Mapping): readonly Fault[] {
+  if (run !== undefined) return [];
+  return bad("a job needs `run`, the commands of one rank", EXAMPLE.job, { anchor: "key" }).faults;
+}
+
+function bothFaults({ pool, service, envs, secrets }: Mapping): readonly Fault[] {
+  const names =
+    isMapping(envs) && isMapping(secrets) ? Object.keys(secrets).filter((name) => Object.hasOwn(envs, name)) : [];
+  const spelt = bad("`pool` and `service` are both set", "keep `pool`", { path: ["service"], anchor: "key" });
+  return [
+    ...(pool !== undefined && service !== undefined ? spelt.faults : []),
+    ...names.flatMap(
+      (name) =>
+        bad(`\`${name}\` stands in \`envs\` and in \`secrets\``, "keep one of them", {
+          path: ["secrets", name],
+          anchor: "key",
+        }).faults,
+    ),
+  ];
+}

@@ -1,0 +1,251 @@
+/**
+ * A pool in miniature for property tests: workers that claim, run and remember attempts, messages that get lost with
+ * their connection, machines that vanish, and a controller (reactor, scheduler, real store) that may restart at any
+ * moment. Synchronous but for the store.
+ */
+
+import type { Change, Draft, Effect, Event, Step } from "../../../runner/core/index.ts";
+import { evolve, isStored, load, react, sanityCheck, schedule } from "../../../runner/core/index.ts";
+import type { Store } from "../../../runner/store/index.ts";
+import type { AttemptKey, AttemptStatus } from "../../../worker/index.ts";
+import { hello, IDENTITY, job, POINTER, roster, rosterWorker } from "./fixtures.ts";
+
+interface Machine {
+  readonly id: number;
+  connection: number | undefined;
+  cordoned: boolean;
+  readonly attempts: Map<string, { readonly key: AttemptKey; status: AttemptStatus }>;
+}
+
+type Attempt = Extract<Effect, { readonly kind: "start" | "query" | "cancel" }>;
+
+export class World {
+  now = 1_000_000;
+  readonly machines = new Map<number, Machine>();
+  readonly graveyard: Machine[] = [];
+  /** Events on their way, each with the connection that it travels on. */
+  readonly mail: { readonly event: Event; readonly worker: number; readonly connection: number }[] = [];
+  /** Job ids in the order in which they were first assigned. */
+  readonly firstAssigned: number[] = [];
+  /** How often each rank came to an end. */
+  readonly ends = new Map<number, number>();
+  readonly violations: string[] = [];
+  readonly #store: Store;
+  readonly #epochs = { roster: 0, connection: 0 };
+  #state!: Draft;
+  submitted = 0;
+  losses = 0;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  static async create(store: Store, workers: number): Promise<World> {
+    const world = new World(store);
+    await world.restart();
+    for (let id = 1; id <= workers; id += 1) world.#newMachine(id);
+    return world;
+  }
+
+  get state(): Draft {
+    return this.#state;
+  }
+
+  #newMachine(id: number): void {
+    this.machines.set(id, { id, connection: undefined, cordoned: false, attempts: new Map() });
+  }
+
+  #roster() {
+    this.#epochs.roster += 1;
+    return roster(
+      [...this.machines.keys()].map((id) => rosterWorker(id)),
+      this.#epochs.roster,
+    );
+  }
+
+  /** kill -9 of the controller, and a new one. */
+  async restart(): Promise<void> {
+    for (const machine of this.machines.values()) machine.connection = undefined;
+    await this.#store.takeOver();
+    this.#state = load(await this.#store.load(), this.now);
+    await this.turn({ kind: "loaded" });
+  }
+
+  /** With `crash`, the controller dies after the commit and before any effect. */
+  async turn(event: Event, { crash = false } = {}): Promise<void> {
+    const changes: Change[] = [];
+    const effects: Effect[] = [];
+    const take = (step: Step) => {
+      for (const change of step.changes) evolve(this.#state, change);
+      changes.push(...step.changes);
+      effects.push(...step.effects);
+      this.violations.push(...sanityCheck(this.#state));
+    };
+    take(react(this.#state, event, this.now));
+    take(schedule(this.#state, this.now));
+    const stale = await this.#store.commit(changes.filter(isStored));
+    if (stale.length > 0) this.violations.push(`${stale.length} changes were stale`);
+    for (const change of changes) this.#record(change);
+    if (crash) return await this.restart();
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #record(change: Change): void {
+    const end = (id: number) => this.ends.set(id, (this.ends.get(id) ?? 0) + 1);
+    if (change.kind === "assigned") {
+      const overtaken = [...this.#state.pools.values()]
+        .flatMap((pool) => pool.waiting)
+        .find((id) => id < change.job.id);
+      if (overtaken) this.violations.push(`job ${change.job.id} overtook ${overtaken}`);
+      this.firstAssigned.push(change.job.id);
+    }
+    if (change.kind === "moved" && "endedAt" in change.job) end(change.job.id);
+    if (change.kind === "span-cancelled") {
+      for (let id = change.cut.first; id <= change.cut.last; id += 1) end(id);
+    }
+  }
+
+  #perform(effect: Effect): void {
+    if (effect.kind !== "start" && effect.kind !== "query" && effect.kind !== "cancel") return;
+    const machine = this.machines.get(effect.worker);
+    if (!machine?.connection) return;
+    if (effect.kind === "start" && effect.number !== machine.connection) return;
+    this.#atWorker(machine, effect);
+  }
+
+  #atWorker(machine: Machine, effect: Attempt): void {
+    const { key } = effect;
+    const name = `${key.submission} ${key.job}.${key.attempt}`;
+    const known = machine.attempts.get(name);
+    switch (effect.kind) {
+      case "query":
+        return this.#say(machine, {
+          kind: "answer",
+          key,
+          believed: effect.believed,
+          status: known?.status ?? { kind: "never" },
+        });
+      case "cancel":
+        if (!known) machine.attempts.set(name, { key, status: { kind: "void" } });
+        else if (known.status.kind === "running") this.exit(machine.id, 143);
+        return this.#say(machine, {
+          kind: "answer",
+          key,
+          believed: "CANCELLING",
+          status: machine.attempts.get(name)?.status ?? { kind: "void" },
+        });
+      case "start":
+        if (known) return this.#say(machine, { kind: "answer", key, believed: "STARTING", status: known.status });
+        if (machine.cordoned)
+          return this.#say(machine, { kind: "refused", key, reason: "cordoned", detail: "rolling" });
+        this.#begin(machine, name, key);
+    }
+  }
+
+  #begin(machine: Machine, name: string, key: AttemptKey): void {
+    for (const other of [...this.machines.values(), ...this.graveyard]) {
+      for (const attempt of other.attempts.values()) {
+        if (attempt.key.job !== key.job || attempt.status.kind === "void") continue;
+        if (attempt.key.attempt === key.attempt) this.violations.push(`attempt ${name} began twice`);
+        if (attempt.status.kind === "running" && this.machines.has(other.id))
+          this.violations.push(`job ${key.job} runs twice`);
+        if (attempt.status.kind === "done" && this.machines.has(other.id))
+          this.violations.push(`job ${key.job} ran again after it was done`);
+      }
+    }
+    machine.attempts.set(name, { key, status: { kind: "running", startedAt: this.now } });
+    this.#say(machine, { kind: "started", key, at: this.now });
+  }
+
+  #say(machine: Machine, what: DistributiveOmit<AttemptEvent, "pool" | "worker">): void {
+    if (!machine.connection) return;
+    const event = { ...what, pool: IDENTITY, worker: machine.id } as Event;
+    this.mail.push({ event, worker: machine.id, connection: machine.connection });
+  }
+
+  async submit(numJobs: number, options: { readonly crash?: boolean } = {}): Promise<void> {
+    this.submitted += numJobs;
+    const event: Event = { kind: "submit", job: job(), numJobs, user: "me", roster: this.#roster(), pointer: POINTER };
+    await this.turn(event, options);
+  }
+
+  /** The oldest letter arrives, unless its connection is gone. */
+  async deliver(options: { readonly crash?: boolean; readonly twice?: boolean } = {}): Promise<void> {
+    const letter = this.mail.shift();
+    if (!letter || this.machines.get(letter.worker)?.connection !== letter.connection) return;
+    await this.turn(letter.event, options);
+    if (options.twice) await this.turn(letter.event);
+  }
+
+  async connect(id: number): Promise<void> {
+    const machine = this.machines.get(id);
+    if (!machine || machine.connection) return;
+    machine.connection = this.#epochs.connection += 1;
+    const running = [...machine.attempts.values()].filter((one) => one.status.kind === "running").map((one) => one.key);
+    const greeting = hello({ running, cordon: machine.cordoned ? "rolling" : "" });
+    await this.turn({ kind: "connected", pool: IDENTITY, worker: id, number: machine.connection, hello: greeting });
+  }
+
+  async disconnect(id: number): Promise<void> {
+    const machine = this.machines.get(id);
+    if (!machine?.connection) return;
+    machine.connection = undefined;
+    await this.turn({ kind: "disconnected", pool: IDENTITY, worker: id, reason: "reset", permanent: false });
+  }
+
+  exit(id: number, code: number): void {
+    const machine = this.machines.get(id);
+    const attempt = [...(machine?.attempts.values() ?? [])].find((one) => one.status.kind === "running");
+    if (!machine || attempt?.status.kind !== "running") return;
+    const { startedAt } = attempt.status;
+    attempt.status = { kind: "done", code, startedAt, endedAt: this.now };
+    this.#say(machine, { kind: "exit", key: attempt.key, code, startedAt, endedAt: this.now });
+  }
+
+  /** Job and supervisor are killed: nobody reports it. */
+  kill(id: number): void {
+    const attempt = [...(this.machines.get(id)?.attempts.values() ?? [])].find((one) => one.status.kind === "running");
+    if (attempt) attempt.status = { kind: "lost", why: "killed" };
+  }
+
+  /** The machine vanishes; the roster says so, and brings another. */
+  async lose(id: number): Promise<void> {
+    const machine = this.machines.get(id);
+    if (!machine) return;
+    this.losses += 1;
+    this.machines.delete(id);
+    this.graveyard.push(machine);
+    this.#newMachine(Math.max(id, ...this.machines.keys()) + 1);
+    await this.turn({ kind: "roster", roster: this.#roster() });
+    if (machine.connection) {
+      await this.turn({ kind: "disconnected", pool: IDENTITY, worker: id, reason: "reset", permanent: false });
+    }
+  }
+
+  async cordon(id: number, on: boolean): Promise<void> {
+    const machine = this.machines.get(id);
+    if (!machine) return;
+    machine.cordoned = on;
+    if (machine.connection) {
+      await this.turn({ kind: "cordon", pool: IDENTITY, worker: id, reason: on ? "rolling" : "" });
+    }
+  }
+
+  /** Everything is repaired; every job ends well. */
+  async heal(): Promise<void> {
+    for (const id of this.machines.keys()) {
+      await this.cordon(id, false);
+      await this.connect(id);
+    }
+    for (let turns = 0; this.#state.jobs.size > 0 || this.#state.submissions.size > 0; turns += 1) {
+      if (turns > 2_000) throw new Error(`never over: ${JSON.stringify([...this.#state.jobs.values()])}`);
+      for (const id of this.machines.keys()) this.exit(id, 0);
+      while (this.mail.length > 0) await this.deliver();
+      this.now += 20_000;
+      await this.turn({ kind: "tick" });
+    }
+  }
+}
+
+type AttemptEvent = Extract<Event, { readonly kind: "answer" | "started" | "exit" | "refused" }>;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
