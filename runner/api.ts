@@ -143,7 +143,7 @@ export interface ControllerStatus {
     readonly workers: number;
     readonly connected: number;
     /** Why workers are not connected, one sentence each. */
-    readonly problems: readonly string[];
+    readonly problems?: readonly string[];
   }[];
   /** Why nothing can be written to the queue now; absent when all is well. */
   readonly trouble?: string;

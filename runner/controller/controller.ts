@@ -62,17 +62,20 @@ export async function runController(options: ControllerOptions): Promise<Control
   log.info({ socket, version: options.version }, "the controller listens");
 
   const resources = opened.move();
-  const stopped = end.promise.then(async (error) => {
-    if (error !== undefined) log.fatal({ err: error }, "the controller cannot go on");
-    await resources[Symbol.asyncDispose]();
-    log.info("the controller has stopped; jobs go on");
-    if (error !== undefined) throw error;
-  });
+  const stopped = untilStopped(end.promise, resources, log);
   const stop = () => {
     end.resolve(undefined);
     return stopped;
   };
   return { socket, stopped, stop, [Symbol.asyncDispose]: () => stop().catch(() => {}) };
+}
+
+async function untilStopped(end: Promise<unknown>, resources: AsyncDisposable, log: Logger): Promise<void> {
+  const error = await end;
+  if (error !== undefined) log.fatal({ err: error }, "the controller cannot go on");
+  await resources[Symbol.asyncDispose]();
+  log.info("the controller has stopped; jobs go on");
+  if (error !== undefined) throw error;
 }
 
 interface Foundation {

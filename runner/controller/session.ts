@@ -117,7 +117,7 @@ export class Session {
 
   #emit(event: DistributiveOmit<SessionEvent, "pool" | "worker">): void {
     const { pool, worker } = this.wanted;
-    this.#options.emit({ ...event, pool, worker } as Event);
+    this.#options.emit({ ...event, pool, worker });
   }
 
   #names() {

@@ -5,16 +5,14 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import ssh2 from "ssh2";
 import type { Counts, Methods, SubmitParams, WireError } from "../../../runner/api.ts";
 import { type Controller, type ControllerOptions, runController } from "../../../runner/controller/index.ts";
 import type { JobSpec } from "../../../spec/index.ts";
 import type { Roster, RosterWorker } from "../../../worker/index.ts";
-import { connectWorker } from "../../../worker/index.ts";
-import type { TestWorker } from "../../support/local-worker.ts";
+import { connectWorker, poolKey } from "../../../worker/index.ts";
+import { startTestWorker, type TestWorker } from "../../support/local-worker.ts";
 import { capacity, IDENTITY, job, POINTER, rosterWorker } from "../core/fixtures.ts";
-
-/** The same as in test/support/local-worker.ts. */
-const TEST_POOL_KEY = "test-pool-0000000000";
 
 export interface Home extends Disposable {
   readonly path: string;
@@ -25,12 +23,18 @@ export function makeHome(): Home {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+const KEY = ssh2.utils.generateKeyPairSync("ed25519");
+
+/** A worker of the pool that rosterOf tells of. */
+export function startWorker(id: number): Promise<TestWorker> {
+  return startTestWorker(`gpu-pool-${id}`, { poolKey: poolKey(IDENTITY), key: KEY });
+}
+
 export function startController(home: Home, part: Partial<ControllerOptions> = {}): Promise<Controller> {
   return runController({
     home: home.path,
     version: "0.0.0",
-    // Test workers end what was started in this very folder.
-    connect: (endpoint, options) => connectWorker({ ...endpoint, poolKey: TEST_POOL_KEY }, options),
+    connect: connectWorker,
     readPool: () => Promise.reject(new Error("no stack in this test")),
     idleMs: 600_000,
     ...part,
@@ -40,7 +44,7 @@ export function startController(home: Home, part: Partial<ControllerOptions> = {
 /** The roster of these workers, whose private key lies in `home`. */
 export function rosterOf(home: Home, workers: readonly TestWorker[], part: Partial<Roster> = {}): Roster {
   const keyRef = join(home.path, "key");
-  writeFileSync(keyRef, workers[0]?.privateKey ?? "", { mode: 0o600 });
+  writeFileSync(keyRef, KEY.private, { mode: 0o600 });
   const entries = workers.map(({ endpoint }, index): RosterWorker => {
     const { name, host, port, hostKey } = endpoint;
     return rosterWorker(index + 1, { name, host, port, hostKey, capacity: capacity() });

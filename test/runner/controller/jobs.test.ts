@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Controller } from "../../../runner/controller/index.ts";
 import { eventually } from "../../support/eventually.ts";
-import { startTestWorker, type TestWorker } from "../../support/local-worker.ts";
+import type { TestWorker } from "../../support/local-worker.ts";
 import {
   type Client,
   type Home,
@@ -11,6 +11,7 @@ import {
   openClient,
   rosterOf,
   startController,
+  startWorker,
   submission,
   untilOver,
 } from "./harness.ts";
@@ -22,7 +23,7 @@ let client: Client;
 
 beforeAll(async () => {
   home = makeHome();
-  const first = await startTestWorker("gpu-pool-1");
+  const first = await startWorker(1);
   workers = [first];
   controller = await startController(home);
   client = await openClient(controller.socket);
