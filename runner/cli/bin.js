@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+// Plain old JavaScript on purpose: an old Node must be able to read this file, so that it can say what is needed.
+import fs from "fs";
+import module from "module";
+
+var NEEDED = [22, 13];
+
+function isNewEnough(version) {
+  var parts = version.split(".").map(Number);
+  return parts[0] > NEEDED[0] || (parts[0] === NEEDED[0] && parts[1] >= NEEDED[1]);
+}
+
+function fail(lines, code) {
+  process.stderr.write(lines.join("\n") + "\n");
+  process.exitCode = code;
+}
+
+function start() {
+  if (!isNewEnough(process.versions.node)) {
+    return fail(
+      [
+        "Error: Lido needs Node.js " + NEEDED.join(".") + " or newer, and this is " + process.versions.node + ".",
+        "Get it from https://nodejs.org, with your package manager, or with `nvm install 24`.",
+      ],
+      2,
+    );
+  }
+  var main = new URL("../../dist/runner/cli/main.js", import.meta.url);
+  if (!fs.existsSync(main)) {
+    return fail(["Error: this copy of Lido is not built yet.", "Run `npm run build` in its folder first."], 1);
+  }
+  module.enableCompileCache();
+  import(main.href).then(function (loaded) {
+    return loaded.runProcess();
+  });
+}
+
+start();

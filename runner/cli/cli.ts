@@ -1,0 +1,64 @@
+/** What a command is given of the world around it. Commands take everything from here and nothing from `process`. */
+import { lidoHome } from "../../worker/home.ts";
+import type { Connection } from "../client/index.ts";
+import { type Paint, paintFor } from "./colors.ts";
+
+/** A stream that text is written to; a terminal has `isTTY` and `columns`. */
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
+export interface Cli {
+  /** Data goes here. */
+  readonly stdout: Output;
+  /** Progress, notes and errors go here. */
+  readonly stderr: Output;
+  readonly stdin: Input;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly home: string;
+  readonly now: () => number;
+  /** Colours for what goes to stdout and stderr. */
+  readonly paint: Paint;
+  readonly paintNotes: Paint;
+  /** Aborts at the first Ctrl-C from the moment it is asked for; the second ends the process. */
+  readonly interrupted: () => AbortSignal;
+  /** Connects to the controller, starting it if need be. */
+  readonly connect: () => Promise<Connection>;
+}
+
+export interface CliParts {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly stdin: Input;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly now: () => number;
+  readonly color: boolean;
+  readonly interrupted: () => AbortSignal;
+}
+
+export function createCli(parts: CliParts): Cli {
+  const { stdout, stderr, env } = parts;
+  const options = { color: parts.color && !env.NO_COLOR };
+  const home = lidoHome(env);
+  return {
+    ...parts,
+    home,
+    paint: paintFor(stdout, options),
+    paintNotes: paintFor(stderr, options),
+    connect: async () => {
+      const { connectController } = await import("../client/index.ts");
+      return await connectController({ home, onNote: (text) => note({ stderr }, text) });
+    },
+  };
+}
+
+/** One line of data. */
+export function print(cli: Pick<Cli, "stdout">, line: string): void {
+  cli.stdout.write(`${line}\n`);
+}
+
+/** One line of progress. */
+export function note(cli: Pick<Cli, "stderr">, line: string): void {
+  cli.stderr.write(`${line}\n`);
+}

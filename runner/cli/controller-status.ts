@@ -1,0 +1,74 @@
+/** `lido controller status`: the controller as it is; it starts none. */
+import { Command } from "commander";
+import { NotFoundError } from "../../spec/errors.ts";
+import type { ControllerStatus } from "../api.ts";
+import { connectRunning } from "../client/index.ts";
+import { type Cli, print } from "./cli.ts";
+import { outputOption } from "./options.ts";
+import { tally, tallyWords } from "./outcome.ts";
+import { type Format, printRows } from "./print-rows.ts";
+import type { MakeCommand } from "./program.ts";
+import { duration } from "./time.ts";
+
+export interface ControllerStatusOptions {
+  readonly output: Format;
+}
+
+export const command: MakeCommand = ({ cli, done }) =>
+  new Command("status")
+    .description("Shows the controller: its process, its files, its queue and its pools.")
+    .addOption(outputOption())
+    .addHelpText("after", "\nExamples:\n  lido controller status\n  lido controller status -o json")
+    .action(async (options: ControllerStatusOptions) => done(await runControllerStatus(cli, options)));
+
+/** @throws NotFoundError when no controller runs. */
+export async function runControllerStatus(cli: Cli, { output }: ControllerStatusOptions): Promise<number> {
+  const running = await connectRunning(cli.home);
+  if (running === undefined) {
+    throw new NotFoundError(
+      "The controller is not running.\nCommands that need it start it; so does `lido controller start`.",
+    );
+  }
+  await using connection = running;
+  const status = await connection.call("status", {});
+  switch (output) {
+    case "json":
+      print(cli, JSON.stringify(status, undefined, 2));
+      break;
+    case "jsonl":
+      print(cli, JSON.stringify(status));
+      break;
+    case "id":
+      print(cli, `${status.pid}`);
+      break;
+    case "table":
+      printStatus(cli, status);
+  }
+  return 0;
+}
+
+function printStatus(cli: Cli, status: ControllerStatus): void {
+  const counts = { total: 0, byStatus: status.queue, lastFailed: [] };
+  const facts: readonly (readonly [string, string])[] = [
+    ["pid", `${status.pid}`],
+    ["version", status.version],
+    ["up for", duration(status.uptimeSeconds * 1000)],
+    ["socket", status.socket],
+    ["log", status.log],
+    ["database", status.database],
+    ["jobs", tallyWords(tally(counts))],
+  ];
+  for (const [name, value] of facts) print(cli, `${name.padEnd(10)}${value}`);
+  if (status.pools.length === 0) return;
+  print(cli, "");
+  printRows(cli, status.pools, {
+    format: "table",
+    ids: () => "",
+    empty: "",
+    columns: [
+      { header: "POOL", cell: ({ pool }) => pool },
+      { header: "CONNECTED", cell: ({ connected, workers }) => `${connected}/${workers}` },
+      { header: "STACK", cell: ({ stack }) => stack, shrinkTo: 8 },
+    ],
+  });
+}

@@ -1,0 +1,54 @@
+/** The one place where an error becomes an exit code and the words that a user reads. Pure. */
+import { CommanderError } from "commander";
+import { UserError } from "../../spec/errors.ts";
+import { Detached } from "./detached.ts";
+
+export interface Ending {
+  readonly code: number;
+  /** Lines for stderr. */
+  readonly lines: readonly string[];
+}
+
+/** `command` is what was called, for the hint: `lido jobs queue`. */
+export function endingOf(error: unknown, command: string): Ending {
+  if (error instanceof Detached) return { code: 130, lines: error.message.split("\n") };
+  if (error instanceof CommanderError) return endingOfCommander(error, command);
+  if (error instanceof UserError) return { code: error.exitCode, lines: withMark(error.message) };
+  if (isBrokenPipe(error)) return { code: 0, lines: [] };
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 1,
+    lines: [
+      ...withMark(message.split("\n")[0] ?? ""),
+      "This is a mistake in Lido itself, not in what you did.",
+      `Give the command again with --verbose and report what it prints.`,
+    ],
+  };
+}
+
+function endingOfCommander(error: CommanderError, command: string): Ending {
+  if (error.exitCode === 0) return { code: 0, lines: [] };
+  const asked = error.code === "commander.help";
+  const [what = "", ...more] = error.message.replace(/^error: /, "").split("\n");
+  const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)}${/[.?!]$/.test(what) ? "" : "."}`;
+  const hint = more.length === 0 ? [] : [more.join(" ").replace(/^\((.*)\)$/, "$1")];
+  return { code: 2, lines: asked ? [] : [...withMark(sentence), ...hint, `See \`${command} --help\`.`] };
+}
+
+function withMark(message: string): readonly string[] {
+  return `Error: ${message}`.split("\n");
+}
+
+export function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === "EPIPE";
+}
+
+/** What led to an error, outermost first, for --verbose: stacks of the error and of its causes. */
+export function causeChain(error: unknown): readonly string[] {
+  const lines: string[] = [];
+  for (let cause = error; cause instanceof Error && lines.length < 400; cause = cause.cause) {
+    const stack = (cause.stack ?? String(cause)).split("\n");
+    lines.push(...(lines.length === 0 ? stack : [`caused by ${stack[0]}`, ...stack.slice(1)]));
+  }
+  return lines;
+}

@@ -1,0 +1,33 @@
+/** Watches many jobs until all are over, and shows how they stand meanwhile. */
+import type { Counts, IdRange, WatchResult } from "../api.ts";
+import type { Connection } from "../client/index.ts";
+import type { Cli } from "./cli.ts";
+import { liveView } from "./live.ts";
+import { persist } from "./persist.ts";
+
+export interface FollowJobsOptions {
+  readonly ids: readonly IdRange[];
+  /** Ends it early: it rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Called with what was heard last, also when it ends early. */
+  readonly onCounts?: (counts: Counts) => void;
+}
+
+export async function followJobs(cli: Cli, first: Connection, options: FollowJobsOptions): Promise<WatchResult> {
+  const { ids, signal } = options;
+  const view = liveView(cli);
+  return await persist(cli, first, (connection, heard) =>
+    connection.call(
+      "watch",
+      { ids },
+      {
+        signal,
+        onItem: (counts) => {
+          heard();
+          options.onCounts?.(counts);
+          view.show(counts);
+        },
+      },
+    ),
+  );
+}

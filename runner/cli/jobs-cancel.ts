@@ -1,0 +1,127 @@
+/** `lido jobs cancel`: ends jobs by id, by name, by pool, or all of them. */
+import { Command } from "commander";
+import { NotFoundError, UserError } from "../../spec/errors.ts";
+import type { CancelParams, CancelResult, IdRange } from "../api.ts";
+import { type Cli, note, print } from "./cli.ts";
+import { confirm } from "./confirm.ts";
+import { formatIds, parseIds } from "./ids.ts";
+import { yesOption } from "./options.ts";
+import type { MakeCommand } from "./program.ts";
+
+/** Which jobs: exactly one way of saying it. */
+export type CancelTarget =
+  | { readonly kind: "ids"; readonly ids: readonly IdRange[] }
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "pool"; readonly pool: string }
+  | { readonly kind: "all" };
+
+export interface CancelOptions {
+  readonly target: CancelTarget;
+  readonly yes: boolean;
+}
+
+interface Flags {
+  readonly name?: string;
+  readonly pool?: string;
+  readonly all?: boolean;
+  readonly yes?: boolean;
+}
+
+export const command: MakeCommand = ({ cli, done }) =>
+  new Command("cancel")
+    .description("Cancels jobs, pending and running ones.")
+    .argument("[ids...]", "ids and ranges: 3-12,17")
+    .option("-n, --name <name>", "jobs of this name")
+    .option("-p, --pool <name>", "jobs of this pool")
+    .option("-a, --all", "all jobs")
+    .addOption(yesOption())
+    .addHelpText("after", EXAMPLES)
+    .action(async (ids: readonly string[], flags: Flags) =>
+      done(await runCancel(cli, { target: targetOf(ids, flags), yes: flags.yes === true })),
+    );
+
+const EXAMPLES = `
+Examples:
+  lido jobs cancel 3-12,17
+  lido jobs cancel -p gpu-pool -y`;
+
+function targetOf(ids: readonly string[], flags: Flags): CancelTarget {
+  const ways: readonly (CancelTarget | undefined)[] = [
+    ids.length === 0 ? undefined : { kind: "ids", ids: parseIds(ids) },
+    flags.name === undefined ? undefined : { kind: "name", name: flags.name },
+    flags.pool === undefined ? undefined : { kind: "pool", pool: flags.pool },
+    flags.all === true ? { kind: "all" } : undefined,
+  ];
+  const [target, ...more] = ways.filter((way) => way !== undefined);
+  if (target !== undefined && more.length === 0) return target;
+  throw new UserError(
+    `${target === undefined ? "It was not said which jobs to cancel." : "More than one way to name jobs was given."}\nGive one of: ids like 3-12, -n NAME, -p POOL, or -a for all jobs.`,
+  );
+}
+
+export async function runCancel(cli: Cli, { target, yes }: CancelOptions): Promise<number> {
+  await confirm(cli, {
+    text: `Cancelling ${targetWords(target)}.`,
+    yes,
+    presumed: "yes",
+    unattended: target.kind === "ids" ? "go on" : "refuse",
+  });
+  await using connection = await cli.connect();
+  const result = await connection.call("cancel", paramsOf(target));
+  return report(cli, target, result);
+}
+
+function targetWords(target: CancelTarget): string {
+  switch (target.kind) {
+    case "ids":
+      return `jobs with IDs ${formatIds(target.ids)}`;
+    case "name":
+      return `all jobs named '${target.name}'`;
+    case "pool":
+      return `all jobs of pool '${target.pool}'`;
+    case "all":
+      return "all jobs of all pools";
+  }
+}
+
+function paramsOf(target: CancelTarget): CancelParams {
+  switch (target.kind) {
+    case "ids":
+      return { ids: target.ids };
+    case "name":
+      return { name: target.name };
+    case "pool":
+      return { pool: target.pool };
+    case "all":
+      return { all: true };
+  }
+}
+
+function report(cli: Cli, target: CancelTarget, { cancelled, alreadyOver, missing }: CancelResult): number {
+  if (cancelled.length > 0) print(cli, `Jobs cancelled: ${formatIds(cancelled)}`);
+  else if (target.kind === "ids" && alreadyOver.length === 0) throw noSuchJob(missing);
+  else note(cli, nothingWords(target));
+  if (target.kind === "ids" && alreadyOver.length > 0) note(cli, `Already over: ${formatIds(alreadyOver)}`);
+  if (missing.length === 0) return 0;
+  note(cli, `Not found: ${formatIds(missing)}`);
+  return 102;
+}
+
+function noSuchJob(missing: readonly IdRange[]): NotFoundError {
+  return new NotFoundError(
+    `There is no job ${formatIds(missing)}.\n\`lido jobs queue\` lists the jobs that there are.`,
+  );
+}
+
+function nothingWords(target: CancelTarget): string {
+  switch (target.kind) {
+    case "ids":
+      return "Nothing to cancel.";
+    case "name":
+      return `No running job found with the name '${target.name}'.`;
+    case "pool":
+      return `No running job found in pool '${target.pool}'.`;
+    case "all":
+      return "No running job found.";
+  }
+}

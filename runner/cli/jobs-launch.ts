@@ -1,0 +1,139 @@
+/** `lido jobs launch`: from a file or a command to ranks in the queue, and then to what becomes of them. */
+import { userInfo } from "node:os";
+import { Command } from "commander";
+import { UserError } from "../../spec/errors.ts";
+import type { JobSpec } from "../../spec/index.ts";
+import type { IdRange, SubmitParams } from "../api.ts";
+import type { Connection } from "../client/index.ts";
+import { type Cli, note, print } from "./cli.ts";
+import { confirm } from "./confirm.ts";
+import { Detached } from "./detached.ts";
+import { fillFromFlags, type VariableFlags } from "./environment.ts";
+import { followJobs } from "./follow-jobs.ts";
+import { followLog } from "./follow-log.ts";
+import { countIds, formatIds } from "./ids.ts";
+import { type JobSource, readSource, sourceOf } from "./job-source.ts";
+import { collect, wholeNumber, yesOption } from "./options.ts";
+import { exitCodeOf, exitCodeOfJob, jobs, jobWords, tally, tallyWords } from "./outcome.ts";
+import type { MakeCommand } from "./program.ts";
+
+export interface LaunchOptions extends VariableFlags {
+  readonly source: JobSource;
+  readonly pool?: string;
+  readonly stack?: string;
+  readonly name?: string;
+  readonly numJobs: number;
+  readonly detach?: boolean;
+  readonly yes?: boolean;
+}
+
+export const command: MakeCommand = ({ cli, done, afterDashes }) =>
+  new Command("launch")
+    .description("Runs a job, or many ranks of it, on the free workers of a pool.")
+    .usage("[options] FILE\n       lido jobs launch [options] -- COMMAND…")
+    .argument("[file]", "a job file")
+    .argument("[command...]", "after --, a command with its arguments")
+    .option("-p, --pool <name>", "the pool (default: `pool:` of the file)")
+    .option("--num-jobs <n>", "how many ranks", wholeNumber("--num-jobs", 1), 1)
+    .option("-n, --name <name>", "name of the job")
+    .option("--env <K[=V]>", "an environment variable; without =V, this shell's value", collect)
+    .option("--env-file <file>", "environment variables, one K=V per line", collect)
+    .option("--secret <K[=V]>", "like --env, and never shown", collect)
+    .option("--secret-file <file>", "like --env-file, and never shown", collect)
+    .option("-d, --detach", "return when the jobs are in the queue")
+    .option("--stack <stack>", "the Pulumi stack that has the pool")
+    .addOption(yesOption())
+    .addHelpText("after", EXAMPLES)
+    .action(async (file: string | undefined, more: readonly string[], flags: Omit<LaunchOptions, "source">) => {
+      const words = file === undefined ? [] : [file, ...more];
+      const before = words.slice(0, words.length - afterDashes.length);
+      done(await runLaunch(cli, { ...flags, source: sourceOf({ before, after: afterDashes, cwd: cli.cwd }) }));
+    });
+
+const EXAMPLES = `
+Examples:
+  lido jobs launch -p gpu-pool --num-jobs 1000 job.yaml
+  lido jobs launch -p gpu-pool --num-jobs 10 -- 'echo rank $SKYPILOT_JOB_RANK of $SKYPILOT_NUM_JOBS'`;
+
+/** @returns 0, or when it followed what the jobs came to: 100 failed, 103 cancelled. */
+export async function runLaunch(cli: Cli, options: LaunchOptions): Promise<number> {
+  const params = await prepare(cli, options);
+  const { name = "the command" } = params.job;
+  await confirm(cli, {
+    text: `Launching ${jobs(params.numJobs)} of ${name} on pool '${params.pointer.pool}'.`,
+    yes: options.yes === true,
+    presumed: "yes",
+    unattended: "go on",
+  });
+  await using connection = await cli.connect();
+  const { ids } = await connection.call("submit", params);
+  print(
+    cli,
+    ids.first === ids.last ? `Job submitted with ID: ${ids.first}` : `Jobs submitted with IDs: ${formatIds([ids])}`,
+  );
+  if (options.detach === true) return sayWhatNext(cli, ids);
+  return ids.first === ids.last ? await followOne(cli, connection, ids.first) : await followMany(cli, connection, ids);
+}
+
+/** All that can be wrong is found here, before anything is asked of the controller. */
+async function prepare(cli: Cli, options: LaunchOptions): Promise<SubmitParams> {
+  const { spec, warnings } = await readSource(options.source);
+  for (const { message } of warnings) note(cli, `Warning: ${message}`);
+  const job = await fillFromFlags(cli, options.name === undefined ? spec : { ...spec, name: options.name }, options);
+  const { findPool, writePointer } = await import("../pools/index.ts");
+  const { home, cwd, env } = cli;
+  const found = await findPool(poolOf(job, options), {
+    stack: options.stack,
+    cwd,
+    env,
+    home,
+    report: (line) => note(cli, line),
+  });
+  await writePointer(home, found.pointer);
+  return { job, numJobs: options.numJobs, user: userInfo().username, ...found };
+}
+
+function poolOf(job: JobSpec, options: LaunchOptions): string {
+  const pool = options.pool ?? job.pool;
+  if (pool !== undefined) return pool;
+  throw new UserError(
+    "No pool was named.\nName it with -p POOL, or with `pool:` in the job file; `lido pool status` lists them.",
+  );
+}
+
+function sayWhatNext(cli: Cli, ids: IdRange): number {
+  const range = formatIds([ids]);
+  note(cli, `  lido jobs queue${" ".repeat(9)}how they stand`);
+  note(cli, `  lido jobs logs ${`${ids.first}`.padEnd(8)} the log of job ${ids.first}`);
+  note(cli, `  lido jobs wait ${range.padEnd(8)} until all are over`);
+  note(cli, `  lido jobs cancel ${range.padEnd(6)} cancel them`);
+  return 0;
+}
+
+async function followOne(cli: Cli, connection: Connection, id: number): Promise<number> {
+  const signal = cli.interrupted();
+  try {
+    const job = await followLog(cli, connection, { id, follow: true, signal });
+    note(cli, jobWords(job));
+    return exitCodeOfJob(job);
+  } catch (error) {
+    if (signal.aborted) throw new Detached([`lido jobs logs ${id}`, `lido jobs cancel ${id}`]);
+    throw error;
+  }
+}
+
+async function followMany(cli: Cli, connection: Connection, ids: IdRange): Promise<number> {
+  const signal = cli.interrupted();
+  const range = formatIds([ids]);
+  try {
+    const { counts } = await followJobs(cli, connection, { ids: [ids], signal });
+    note(cli, `${jobs(countIds([ids]))}: ${tallyWords(tally(counts))}.`);
+    const failed = counts.lastFailed[0];
+    if (failed !== undefined) note(cli, `See why with \`lido jobs logs ${failed.id}\`.`);
+    return exitCodeOf(counts);
+  } catch (error) {
+    if (signal.aborted)
+      throw new Detached([`lido jobs wait ${range}`, `lido jobs logs ${ids.first}`, `lido jobs cancel ${range}`]);
+    throw error;
+  }
+}

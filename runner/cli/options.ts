@@ -1,0 +1,53 @@
+/** What several commands accept: option texts turned into values. Each error names its flag and says what fits. */
+import { Option } from "commander";
+import { UserError } from "../../spec/errors.ts";
+import type { JobStatus } from "../api.ts";
+import { FORMATS } from "./print-rows.ts";
+
+/** A whole number of at least `least`. @throws UserError that names the flag. */
+export function wholeNumber(flag: string, least: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least) return value;
+    throw new UserError(`${flag} is '${text}', and it must be a whole number of at least ${least}.`);
+  };
+}
+
+/** For options that may be given several times. */
+export function collect(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, text];
+}
+
+export function outputOption(): Option {
+  return new Option("-o, --output <format>", "how data is printed").choices(FORMATS).default("table");
+}
+
+export function yesOption(): Option {
+  return new Option("-y, --yes", "do not ask");
+}
+
+const STATUSES: Readonly<Record<JobStatus, true>> = {
+  PENDING: true,
+  STARTING: true,
+  RUNNING: true,
+  RECOVERING: true,
+  CANCELLING: true,
+  SUCCEEDED: true,
+  FAILED: true,
+  FAILED_SETUP: true,
+  FAILED_PRECHECKS: true,
+  FAILED_NO_RESOURCE: true,
+  FAILED_CONTROLLER: true,
+  CANCELLED: true,
+};
+
+/** `running,failed` in any case. @throws UserError with the statuses that there are. */
+export function parseStatuses(text: string): readonly JobStatus[] {
+  return text.split(",").map((part) => {
+    const status = part.trim().toUpperCase();
+    if (Object.hasOwn(STATUSES, status)) return status as JobStatus;
+    throw new UserError(
+      `--status: '${part.trim()}' is no status of a job.\nThere are: ${Object.keys(STATUSES).join(", ")}.`,
+    );
+  });
+}

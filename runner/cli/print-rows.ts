@@ -1,0 +1,35 @@
+/** Rows of data in the format asked for by `-o`: a table for people, JSON, JSON lines, or ids for the next command. */
+import { type Cli, print } from "./cli.ts";
+import { type Column, tableLines } from "./table.ts";
+
+export const FORMATS = ["table", "json", "jsonl", "id"] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface RowsOptions<Row> {
+  readonly format: Format;
+  readonly columns: readonly Column<Row>[];
+  /** The form of `-o id`: one line, or none when there is nothing. */
+  readonly ids: (rows: readonly Row[]) => string;
+  /** What a person is told on stderr when there are no rows. */
+  readonly empty: string;
+}
+
+export function printRows<Row>(cli: Cli, rows: readonly Row[], options: RowsOptions<Row>): void {
+  switch (options.format) {
+    case "json":
+      return print(cli, JSON.stringify(rows, undefined, 2));
+    case "jsonl":
+      for (const row of rows) print(cli, JSON.stringify(row));
+      return;
+    case "id": {
+      const ids = options.ids(rows);
+      if (ids !== "") print(cli, ids);
+      return;
+    }
+    case "table":
+      if (rows.length === 0) return void cli.stderr.write(`${options.empty}\n`);
+      for (const line of tableLines(rows, { columns: options.columns, output: cli.stdout, paint: cli.paint })) {
+        print(cli, line);
+      }
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The commands that there are, and which one a command line means. Only the file of that one command is loaded, and
+ * with it what it needs; the others are names with a line of help.
+ */
+import { Command, Option } from "commander";
+import type { Cli } from "./cli.ts";
+
+/** Makes a command with its options: the parse function of a command's file. */
+export type MakeCommand = (context: CommandContext) => Command;
+
+export interface CommandContext {
+  readonly cli: Cli;
+  /** Told the exit code of the command that ran. */
+  readonly done: (exitCode: number) => void;
+  /** The words after `--`, which are also the last of the arguments. */
+  readonly afterDashes: readonly string[];
+}
+
+interface Entry {
+  /** `jobs queue` */
+  readonly path: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: MakeCommand }>;
+}
+
+const ENTRIES: readonly Entry[] = [
+  { path: "jobs launch", summary: "run a job, or many ranks of it, on a pool", load: () => import("./jobs-launch.ts") },
+  { path: "jobs queue", summary: "list jobs and how they stand", load: () => import("./jobs-queue.ts") },
+  { path: "jobs logs", summary: "print or follow the log of a job", load: () => import("./jobs-logs.ts") },
+  { path: "jobs cancel", summary: "cancel jobs", load: () => import("./jobs-cancel.ts") },
+  { path: "jobs wait", summary: "wait until jobs are over", load: () => import("./jobs-wait.ts") },
+  { path: "pool apply", summary: "create or change a pool", load: () => import("./pool-apply.ts") },
+  { path: "pool status", summary: "show pools and their workers", load: () => import("./pool-status.ts") },
+  { path: "pool down", summary: "tear a pool down", load: () => import("./pool-down.ts") },
+  { path: "controller start", summary: "start the controller", load: () => import("./controller-start.ts") },
+  { path: "controller stop", summary: "stop the controller; jobs go on", load: () => import("./controller-stop.ts") },
+  { path: "controller status", summary: "show the controller", load: () => import("./controller-status.ts") },
+];
+
+const GROUPS: Readonly<Record<string, string>> = {
+  jobs: "run jobs on a pool and look after them",
+  pool: "create, change, show and tear down pools (also `lido jobs pool …`)",
+  controller: "the process that owns the queue",
+};
+
+export interface ProgramOptions extends Omit<CommandContext, "afterDashes"> {
+  readonly version: string;
+}
+
+/** The command tree for these arguments; arguments as after `node bin.js`. */
+export async function makeProgram(args: readonly string[], options: ProgramOptions): Promise<Command> {
+  const { flags, afterDashes } = splitAtDashes(args);
+  const meant = meantEntry(flags);
+  const made = meant === undefined ? undefined : (await meant.load()).command({ ...options, afterDashes });
+  const program = new Command("lido")
+    .description("Worker pools as infrastructure code: dispatches ranked jobs to the free workers of a pool.")
+    .version(options.version, "-V, --version", "print the version");
+  for (const [group, summary] of Object.entries(GROUPS)) {
+    program.addCommand(makeGroup(group, summary, { meant, made }));
+  }
+  addCommonOptions(program, options.cli);
+  return program;
+}
+
+interface Meant {
+  readonly meant: Entry | undefined;
+  readonly made: Command | undefined;
+}
+
+function makeGroup(group: string, summary: string, { meant, made }: Meant): Command {
+  const command = new Command(group).summary(summary).description(summary);
+  for (const entry of ENTRIES.filter(({ path }) => path.startsWith(`${group} `))) {
+    command.addCommand(
+      entry === meant && made !== undefined
+        ? made.summary(entry.summary)
+        : new Command(lastWord(entry.path)).summary(entry.summary),
+    );
+  }
+  return command;
+}
+
+function lastWord(path: string): string {
+  return path.slice(path.lastIndexOf(" ") + 1);
+}
+
+/** `lido jobs pool apply` is `lido pool apply`; flags before a command's name are passed over. */
+export function plainArgs(args: readonly string[]): readonly string[] {
+  const at = args.findIndex((word) => !word.startsWith("-"));
+  return args[at] === "jobs" && args[at + 1] === "pool" ? args.toSpliced(at, 1) : args;
+}
+
+/** What stands before the first `--`, and what after it. */
+export function splitAtDashes(args: readonly string[]): {
+  readonly flags: readonly string[];
+  readonly afterDashes: readonly string[];
+} {
+  const at = args.indexOf("--");
+  return at === -1 ? { flags: args, afterDashes: [] } : { flags: args.slice(0, at), afterDashes: args.slice(at + 1) };
+}
+
+function meantEntry(args: readonly string[]): Entry | undefined {
+  const words = args.filter((word) => !word.startsWith("-") && word !== "help");
+  const path = words.slice(0, 2).join(" ");
+  return ENTRIES.find((entry) => entry.path === path);
+}
+
+/** Every command takes the flags that concern them all, and writes and ends through `cli` only. */
+function addCommonOptions(command: Command, cli: Cli): void {
+  command
+    .addOption(new Option("--verbose", "with an error, print what led to it"))
+    .addOption(new Option("--no-color", "no colours (also NO_COLOR=1)"))
+    .helpOption("-h, --help", "print this help")
+    .exitOverride()
+    .showHelpAfterError(false)
+    .configureOutput({
+      writeOut: (text) => void cli.stdout.write(text),
+      writeErr: () => undefined,
+      getOutHelpWidth: () => cli.stdout.columns ?? 80,
+      outputError: () => undefined,
+    });
+  for (const sub of command.commands) addCommonOptions(sub, cli);
+}

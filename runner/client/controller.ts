@@ -1,0 +1,47 @@
+/**
+ * A connection to the controller of this user: to the one that runs, or to one started for it. It decides when a
+ * controller must be started or replaced. It never ends a job: a controller may come and go while jobs run.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Connection } from "./connection.ts";
+import { ControllerStartError } from "./errors.ts";
+import { connectRunning } from "./running.ts";
+import { type StartOptions, startController } from "./start.ts";
+import { packageVersion } from "./version.ts";
+
+export interface ControllerOptions extends StartOptions {
+  /** Told, one sentence at a time, what is done before the connection stands. */
+  readonly onNote?: (text: string) => void;
+  /** The version that the controller must have; this package's unless told. */
+  readonly version?: string;
+}
+
+/** Milliseconds that an old controller is given to leave. */
+const LEAVE_MS = 10_000;
+
+/** Connects to a controller of this version, starting one if need be. @throws ControllerStartError */
+export async function connectController(options: ControllerOptions): Promise<Connection> {
+  const running = await connectRunning(options.home);
+  if (running === undefined) return await startController(options);
+  const wanted = options.version ?? packageVersion();
+  const { version } = await running.call("status", {});
+  if (version === wanted) return running;
+  options.onNote?.(`The controller is of version ${version}; it is replaced by version ${wanted}. Running jobs go on.`);
+  await stopController(running);
+  return await startController(options);
+}
+
+/** Tells the controller to end and waits until it has. Running jobs go on. @throws ControllerStartError */
+export async function stopController(connection: Connection): Promise<void> {
+  await connection.call("stop", {});
+  const deadline = new AbortController();
+  const late = delay(LEAVE_MS, true, { signal: deadline.signal }).catch(() => false);
+  const tooLate = await Promise.race([late, connection.closed.then(() => false)]);
+  deadline.abort();
+  if (tooLate) {
+    throw new ControllerStartError(
+      `The controller was told to end and still runs after ${LEAVE_MS / 1000} s.\nSee \`lido controller status\` for its pid and its log.`,
+      { exitCode: 9 },
+    );
+  }
+}

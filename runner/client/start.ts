@@ -1,0 +1,98 @@
+/**
+ * Starts the controller as a process of its own and waits until it listens, or says why it died. It never looks at
+ * versions and never stops anything: see controller.ts.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
+import { extname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Connection } from "./connection.ts";
+import { ControllerStartError } from "./errors.ts";
+import { connectRunning } from "./running.ts";
+
+export interface StartOptions {
+  /** Lido's folder: see lidoHome(). */
+  readonly home: string;
+  /** The program of the controller; the one of this package unless told. */
+  readonly entry?: string;
+}
+
+/** Milliseconds that a controller is given to listen. */
+const LISTEN_MS = 20_000;
+/** Milliseconds between two looks at the socket. */
+const LOOK_MS = 15;
+
+/** @throws ControllerStartError with the last lines of the controller's log, or with the folder that is not writable. */
+export async function startController(options: StartOptions): Promise<Connection> {
+  const log = join(options.home, "controller.log");
+  const before = prepareHome(options.home, log);
+  const child = spawnDetached(options, log);
+  let ended: string | undefined;
+  child.once("error", (error) => (ended = error.message));
+  child.once("exit", (code, signal) => (ended = signal ?? `exit code ${code}`));
+  const deadline = Date.now() + LISTEN_MS;
+  while (Date.now() < deadline) {
+    // Another command may have started one at the same moment: ours then leaves with code 0, and theirs will answer.
+    const connection = await connectRunning(options.home);
+    if (connection !== undefined) return connection;
+    if (ended !== undefined && ended !== "exit code 0") throw died(ended, log, before);
+    await delay(LOOK_MS);
+  }
+  throw new ControllerStartError(`The controller did not listen within ${LISTEN_MS / 1000} s.\nIts log: ${log}`, {
+    exitCode: 9,
+  });
+}
+
+/** Makes Lido's folder and says how long the log is before the start. */
+function prepareHome(home: string, log: string): number {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    closeSync(openSync(log, "a", 0o600));
+    return statSync(log).size;
+  } catch (error) {
+    throw new ControllerStartError(
+      `Lido cannot write to its folder ${home} (${(error as NodeJS.ErrnoException).code}).\nGive yourself the right to write there, or set LIDO_HOME to another folder.`,
+      { exitCode: 8, cause: error },
+    );
+  }
+}
+
+function spawnDetached(options: StartOptions, log: string): ChildProcess {
+  const entry = options.entry ?? join(import.meta.dirname, "..", "controller", `main${extname(import.meta.filename)}`);
+  const output = openSync(log, "a", 0o600);
+  try {
+    const child = spawn(process.execPath, [entry], {
+      cwd: options.home,
+      detached: true,
+      stdio: ["ignore", output, output],
+      env: { ...process.env, LIDO_HOME: options.home },
+    });
+    child.unref();
+    return child;
+  } finally {
+    closeSync(output);
+  }
+}
+
+function died(how: string, log: string, before: number): ControllerStartError {
+  const why = lastWords(readFileSync(log).subarray(before).toString("utf8"));
+  return new ControllerStartError(`The controller ended at once (${how}): ${why}\nIts log: ${log}`, { exitCode: 1 });
+}
+
+/** The most telling line of what a dying process wrote: its last JSON message, else its error line, else its last line. */
+function lastWords(text: string): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const messages = lines.map(jsonMessage).filter((message) => message !== undefined);
+  const thrown = lines.findLast((line) => /^\w*Error\b.*: /.test(line));
+  return messages.at(-1) ?? thrown ?? lines.at(-1) ?? "it said nothing.";
+}
+
+function jsonMessage(line: string): string | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
+    return err?.message ?? msg;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Which pool a name means: that of `--stack`, else of the Pulumi project in the current folder, else of the pools used
+ * before. It reads stacks and never changes one.
+ */
+import { NotFoundError, UserError } from "../../spec/errors.ts";
+import type { Roster } from "../../worker/roster.ts";
+import type { PoolPointer } from "../api.ts";
+import { rostersIn } from "./deployment.ts";
+import { envOfPointer, pointedPools, pointerEnv, readPointer } from "./pointer.ts";
+import { findProject } from "./pulumi-project.ts";
+import type { Env } from "./pulumi-settings.ts";
+import { checkRoster } from "./roster-shape.ts";
+import { readStack, type StackPlace } from "./stack.ts";
+
+export interface FindOptions {
+  /** What the user gave as `--stack`. */
+  readonly stack?: string | undefined;
+  readonly cwd: string;
+  readonly env: Env;
+  /** Lido's folder, where pointers are. */
+  readonly home: string;
+  /** Told, line by line, what is done to get the Pulumi command where there is none. */
+  readonly report?: (line: string) => void;
+}
+
+export interface FoundPool {
+  readonly pointer: PoolPointer;
+  readonly roster: Roster;
+}
+
+/** One place that was looked at: the pool, or which others there are, or why it could not be read. */
+type Look =
+  | { readonly kind: "found"; readonly pool: FoundPool }
+  | { readonly kind: "absent"; readonly pools: readonly string[]; readonly place: string }
+  | { readonly kind: "unreadable"; readonly place: string; readonly error: UserError };
+
+/** @throws NotFoundError (exit code 3) with the pools that there are and where it looked. */
+export async function findPool(name: string, options: FindOptions): Promise<FoundPool> {
+  const looks: Look[] = [];
+  for await (const look of looksFor(name, options)) {
+    if (look.kind === "found") return look.pool;
+    looks.push(look);
+  }
+  throw notFound(name, looks, await pointedPools(options.home));
+}
+
+async function* looksFor(name: string, options: FindOptions): AsyncGenerator<Look> {
+  const { stack, cwd, env, home, report } = options;
+  const project = await findProject(cwd);
+  if (stack !== undefined) {
+    const place = { stack, dir: project?.dir ?? cwd, project, env, report };
+    return yield await lookInto(name, place, `stack ${stack}`);
+  }
+  if (project !== undefined) {
+    yield await lookInto(name, { dir: project.dir, project, env, report }, `the Pulumi project in ${project.dir}`);
+  }
+  const pointer = await readPointer(home, name);
+  if (pointer !== undefined)
+    yield await lookInto(name, { ...(await placeOf(pointer, env)), report }, `stack ${pointer.stack}`);
+}
+
+async function lookInto(name: string, place: StackPlace, described: string): Promise<Look> {
+  try {
+    const rosters = rostersIn(await readStack(place));
+    const candidate = rosters.get(name);
+    if (candidate === undefined) return { kind: "absent", place: described, pools: [...rosters.keys()] };
+    const roster = checkRoster(candidate, described);
+    return { kind: "found", pool: { roster, pointer: pointerTo(roster, place) } };
+  } catch (error) {
+    // A pool that is there and cannot be understood is not an absent one.
+    if (!(error instanceof UserError) || error.exitCode === 8) throw error;
+    return { kind: "unreadable", place: described, error };
+  }
+}
+
+/** A roster's identity begins with the full name of its stack, as the provider was told it by Pulumi. */
+function pointerTo(roster: Roster, place: StackPlace): PoolPointer {
+  const stack = roster.identity.split("/").slice(0, 3).join("/");
+  return { pool: roster.pool, stack, projectDir: place.dir, env: pointerEnv(place.env) };
+}
+
+async function placeOf(pointer: PoolPointer, env: Env): Promise<StackPlace> {
+  const { stack, projectDir } = pointer;
+  return { stack, dir: projectDir, project: await findProject(projectDir), env: envOfPointer(pointer.env, env) };
+}
+
+/** The roster as the pointer's stack holds it now. @throws NotFoundError when the pool is gone; UserError of Pulumi. */
+export async function rosterFromPointer(pointer: PoolPointer): Promise<Roster> {
+  const look = await lookInto(pointer.pool, await placeOf(pointer, process.env), `stack ${pointer.stack}`);
+  switch (look.kind) {
+    case "found":
+      return look.pool.roster;
+    case "unreadable":
+      throw look.error;
+    case "absent":
+      throw new NotFoundError(
+        `Pool '${pointer.pool}' is no longer in stack ${pointer.stack}.\nRun \`pulumi up\` in ${pointer.projectDir} to make it again.`,
+      );
+  }
+}
+
+function notFound(name: string, looks: readonly Look[], pointed: readonly string[]): NotFoundError {
+  const inPlaces = looks.flatMap((look) => (look.kind === "absent" ? look.pools : []));
+  const others = [...new Set([...inPlaces, ...pointed])].filter((pool) => pool !== name).sort();
+  const unreadable = looks.filter((look) => look.kind === "unreadable");
+  const where = [...looks.map((look) => (look.kind === "found" ? "" : look.place)), "the pools used before"].join(", ");
+  return new NotFoundError(
+    [
+      `There is no pool '${name}' in ${where}.`,
+      ...unreadable.map(({ error }) => error.message.split("\n")[0] ?? ""),
+      others.length === 0
+        ? `There are no pools yet: make one with \`pulumi up\`, or with \`lido pool apply FILE -p ${name}\`.`
+        : `Pools that there are: ${others.join(", ")}.`,
+    ].join("\n"),
+  );
+}

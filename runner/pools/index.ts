@@ -1,0 +1,2 @@
+export { type FindOptions, type FoundPool, findPool, rosterFromPointer } from "./find.ts";
+export { forgetPointer, pointedPools, pointerEnv, readPointer, writePointer } from "./pointer.ts";

@@ -1,0 +1,24 @@
+/** The program of a controller for tests of starting: it listens on the real socket and answers `status` and `stop`. */
+import { rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { socketPath } from "../../../runner/socket-path.ts";
+import { lidoHome } from "../../../worker/home.ts";
+
+const path = socketPath(lidoHome());
+const server = createServer((socket) => {
+  socket.setEncoding("utf8");
+  socket.on("data", (text: string) => {
+    for (const line of text.split("\n").filter((part) => part !== "")) {
+      const { id, method } = JSON.parse(line) as { id: number; method: string };
+      const result = method === "status" ? { pid: process.pid, version: process.env.TEST_VERSION ?? "1.0.0" } : {};
+      socket.write(`${JSON.stringify({ id, result })}\n`);
+      if (method === "stop") {
+        rmSync(path, { force: true });
+        socket.end(() => process.exit(0));
+      }
+    }
+  });
+});
+// As the real one: who comes second leaves, since the first will answer.
+server.on("error", () => process.exit(0));
+server.listen(path);

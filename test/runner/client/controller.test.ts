@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { connectController, connectRunning, stopController } from "../../../runner/client/index.ts";
+import { socketPath } from "../../../runner/socket-path.ts";
+import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
+
+const entry = join(import.meta.dirname, "controller-process.ts");
+
+let folder: TemporaryFolder;
+let home: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  home = join(folder.path, "h");
+});
+afterEach(async () => {
+  const running = await connectRunning(home).catch(() => undefined);
+  if (running !== undefined) await stopController(running);
+  folder[Symbol.dispose]();
+});
+
+function program(text: string): string {
+  const file = join(folder.path, "program.mjs");
+  writeFileSync(file, text);
+  return file;
+}
+
+async function pidBehind(options: Parameters<typeof connectController>[0]): Promise<number> {
+  await using connection = await connectController(options);
+  return (await connection.call("status", {})).pid;
+}
+
+test("the controller is started when none runs, in a process of its own, and found again", async () => {
+  expect(await connectRunning(home)).toBeUndefined();
+  const options = { home, entry, version: "1.0.0" };
+  const pid = await pidBehind(options);
+  expect(pid).not.toBe(process.pid);
+  expect(await pidBehind(options)).toBe(pid);
+});
+
+test("commands that start one at the same moment all reach the same", async () => {
+  const options = { home, entry, version: "1.0.0" };
+  const pids = await Promise.all([1, 2, 3].map(() => pidBehind(options)));
+  expect(new Set(pids).size).toBe(1);
+});
+
+test("a controller of another version is replaced, and that is said", async () => {
+  const old = await pidBehind({ home, entry, version: "1.0.0" });
+  const notes: string[] = [];
+  const newer = program(`process.env.TEST_VERSION = "1.1.0"; await import(${JSON.stringify(entry)});`);
+  const pid = await pidBehind({ home, entry: newer, version: "1.1.0", onNote: (text) => notes.push(text) });
+  expect(pid).not.toBe(old);
+  expect(notes).toEqual(["The controller is of version 1.0.0; it is replaced by version 1.1.0. Running jobs go on."]);
+});
+
+test.each([
+  ['console.error("one"); console.error("Error: no room left"); process.exit(3)', "exit code 3", "Error: no room left"],
+  [
+    `console.log(JSON.stringify({level: 60, msg: "the port is taken"})); process.exit(1)`,
+    "exit code 1",
+    "the port is taken",
+  ],
+  ["process.exit(4)", "exit code 4", "it said nothing."],
+  ['process.kill(process.pid, "SIGKILL")', "SIGKILL", "it said nothing."],
+])("a controller that dies says why: %s", async (text, how, why) => {
+  await expect(connectController({ home, entry: program(text) })).rejects.toMatchObject({
+    message: `The controller ended at once (${how}): ${why}\nIts log: ${join(home, "controller.log")}`,
+    exitCode: 1,
+  });
+});
+
+test("only what this controller said counts, not what lay in the log before", async () => {
+  mkdirSync(home);
+  writeFileSync(join(home, "controller.log"), "Error: of yesterday\n");
+  await expect(connectController({ home, entry: program("process.exit(4)") })).rejects.toThrow(": it said nothing.");
+});
+
+test("a folder that cannot be written is named", async () => {
+  writeFileSync(home, "a file, not a folder");
+  await expect(connectController({ home: join(home, "x"), entry })).rejects.toMatchObject({
+    message: `Lido cannot open the controller's socket ${socketPath(join(home, "x"))} (ENOTDIR).\nGive yourself the right to its folder, or set LIDO_HOME to a folder of your own.`,
+    exitCode: 8,
+  });
+  await expect(connectController({ home: "/proc/lido", entry })).rejects.toMatchObject({
+    message:
+      "Lido cannot write to its folder /proc/lido (ENOENT).\nGive yourself the right to write there, or set LIDO_HOME to another folder.",
+    exitCode: 8,
+  });
+});
