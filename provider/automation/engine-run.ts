@@ -14,11 +14,13 @@ export async function runEngine<T>(
   run: (hooks: RunHooks) => Promise<T>,
 ): Promise<T> {
   const reasons: string[] = [];
+  let last = "";
   const onEvent = ({ diagnosticEvent: news }: EngineEvent): void => {
     if (news === undefined || news.ephemeral === true) return;
     const text = plain(news.message).trimEnd();
-    if (news.severity === "error") reasons.push(text.trim());
-    else if (text !== "" && (news.severity === "info" || news.severity === "info#err")) report(text);
+    if (news.severity === "error") reasons.push(reasonIn(text));
+    if ((news.severity === "info" || news.severity === "info#err") && text !== "" && text !== last) report(text);
+    last = text;
   };
   try {
     return await run({ onEvent });
@@ -36,6 +38,14 @@ function locked(what: string, stack: string, cause: Error): UserError {
     `${what} failed: the stack ${stack} is being changed by somebody else, or a change of it was killed. Wait until it is done; if nothing runs any more: pulumi cancel --stack ${stack}`,
     { exitCode: 8, cause },
   );
+}
+
+/** A partial failure comes as `2 errors occurred:` and a list. */
+function reasonIn(text: string): string {
+  return text
+    .replace(/^\d+ errors? occurred:\s*/, "")
+    .replaceAll(/^\t?\* /gm, "")
+    .trim();
 }
 
 /** The engine marks colours as `<{%fg 1%}>`. */

@@ -2,12 +2,12 @@
  * One pool, one stack of the project `lido`, run through Pulumi's Automation API with a program of our own. Its folder
  * has the installed package in its node_modules, so that the provider is found from there wherever Lido is installed.
  */
-import { lstatSync, mkdirSync, realpathSync, symlinkSync, unlinkSync } from "node:fs";
+import { lstatSync, mkdirSync, readlinkSync, realpathSync, symlinkSync, unlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { NotFoundError } from "../../spec/index.ts";
 import { type Engine, engineEnv, findEngine } from "../../tools/pulumi/engine.ts";
-import { packageRoot } from "../../tools/pulumi/package-root.ts";
+import { packageRoot, pulumiPackageFile } from "../../tools/pulumi/package-root.ts";
 import { type Backend, findBackend, ourFolder } from "./backend.ts";
 import { appliedPools } from "./pointer.ts";
 
@@ -64,21 +64,22 @@ async function command(engine: Engine) {
   return PulumiCommand.get({ skipVersionCheck: true, ...(inBin ? { root: dirname(engine.binDir) } : {}) });
 }
 
+/** The dynamic provider is looked for in `@pulumi/pulumi`, and our part of it in `lido`, both from this folder. */
 function projectFolder(): string {
   const folder = join(ourFolder(), "project");
-  const link = join(folder, "node_modules", PROJECT);
+  linkTo(realpathSync(packageRoot()), join(folder, "node_modules", "lido"));
+  linkTo(realpathSync(pulumiPackageFile(".")), join(folder, "node_modules", "@pulumi", "pulumi"));
+  return folder;
+}
+
+function linkTo(target: string, link: string): void {
   mkdirSync(dirname(link), { recursive: true, mode: 0o700 });
-  const root = realpathSync(packageRoot());
   if (lstatSync(link, { throwIfNoEntry: false }) !== undefined) {
-    try {
-      if (realpathSync(link) === root) return folder;
-    } catch {
-      // It leads to a version that is gone.
-    }
+    if (readlinkSync(link) === target) return;
+    // It leads to another version, which may be gone.
     unlinkSync(link);
   }
-  symlinkSync(root, link);
-  return folder;
+  symlinkSync(target, link);
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
