@@ -31,7 +31,7 @@ export function sourceOf({ before, after, cwd }: SourceWords): JobSource {
     );
   const file = resolve(cwd, word);
   // SkyPilot takes a text that is no file for a command, when it can't have been meant as a file.
-  return /\s/.test(word) && !existsSync(file) ? { command: word } : { file };
+  return /\s/.test(word) && !existsSync(file) ? { command: word } : { file: resolve(word) === file ? word : file };
 }
 
 /** One word is a text of the shell; several are a program and its arguments, kept apart as they were given. */

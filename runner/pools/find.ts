@@ -103,10 +103,11 @@ function notFound(name: string, looks: readonly Look[], pointed: readonly string
   const inPlaces = looks.flatMap((look) => (look.kind === "absent" ? look.pools : []));
   const others = [...new Set([...inPlaces, ...pointed])].filter((pool) => pool !== name).sort();
   const unreadable = looks.filter((look) => look.kind === "unreadable");
-  const where = [...looks.map((look) => (look.kind === "found" ? "" : look.place)), "the pools used before"].join(", ");
+  const places = looks.map((look) => (look.kind === "found" ? "" : look.place));
+  const where = places.length === 0 ? "" : `${places.join(", ")} or `;
   return new NotFoundError(
     [
-      `There is no pool '${name}' in ${where}.`,
+      `There is no pool '${name}' in ${where}the pools used before.`,
       ...unreadable.map(({ error }) => error.message.split("\n")[0] ?? ""),
       others.length === 0
         ? `There are no pools yet: make one with \`pulumi up\`, or with \`lido pool apply FILE -p ${name}\`.`
