@@ -142,7 +142,11 @@ export interface ControllerStatus {
     readonly stack: string;
     readonly workers: number;
     readonly connected: number;
+    /** Why workers are not connected, one sentence each. */
+    readonly problems?: readonly string[];
   }[];
+  /** Why nothing can be written to the queue now; absent when all is well. */
+  readonly trouble?: string;
 }
 
 export interface Methods {

@@ -3,6 +3,7 @@
 import type { ResourceChoice } from "../../spec/index.ts";
 import { UserError } from "../../spec/index.ts";
 import type { Roster } from "../../worker/index.ts";
+import { assignments } from "../../worker/index.ts";
 import type { Change, EventOf, Step } from "./events.ts";
 import { describeCapacity, describeWanted, fits } from "./fits.ts";
 import type { State, Submission } from "./model.ts";
@@ -33,7 +34,9 @@ function checkCount(numJobs: number): void {
   throw new UserError(`--num-jobs must be a whole number of at least 1, not ${numJobs}.`);
 }
 
+/** @throws UserError also for a name or value that no environment can hold. */
 function checkFilled(env: Readonly<Record<string, string | null>>): void {
+  assignments(Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? ""])));
   const open = Object.keys(env).filter((name) => env[name] === null);
   if (open.length === 0) return;
   const [first] = open;

@@ -22,16 +22,23 @@ export interface TestWorker extends AsyncDisposable {
   supervisorPid(): number | undefined;
 }
 
-export async function startTestWorker(name = "test-pool-1"): Promise<TestWorker> {
+export interface TestWorkerOptions {
+  readonly poolKey?: string;
+  /** Workers of one pool share the key that logs in; one of its own unless given. */
+  readonly key?: { readonly private: string; readonly public: string };
+}
+
+export async function startTestWorker(name = "test-pool-1", options: TestWorkerOptions = {}): Promise<TestWorker> {
+  const poolKey = options.poolKey ?? POOL_KEY;
   const folder = mkdtempSync(join(tmpdir(), "lido-worker-"));
   const home = join(folder, "home");
   mkdirSync(home);
   const host = ssh2.utils.generateKeyPairSync("ed25519");
-  const client = ssh2.utils.generateKeyPairSync("ed25519");
+  const client = options.key ?? ssh2.utils.generateKeyPairSync("ed25519");
   const user = userInfo().username;
   const server = await serveWorker({ home, hostKey: host.private, authorizedKey: client.public, user, port: 0 });
-  const endpoint = { name, host: "127.0.0.1", port: server.port, user, hostKey: host.public, poolKey: POOL_KEY };
-  const dir = join(home, ".lido", POOL_KEY);
+  const endpoint = { name, host: "127.0.0.1", port: server.port, user, hostKey: host.public, poolKey };
+  const dir = join(home, ".lido", poolKey);
   const supervisorPid = () => {
     const [pid] = readFirst(join(dir, "slots/0/pid")).split(" ");
     return pid ? Number(pid) : undefined;

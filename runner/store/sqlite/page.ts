@@ -57,7 +57,8 @@ function* spanRanks(database: DatabaseSync, query: QueueParams): Generator<Store
   for (const span of spans(database, query, ranges)) {
     for (const range of ranges) {
       const part = intersect(span, range);
-      for (let id = part?.last ?? 0; part && id >= part.first; id -= 1) {
+      if (!part) continue;
+      for (let id = part.last; id >= part.first; id -= 1) {
         const ended = span.ended_at === null ? {} : { endedAt: span.ended_at };
         yield { ...common(span, id), status: span.status, attempt: 0, reason: "", ...ended };
       }

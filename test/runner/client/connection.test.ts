@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Counts } from "../../../runner/api.ts";
 import { openConnection } from "../../../runner/client/index.ts";
 import { socketPath } from "../../../runner/socket-path.ts";
-import { Refusal, type Script, scriptedController, STATUS } from "./scripted-controller.ts";
+import { Refusal, type Script, STATUS, scriptedController } from "./scripted-controller.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 
 let folder: TemporaryFolder;

@@ -1,8 +1,8 @@
 /** The program of a controller for tests of starting: it listens on the real socket and answers `status` and `stop`. */
 import { rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { lidoHome } from "../../../worker/home.ts";
 import { socketPath } from "../../../runner/socket-path.ts";
+import { lidoHome } from "../../../worker/home.ts";
 
 const path = socketPath(lidoHome());
 const server = createServer((socket) => {

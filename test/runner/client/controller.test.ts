@@ -55,7 +55,11 @@ test("a controller of another version is replaced, and that is said", async () =
 
 test.each([
   ['console.error("one"); console.error("Error: no room left"); process.exit(3)', "exit code 3", "Error: no room left"],
-  [`console.log(JSON.stringify({level: 60, msg: "the port is taken"})); process.exit(1)`, "exit code 1", "the port is taken"],
+  [
+    `console.log(JSON.stringify({level: 60, msg: "the port is taken"})); process.exit(1)`,
+    "exit code 1",
+    "the port is taken",
+  ],
   ["process.exit(4)", "exit code 4", "it said nothing."],
   ['process.kill(process.pid, "SIGKILL")', "SIGKILL", "it said nothing."],
 ])("a controller that dies says why: %s", async (text, how, why) => {

@@ -3,8 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Methods, WireError } from "../../../runner/api.ts";
-import { lineSplitter } from "../../../runner/client/wire.ts";
 import { packageVersion } from "../../../runner/client/version.ts";
+import { lineSplitter } from "../../../runner/client/wire.ts";
 import { socketPath } from "../../../runner/socket-path.ts";
 
 export interface Talk<M extends keyof Methods> {

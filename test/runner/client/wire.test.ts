@@ -21,11 +21,15 @@ test.each(["", "{", "null", "[]", '"id"', "{}", '{"id":"1","result":1}', '{"id":
 
 test("lines come out whole, however the bytes were cut", () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ minLength: 1 }).filter((line) => !line.includes("\n"))), fc.nat(7), (lines, size) => {
-      const split = lineSplitter();
-      const text = lines.map((line) => `${line}\n`).join("");
-      const chunks = text.match(new RegExp(`[^]{1,${size + 1}}`, "g")) ?? [];
-      expect(chunks.flatMap((chunk) => split(chunk))).toEqual(lines);
-    }),
+    fc.property(
+      fc.array(fc.string({ minLength: 1 }).filter((line) => !line.includes("\n"))),
+      fc.nat(7),
+      (lines, size) => {
+        const split = lineSplitter();
+        const text = lines.map((line) => `${line}\n`).join("");
+        const chunks = text.match(new RegExp(`[^]{1,${size + 1}}`, "g")) ?? [];
+        expect(chunks.flatMap((chunk) => split(chunk))).toEqual(lines);
+      },
+    ),
   );
 });

@@ -1,0 +1,159 @@
+/**
+ * The daemon: one per user, owns the queue. It joins the parts (lock, store, engine, sessions, socket), starts and
+ * stops them; what happens to jobs is decided in core/. Killed at any moment it loses nothing: the store and the
+ * workers know all, and the next one asks them.
+ */
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { ConnectWorker } from "../../worker/index.ts";
+import type { Change, Event } from "../core/index.ts";
+import { wantedWorkers } from "../core/index.ts";
+import { socketPath } from "../socket-path.ts";
+import type { Store } from "../store/index.ts";
+import { openSqliteStore } from "../store/index.ts";
+import { Changes } from "./changes.ts";
+import type { Turn } from "./engine.ts";
+import { Engine } from "./engine.ts";
+import { Gate } from "./gate.ts";
+import { handlers } from "./handlers.ts";
+import { Idle } from "./idle.ts";
+import { takeLock } from "./lock.ts";
+import { openLog } from "./log.ts";
+import { perform } from "./perform.ts";
+import type { ReadPool } from "./refresh.ts";
+import { Refresh } from "./refresh.ts";
+import { listen } from "./server.ts";
+import { Sessions } from "./sessions.ts";
+import { Teardown } from "./teardown.ts";
+
+export interface ControllerOptions {
+  /** Lido's folder; the controller keeps to `controller/` in it. */
+  readonly home: string;
+  readonly version: string;
+  readonly connect: ConnectWorker;
+  readonly readPool: ReadPool;
+  /** It ends by itself after so many milliseconds with no job and no caller. */
+  readonly idleMs: number;
+  /** A pool with jobs and without a reachable worker is read from its stack after so long; 20,000 ms unless told. */
+  readonly refreshMs?: number;
+}
+
+export interface Controller extends AsyncDisposable {
+  readonly socket: string;
+  /** Settles when it has stopped; rejects when it had to stop because the queue could not be used any more. */
+  readonly stopped: Promise<void>;
+  /** Jobs go on. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const TICK_MS = 1_000;
+const HANDSHAKES = 4;
+
+/** @throws AlreadyRunningError, StoreError, UserError */
+export async function runController(options: ControllerOptions): Promise<Controller> {
+  const folder = join(options.home, "controller");
+  await using opened = new Teardown();
+  opened.use(takeLock(folder));
+  const log = openLog(join(folder, "controller.log"));
+  const store = opened.use(openSqliteStore(join(folder, "queue.sqlite")));
+  const end = Promise.withResolvers<unknown>();
+  await startParts(options, { opened, log, store, end: end.resolve });
+  const socket = socketPath(options.home);
+  log.info({ socket, version: options.version }, "the controller listens");
+
+  const resources = opened.move();
+  const stopped = untilStopped(end.promise, resources, log);
+  const stop = () => {
+    end.resolve(undefined);
+    return stopped;
+  };
+  return { socket, stopped, stop, [Symbol.asyncDispose]: () => stop().catch(() => {}) };
+}
+
+async function untilStopped(end: Promise<unknown>, resources: AsyncDisposable, log: Logger): Promise<void> {
+  const error = await end;
+  if (error !== undefined) log.fatal({ err: error }, "the controller cannot go on");
+  await resources[Symbol.asyncDispose]();
+  log.info("the controller has stopped; jobs go on");
+  if (error !== undefined) throw error;
+}
+
+interface Foundation {
+  /** Everything that is started is put here, to be stopped in the opposite order. */
+  readonly opened: Teardown;
+  readonly log: Logger;
+  readonly store: Store;
+  /** Ends the controller; with an error when it can't go on. */
+  readonly end: (error: unknown) => void;
+}
+
+async function startParts(options: ControllerOptions, { opened, log, store, end }: Foundation): Promise<void> {
+  const clock = Date.now;
+  const changes = new Changes();
+  const epoch = await store.takeOver();
+  const engine: Engine = await Engine.open({
+    store,
+    log,
+    clock,
+    onTurn: (turn) => apply(turn),
+    onReload: () => sessions.reset(new Error("the queue was read again")),
+    onFatal: end,
+  });
+  const emit = (event: Event) => engine.tell(event);
+  const { queue } = engine.state;
+  const { connect, readPool } = options;
+  const sessions = new Sessions({ connect, handshakes: new Gate(HANDSHAKES), queue, epoch, log, emit });
+  opened.defer(() => sessions.stop());
+  const parts = { store, sessions, log, clock, changes, emit, state: () => engine.state };
+  const apply = (turn: Turn) => {
+    if (turn.changes.some(isAboutWorkers)) sessions.sync(wantedWorkers(engine.state, clock()));
+    for (const effect of turn.effects) perform(effect, parts);
+    changes.announce();
+  };
+  opened.defer(() => engine.stop());
+  await engine.send({ kind: "loaded" });
+  sessions.sync(wantedWorkers(engine.state, clock()));
+
+  const stop = () => end(undefined);
+  const facts = factsOf(options);
+  const server = opened.use(await listen(facts().socket, handlers({ ...parts, engine, facts, stop })));
+  const idle = new Idle(options.idleMs, clock());
+  const refresh = new Refresh({ ...parts, readPool, patienceMs: options.refreshMs ?? 20_000 });
+  const timer = setInterval(
+    () => {
+      emit({ kind: "tick" });
+      refresh.tick();
+      if (idle.tick(server.clients > 0 || engine.state.submissions.size > 0, clock())) stop();
+    },
+    Math.min(TICK_MS, options.idleMs),
+  );
+  opened.defer(() => clearInterval(timer));
+}
+
+/** Whether connections may be wanted or unwanted now. */
+function isAboutWorkers(change: Change): boolean {
+  switch (change.kind) {
+    case "submitted":
+    case "pool":
+    case "worker":
+    case "worker-gone":
+    case "wanted":
+      return true;
+    case "assigned":
+    case "moved":
+    case "span-cancelled":
+    case "noted":
+      return false;
+  }
+}
+
+function factsOf({ home, version }: ControllerOptions) {
+  const began = performance.now();
+  return () => ({
+    pid: process.pid,
+    version,
+    socket: socketPath(home),
+    log: join(home, "controller", "controller.log"),
+    uptimeSeconds: Math.round((performance.now() - began) / 1000),
+  });
+}

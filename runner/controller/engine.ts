@@ -1,0 +1,158 @@
+/**
+ * Owns the state in memory. All that came in since the last turn is decided, committed together, and only then acted
+ * upon: load -> decide -> commit -> apply. It decides nothing itself and does no IO but the commit.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import { UserError } from "../../spec/index.ts";
+import type { Change, Draft, Effect, Event, State, Step, StoredChange } from "../core/index.ts";
+import { evolve, isStored, load, react, schedule } from "../core/index.ts";
+import type { Store } from "../store/index.ts";
+import { StoreError } from "../store/index.ts";
+
+/** What was committed, and what must be done now. */
+export interface Turn {
+  readonly changes: readonly Change[];
+  readonly effects: readonly Effect[];
+}
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly clock: () => number;
+  readonly onTurn: (turn: Turn) => void;
+  /** The store held something else than the memory: all was read again, and what is connected must be asked again. */
+  readonly onReload: () => void;
+  /** The store can't be used any more; the controller must end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+interface Waiting {
+  readonly event: Event;
+  readonly resolve: (step: Step) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const RETRY_MS = 1_000;
+
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #stopping = new AbortController();
+  #state: Draft;
+  #inbox: Waiting[] = [];
+  #turning: Promise<void> | undefined;
+  #trouble = "";
+
+  private constructor(options: EngineOptions, state: Draft) {
+    this.#options = options;
+    this.#state = state;
+  }
+
+  /** The first event to send is `loaded`. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    return new Engine(options, load(await options.store.load(), options.clock()));
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Why nothing can be written now; "" when all is well. */
+  get trouble(): string {
+    return this.#trouble;
+  }
+
+  /** Settles once what it led to is durable. @throws UserError when it is refused. */
+  send(event: Event): Promise<Step> {
+    if (this.#stopping.signal.aborted)
+      return Promise.reject(new UserError("The controller is stopping.", { exitCode: 8 }));
+    if (this.#trouble && (event.kind === "submit" || event.kind === "cancel")) {
+      return Promise.reject(new UserError(this.#trouble, { exitCode: 8 }));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Step>();
+    this.#inbox.push({ event, resolve, reject });
+    this.#turning ??= this.#turns();
+    return promise;
+  }
+
+  /** For events whose sender has nothing to wait for. */
+  tell(event: Event): void {
+    this.send(event).catch((error: unknown) => this.#options.log.debug({ event: event.kind, err: error }, "dropped"));
+  }
+
+  /** Finishes the turn that is under way. Idempotent. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#turning;
+  }
+
+  async #turns(): Promise<void> {
+    // Whatever else the event loop has ready belongs to the same turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    try {
+      while (this.#inbox.length > 0 && !this.#stopping.signal.aborted) await this.#turn(this.#inbox.splice(0));
+    } catch (error) {
+      this.#options.onFatal(error);
+    } finally {
+      this.#turning = undefined;
+    }
+  }
+
+  async #turn(batch: readonly Waiting[]): Promise<void> {
+    const now = this.#options.clock();
+    const changes: Change[] = [];
+    const effects: Effect[] = [];
+    const take = (step: Step) => {
+      for (const change of step.changes) evolve(this.#state, change);
+      changes.push(...step.changes);
+      effects.push(...step.effects);
+    };
+    const settled = batch.map((waiting) => this.#decide(waiting, now, take));
+    take(schedule(this.#state, now));
+    const stale = await this.#commit(changes.filter(isStored));
+    if (stale.length > 0) await this.#reload(stale);
+    else this.#options.onTurn({ changes, effects });
+    for (const settle of settled) settle();
+  }
+
+  #decide({ event, resolve, reject }: Waiting, now: number, take: (step: Step) => void): () => void {
+    try {
+      const step = react(this.#state, event, now);
+      take(step);
+      return () => resolve(step);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return () => reject(error);
+    }
+  }
+
+  /** Tries until it is written; nothing new is decided meanwhile, and what happens waits its turn. */
+  async #commit(changes: readonly StoredChange[]): Promise<readonly StoredChange[]> {
+    if (changes.length === 0) return [];
+    for (;;) {
+      try {
+        const stale = await this.#options.store.commit(changes);
+        if (this.#trouble) this.#options.log.info("the queue can be written again");
+        this.#trouble = "";
+        return stale;
+      } catch (error) {
+        if (!(error instanceof StoreError) || !error.passing) throw error;
+        if (!this.#trouble)
+          this.#options.log.error({ err: error }, "the queue cannot be written; nothing new is started");
+        this.#trouble = error.message;
+        await delay(RETRY_MS, undefined, { signal: this.#stopping.signal });
+      }
+    }
+  }
+
+  /** Somebody else wrote to the queue. What the memory says is worth nothing then; the store and the workers know. */
+  async #reload(stale: readonly StoredChange[]): Promise<void> {
+    for (const change of stale) {
+      const what = "job" in change && "id" in change.job ? { job: change.job.id, attempt: change.job.attempt } : {};
+      this.#options.log.error({ change: change.kind, ...what }, "stale: the row was not as expected; dropped");
+    }
+    this.#state = load(await this.#options.store.load(), this.#options.clock());
+    this.tell({ kind: "loaded" });
+    this.#options.onReload();
+  }
+}

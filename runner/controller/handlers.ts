@@ -1,0 +1,46 @@
+/** What the controller answers to each method of runner/api.ts. */
+import { UserError } from "../../spec/index.ts";
+import type { SubmitParams, SubmitResult } from "../api.ts";
+import type { Engine } from "./engine.ts";
+import type { LogsOptions } from "./logs.ts";
+import { logs } from "./logs.ts";
+import { queuePage } from "./rows.ts";
+import type { Handlers } from "./server.ts";
+import type { Facts } from "./status.ts";
+import { status } from "./status.ts";
+import { watch } from "./watch.ts";
+
+export interface HandlersOptions extends LogsOptions {
+  readonly engine: Engine;
+  readonly facts: () => Facts;
+  /** Ends the controller, soon. */
+  readonly stop: () => void;
+}
+
+export function handlers(options: HandlersOptions): Handlers {
+  const { engine, store, clock } = options;
+  return {
+    submit: (params) => submit(engine, params),
+    queue: (params) => queuePage(params, { store, state: engine.state, now: clock() }),
+    watch: (params, context) => watch(params, context, options),
+    logs: (params, context) => logs(params, context, options),
+    cancel: async (params) => {
+      const { cancelled } = await engine.send({ kind: "cancel", select: params });
+      return cancelled ?? { cancelled: [], alreadyOver: [], missing: [] };
+    },
+    status: () => status(options.facts(), engine.state, { store, trouble: engine.trouble }),
+    stop: () => {
+      // After the answer is on its way.
+      setImmediate(options.stop);
+      return Promise.resolve({});
+    },
+  };
+}
+
+async function submit(engine: Engine, params: SubmitParams): Promise<SubmitResult> {
+  const { changes } = await engine.send({ kind: "submit", ...params });
+  for (const change of changes) {
+    if (change.kind === "submitted") return { ids: { first: change.submission.first, last: change.submission.last } };
+  }
+  throw new UserError("The submission led to nothing.", { exitCode: 1 });
+}

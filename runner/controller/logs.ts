@@ -1,0 +1,211 @@
+/**
+ * Streams a job's log from its worker: following goes on over broken connections and on to the next attempt, and ends
+ * when the job is over, with every byte told once. Logs live on workers; with the worker they are gone.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { NotFoundError, UserError } from "../../spec/index.ts";
+import type { Worker } from "../../worker/index.ts";
+import { ConnectionError } from "../../worker/index.ts";
+import type { LogItem, LogsParams, LogsResult } from "../api.ts";
+import type { Event, State } from "../core/index.ts";
+import { attemptKey, isTerminal } from "../core/index.ts";
+import type { Store, StoredRow } from "../store/index.ts";
+import type { Changes } from "./changes.ts";
+import { findRow, rowNow } from "./rows.ts";
+import type { CallContext } from "./server.ts";
+import type { Sessions } from "./sessions.ts";
+import { lastLines } from "./tail.ts";
+
+export interface LogsOptions {
+  readonly store: Store;
+  readonly state: () => State;
+  readonly sessions: Sessions;
+  readonly changes: Changes;
+  readonly clock: () => number;
+  readonly emit: (event: Event) => void;
+}
+
+/** How long a worker is waited for when its log is not followed. */
+const PATIENCE_MS = 10_000;
+/** The worker stays connected for a while, since whoever reads one log reads another. */
+const WANTED_MS = 60_000;
+
+export async function logs(
+  params: LogsParams,
+  context: CallContext<LogItem>,
+  options: LogsOptions,
+): Promise<LogsResult> {
+  const reading = new Reading(params, context, options);
+  let row = await reading.row();
+  while (!context.signal.aborted) {
+    row = params.follow ? await reading.untilBegun() : row;
+    if (hasLog(row)) await reading.attempt(row);
+    else if (!params.follow) throw notBegun(rowNow(options.state(), row, options.clock()));
+    row = await reading.row();
+    if (!params.follow || isTerminal(row.status)) break;
+  }
+  return { job: rowNow(options.state(), row, options.clock()) };
+}
+
+type LoggedRow = StoredRow & { readonly worker: number };
+
+/** The log is there once the job has begun. */
+function hasLog(row: StoredRow): row is LoggedRow {
+  return row.worker !== undefined && row.startedAt !== undefined && row.status !== "RECOVERING";
+}
+
+function notBegun({ id, status, reason }: { readonly id: number; readonly status: string; readonly reason: string }) {
+  const why = reason === "" ? "" : `: ${reason}`;
+  return new UserError(`Job ${id} is ${status} and has no log yet${why}. To wait for it, follow the log.`, {
+    exitCode: 8,
+  });
+}
+
+class Reading {
+  readonly #params: LogsParams;
+  readonly #context: CallContext<LogItem>;
+  readonly #options: LogsOptions;
+  #tail: number | undefined;
+
+  constructor(params: LogsParams, context: CallContext<LogItem>, options: LogsOptions) {
+    this.#params = params;
+    this.#context = context;
+    this.#options = options;
+    this.#tail = params.tail;
+  }
+
+  async row(): Promise<StoredRow> {
+    const row = await findRow(this.#options.store, this.#params.id);
+    if (!row)
+      throw new NotFoundError(
+        `There is no job ${this.#params.id}. To see the jobs that there are, run: lido jobs queue`,
+      );
+    return row;
+  }
+
+  /** Waits until the job has begun, or is over. */
+  async untilBegun(): Promise<StoredRow> {
+    for (;;) {
+      const change = this.#options.changes.next(this.#context.signal);
+      const row = await this.row();
+      if (hasLog(row) || isTerminal(row.status) || this.#context.signal.aborted) return row;
+      await change;
+    }
+  }
+
+  /** One attempt's log from its beginning to its present end, or to its last byte when following. */
+  async attempt(row: LoggedRow): Promise<void> {
+    let offset = 0;
+    for (let complete = false; !complete && !this.#context.signal.aborted; ) {
+      const worker = await this.#worker(row);
+      if (!worker) return;
+      // What the job wrote before it was over is all there then: the last read misses nothing.
+      complete = !this.#params.follow || isOver(await this.row(), row);
+      try {
+        if (this.#tail !== undefined) offset = await this.#sendTail(worker, row, this.#tail);
+        else offset = await this.#copy(worker, row, { offset, follow: !complete });
+        this.#tail = undefined;
+      } catch (error) {
+        if (!(error instanceof BrokenRead) || !this.#params.follow)
+          throw error instanceof BrokenRead ? error.cause : error;
+        offset = error.offset;
+        complete = false;
+        await delay(100, undefined, { signal: this.#context.signal }).catch(() => {});
+      }
+    }
+  }
+
+  async #copy(
+    worker: Worker,
+    row: LoggedRow,
+    from: { readonly offset: number; readonly follow: boolean },
+  ): Promise<number> {
+    let { offset } = from;
+    const stop = new AbortController();
+    const signal = AbortSignal.any([this.#context.signal, stop.signal]);
+    const watching = from.follow ? this.#untilOver(row, signal).then(() => stop.abort()) : undefined;
+    try {
+      for await (const chunk of worker.readLog(this.#key(row), { ...from, signal })) {
+        offset += chunk.length;
+        await this.#context.send({ data: chunk.toString("base64") });
+      }
+      return offset;
+    } catch (error) {
+      if (error instanceof ConnectionError) throw new BrokenRead(offset, error);
+      throw error;
+    } finally {
+      stop.abort();
+      await watching;
+    }
+  }
+
+  /** Sends the last lines of what is there now; answers where they end. */
+  async #sendTail(worker: Worker, row: LoggedRow, lines: number): Promise<number> {
+    const { signal } = this.#context;
+    try {
+      const found = await lastLines(worker.readLog(this.#key(row), { offset: 0, follow: false, signal }), lines);
+      for (const chunk of found.chunks) await this.#context.send({ data: chunk.toString("base64") });
+      return found.end;
+    } catch (error) {
+      if (error instanceof ConnectionError) throw new BrokenRead(0, error);
+      throw error;
+    }
+  }
+
+  async #untilOver(row: LoggedRow, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const change = this.#options.changes.next(signal);
+      if (isOver(await this.row(), row)) return;
+      await change;
+    }
+  }
+
+  #key({ id, submission, attempt }: StoredRow) {
+    return attemptKey(this.#options.state().queue, { id, submission, attempt });
+  }
+
+  /** The worker, connected; `undefined` when the caller left. @throws UserError when it is gone or does not come. */
+  async #worker(row: LoggedRow): Promise<Worker | undefined> {
+    const { state, sessions, changes, emit } = this.#options;
+    const ref = { pool: row.poolIdentity, worker: row.worker };
+    const deadline = AbortSignal.timeout(PATIENCE_MS);
+    const signal = this.#params.follow ? this.#context.signal : AbortSignal.any([this.#context.signal, deadline]);
+    emit({ kind: "wanted", pool: ref.pool, forMs: WANTED_MS });
+    while (!signal.aborted) {
+      const change = changes.next(signal);
+      const view = state().pools.get(ref.pool)?.workers.get(ref.worker);
+      if (!view) throw goneError(row);
+      const live = sessions.get(ref)?.live;
+      if (live) return live.worker;
+      if (view.connection.kind === "down" && view.connection.permanent) throw downError(row, view.connection.reason);
+      await change;
+    }
+    if (this.#context.signal.aborted) return undefined;
+    throw downError(row, `it did not answer for ${PATIENCE_MS / 1000} s`);
+  }
+}
+
+/** The attempt is not the present one any more, or it ended. */
+function isOver(now: StoredRow, row: LoggedRow): boolean {
+  return isTerminal(now.status) || now.attempt !== row.attempt || now.status === "RECOVERING";
+}
+
+class BrokenRead extends Error {
+  readonly offset: number;
+  constructor(offset: number, cause: Error) {
+    super(cause.message, { cause });
+    this.offset = offset;
+  }
+}
+
+function goneError({ id, worker }: LoggedRow): UserError {
+  return new NotFoundError(
+    `The log of job ${id} was on worker ${worker}, which is gone from its pool, and the log with it.`,
+  );
+}
+
+function downError({ id, worker }: LoggedRow, reason: string): UserError {
+  return new UserError(`The log of job ${id} is on worker ${worker}, which is not connected: ${reason}`, {
+    exitCode: 5,
+  });
+}
