@@ -46,5 +46,5 @@ function shellWord(word: string): string {
 
 export async function readSource(source: JobSource): Promise<Parsed<JobSpec>> {
   const { jobFromCommand, readJobFile } = await import("../../spec/index.ts");
-  return "file" in source ? await readJobFile(source.file) : { spec: jobFromCommand(source.command), warnings: [] };
+  return "file" in source ? readJobFile(source.file) : { spec: jobFromCommand(source.command), warnings: [] };
 }

@@ -59,6 +59,14 @@ async function* looksFor(name: string, options: FindOptions): AsyncGenerator<Loo
     yield await lookInto(name, { ...(await placeOf(pointer, env)), report }, `stack ${pointer.stack}`);
 }
 
+/** Names of the pools of the Pulumi project around the current folder; none when it cannot be read. */
+export async function poolsOfProject({ cwd, env, report }: FindOptions): Promise<readonly string[]> {
+  const project = await findProject(cwd);
+  if (project === undefined) return [];
+  const deployment = await readStack({ dir: project.dir, project, env, report }).catch(() => ({}));
+  return [...rostersIn(deployment).keys()];
+}
+
 async function lookInto(name: string, place: StackPlace, described: string): Promise<Look> {
   try {
     const rosters = rostersIn(await readStack(place));

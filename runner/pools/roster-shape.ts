@@ -57,9 +57,9 @@ export function checkRoster(value: unknown, stack: string): Roster {
 
 /** The members of `shape`, and nothing else. */
 function only(value: unknown, shape: Shape): unknown {
-  const whole = value as Readonly<Record<string, unknown>>;
+  const members = value as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
-    Object.entries(shape).map(([member, expected]) => [member, onlyMember(whole[member], expected)]),
+    Object.entries(shape).map(([member, expected]) => [member, onlyMember(members[member], expected)]),
   );
 }
 

@@ -1,9 +1,11 @@
 /** A command's world in a test: a scripted controller's folder, and streams that are read whole afterwards. */
 import { PassThrough, Writable } from "node:stream";
-import { createCli, type Cli, type Input, type Output } from "../../../runner/cli/cli.ts";
+import { type Cli, createCli, type Input, type Output } from "../../../runner/cli/cli.ts";
 import { run } from "../../../runner/cli/main.ts";
-import { scriptedController, type Script, type ScriptedController } from "../client/scripted-controller.ts";
+import type { Roster } from "../../../worker/roster.ts";
+import { type Script, type ScriptedController, scriptedController } from "../client/scripted-controller.ts";
 import { temporaryFolder } from "../client/temporary-folder.ts";
+import { fileState } from "../pools/file-state.ts";
 
 export type Kind = "tty" | "pipe";
 
@@ -34,6 +36,8 @@ export interface StageOptions {
   /** What a person types. */
   readonly answer?: string;
   readonly color?: boolean;
+  /** The pools of the Pulumi project in the current folder; no project unless told. */
+  readonly pools?: readonly Roster[];
 }
 
 export interface Stage extends AsyncDisposable {
@@ -54,12 +58,13 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const [out, err] = [written(kind), written(kind)];
   const controlC = new AbortController();
   const stdin: Input = Object.assign(new PassThrough(), kind === "tty" ? { isTTY: true } : {});
-  if (options.answer !== undefined) (stdin as PassThrough).write(options.answer);
+  if (options.answer !== undefined) (stdin as unknown as PassThrough).write(options.answer);
+  const state = options.pools === undefined ? {} : fileState(folder.path, options.pools);
   const cli = createCli({
     stdout: out.output,
     stderr: err.output,
     stdin,
-    env: { LIDO_HOME: folder.path, PULUMI_HOME: folder.path, ...options.env },
+    env: { LIDO_HOME: folder.path, PULUMI_HOME: folder.path, ...state, ...options.env },
     cwd: folder.path,
     now: () => NOW,
     color,

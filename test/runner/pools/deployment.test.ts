@@ -12,7 +12,10 @@ test("an empty stack has no pools", () => {
 
 test("a pool is found in a resource's outputs, in them or one level below", () => {
   const other = roster({ pool: "cpu-pool" });
-  const resources = [{ outputs: { ...roster() } }, { outputs: { roster: other, bucket: "b", count: 3, nothing: null } }];
+  const resources = [
+    { outputs: { ...roster() } },
+    { outputs: { roster: other, bucket: "b", count: 3, nothing: null } },
+  ];
   expect(names({ resources })).toEqual(["gpu-pool", "cpu-pool"]);
 });
 
@@ -20,7 +23,9 @@ test("what calls itself something else, or has no name, is none", () => {
   const resources = [
     { outputs: { kind: "lido.Other", pool: "x" } },
     { outputs: { kind: "lido.WorkerPool" } },
-    { outputs: { secret: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "x" } } },
+    {
+      outputs: { secret: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "x" } },
+    },
   ];
   expect(names({ resources })).toEqual([]);
 });

@@ -44,7 +44,12 @@ test("what says the same is not written again", async () => {
 });
 
 test("of an environment only what names the backend is kept, and it wins over this terminal's", () => {
-  const env = { PULUMI_BACKEND_URL: "file:///s", PULUMI_CONFIG_PASSPHRASE: "secret", PULUMI_ACCESS_TOKEN: "t", PATH: "/bin" };
+  const env = {
+    PULUMI_BACKEND_URL: "file:///s",
+    PULUMI_CONFIG_PASSPHRASE: "secret",
+    PULUMI_ACCESS_TOKEN: "t",
+    PATH: "/bin",
+  };
   expect(pointerEnv(env)).toEqual({ PULUMI_BACKEND_URL: "file:///s" });
   expect(envOfPointer({ PULUMI_HOME: "/h" }, env)).toEqual({
     PULUMI_HOME: "/h",

@@ -97,7 +97,10 @@ describe("the selected stack", () => {
 describe("a checkpoint file", () => {
   const path = ".pulumi/stacks/shop/dev.json";
   const state = (name: string): string =>
-    JSON.stringify({ version: 3, checkpoint: { stack: "organization/shop/dev", latest: { resources: [{ urn: name }] } } });
+    JSON.stringify({
+      version: 3,
+      checkpoint: { stack: "organization/shop/dev", latest: { resources: [{ urn: name }] } },
+    });
   const read = async (stack = "organization/shop/dev") => await readCheckpoint(folder.path, stack);
 
   test("gives the stack's resources", async () => {
@@ -133,7 +136,13 @@ describe("a checkpoint file", () => {
     write(path, state("a"));
     write(`${path}.zst`, "x");
     expect(await read()).toBeUndefined();
-    for (const stack of ["dev", "acme/shop/dev", "organization/../dev", "organization/shop/..", "organization/shop/dev/x"]) {
+    for (const stack of [
+      "dev",
+      "acme/shop/dev",
+      "organization/../dev",
+      "organization/shop/..",
+      "organization/shop/dev/x",
+    ]) {
       expect(await read(stack)).toBeUndefined();
     }
   });
