@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { applyInputs, removePool } from "../../provider/change.ts";
 import { checkPool } from "../../provider/check.ts";
 import type { CheckedInputs, PoolInputs, PoolOutputs, UpdatePolicy } from "../../provider/inputs.ts";
+import { workerFolder, workersFolder } from "../../provider/machines/local/paths.ts";
 import { processesOfHome } from "../../provider/machines/local/processes.ts";
 import { livingServer } from "../../provider/machines/local/server-process.ts";
-import { workerFolder, workersFolder } from "../../provider/machines/local/paths.ts";
 import type { PoolSpec } from "../../spec/index.ts";
-import { connectWorker, poolKey, type RosterWorker, type Worker } from "../../worker/index.ts";
+import { connectWorker, poolKey, type RosterWorker, type Worker, type WorkerEvent } from "../../worker/index.ts";
 
 export interface Want extends Partial<Omit<PoolSpec, "size">> {
   readonly workers: number;
@@ -82,11 +82,11 @@ export class PoolFixture implements AsyncDisposable {
     return server.pid;
   }
 
-  connect(id: number): Promise<Worker> {
+  connect(id: number, onEvent: (event: WorkerEvent) => void = () => {}): Promise<Worker> {
     const { name, host, port, hostKey } = this.worker(id);
     const { ssh, privateKey } = this.state as PoolOutputs;
     const endpoint = { name, host, port, hostKey, user: ssh.user, poolKey: poolKey(this.identity) };
-    return connectWorker(endpoint, { privateKey });
+    return connectWorker(endpoint, { privateKey, onEvent });
   }
 
   get folders(): string[] {
