@@ -28,6 +28,8 @@ export async function* readLog(link: ChannelLink, options: ReadLogOptions): Asyn
   );
   const stop = () => channel.close();
   signal?.addEventListener("abort", stop, { once: true });
+  // It may have been aborted while the channel was opened.
+  if (signal?.aborted) stop();
   let stderr = "";
   channel.stderr.on("data", (chunk: Buffer) => {
     stderr += chunk.toString();

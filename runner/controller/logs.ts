@@ -131,6 +131,7 @@ class Reading {
       }
       return offset;
     } catch (error) {
+      if (stop.signal.aborted) return offset;
       if (error instanceof ConnectionError) throw new BrokenRead(offset, error);
       throw error;
     } finally {
