@@ -2,7 +2,6 @@
  * Where the controller of a user listens: client and controller compute the same path from Lido's folder. A Unix socket's
  * path has a small limit, so below a long home it lies in a private folder of the system's temp folder.
  */
-import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -15,6 +14,8 @@ const LONGEST = process.platform === "darwin" ? 103 : 107;
 export function socketPath(home: string): string {
   const path = join(home, "controller", "controller.sock");
   if (Buffer.byteLength(path) <= LONGEST) return path;
+  // Loaded only where it is needed: it takes 6 ms of every command.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const hash = createHash("sha256").update(home).digest("hex").slice(0, 16);
   return join(tmpdir(), `lido-${hash}`, "controller.sock");
 }

@@ -1,5 +1,4 @@
 /** Where Lido keeps its files on this computer, and how a pool's directory is named on a worker. */
-import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -10,6 +9,8 @@ export function lidoHome(env: NodeJS.ProcessEnv = process.env): string {
 
 /** A short name for a pool that is safe in paths: `gpu-pool-3f9a1c02d4` for `acme/shop/prod/gpu-pool`. */
 export function poolKey(identity: string): string {
+  // Loaded at its first use: it takes 6 ms, which a command that names no pool must not pay.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const name = (identity.split("/").at(-1) ?? "").replaceAll(/[^A-Za-z0-9-]/g, "-").slice(0, 40);
   return `${name}-${createHash("sha256").update(identity).digest("hex").slice(0, 10)}`;
 }
