@@ -29,6 +29,11 @@ async function start(run: string, env: Readonly<Record<string, string>> = {}): P
   return key;
 }
 
+/** From here on there is a process, and a log. */
+function started(key: AttemptKey): Promise<WorkerEvent> {
+  return events.find((event) => event.kind === "started" && event.key.job === key.job, `start of job ${key.job}`);
+}
+
 function exit(key: AttemptKey): Promise<WorkerEvent> {
   return events.find((event) => event.kind === "exit" && event.key.job === key.job, `exit of job ${key.job}`);
 }
@@ -105,7 +110,7 @@ test("a START of an unknown submission, and one from an older epoch, are refused
 test("a cordoned worker refuses with the reason, also what already lay in its inbox; what runs goes on", async () => {
   const release = join(host.home, "release");
   const running = await start(`until [ -e ${release} ]; do sleep 0.02; done`);
-  await events.find((event) => event.kind === "started" && event.key.job === running.job, "started");
+  await started(running);
   const waiting = await start("true");
   await worker.cordon("rolled: setup changed");
   const refusal = { reason: "cordoned", detail: "rolled: setup changed" };
@@ -129,7 +134,7 @@ test("a cordoned worker refuses with the reason, also what already lay in its in
 
 test("cancel: TERM to the whole group, KILL after the grace, void before it began", async () => {
   const polite = await start(`trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.05; done`);
-  await events.find((event) => event.kind === "started" && event.key.job === polite.job, "started");
+  await started(polite);
   await eventually(async () => (await log(polite)) === "up\n", "the trap is set");
   const next = await start("true");
   expect(await worker.cancel(next, 10)).toEqual({ kind: "void" });
@@ -140,6 +145,7 @@ test("cancel: TERM to the whole group, KILL after the grace, void before it bega
   const stubborn = await start(
     `trap '' TERM; (trap '' TERM; echo $BASHPID; exec sleep 1000) & wait; wait; while :; do sleep 1; done`,
   );
+  await started(stubborn);
   await eventually(async () => /\d\n/.test(await log(stubborn)), "the child is up");
   await worker.cancel(stubborn, 1);
   expect(await exit(stubborn)).toMatchObject({ code: 137 });
@@ -155,6 +161,7 @@ test("what a job leaves in its process group ends with it", async () => {
 test("a job's log is followed while it runs, from any offset", async () => {
   const gate = join(host.home, "gate");
   const key = await start(`printf 'one\\n'; until [ -e ${gate} ]; do sleep 0.02; done; printf 'two\\n'`);
+  await started(key);
   const stop = new AbortController();
   const seen: string[] = [];
   const following = (async () => {
@@ -171,7 +178,7 @@ test("a job's log is followed while it runs, from any offset", async () => {
 test("a job outlives agent, connection and server; afterwards its state is there", async () => {
   const gate = join(host.home, "gate2");
   const key = await start(`until [ -e ${gate} ]; do sleep 0.02; done; echo done; exit 5`);
-  await events.find((event) => event.kind === "started" && event.key.job === key.job, "started");
+  await started(key);
   await worker.close();
   worker = await host.connect({ onEvent: events.add });
   expect(worker.hello.running).toEqual([key]);
@@ -185,7 +192,7 @@ test("a job whose supervisor was killed is an orphan, then lost; the slot takes 
   const gate = join(host.home, "gate3");
   const order = join(host.home, "order");
   const key = await start(`until [ -e ${gate} ]; do sleep 0.02; done; echo first >> ${order}`);
-  await events.find((event) => event.kind === "started" && event.key.job === key.job, "started");
+  await started(key);
   process.kill(host.supervisorPid() as number, "SIGKILL");
   await eventually(async () => (await worker.query(key)).kind === "orphan", "the job is an orphan");
   expect(await worker.running()).toEqual([key]);
