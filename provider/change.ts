@@ -11,6 +11,14 @@ import { type Goal, type Reconciled, reconcile } from "./reconcile.ts";
 
 type Report = (line: string) => void;
 
+/** Nobody is left who could hear an answer. */
+export class EngineGone extends UserError {
+  override readonly name = "EngineGone";
+  constructor(pool: string) {
+    super(`${pool}: stopped, since the Pulumi engine that asked for this is gone.`);
+  }
+}
+
 /** @throws PartialFailure when some workers are not as wanted; the rest is there */
 export async function applyInputs(
   inputs: CheckedInputs & { readonly __provider?: unknown },
@@ -43,8 +51,7 @@ export async function removePool(old: PoolOutputs, report: Report): Promise<void
 async function reconcileWatched(goal: Goal, source: LocalOptions, report: Report): Promise<Reconciled> {
   const stop = new AbortController();
   const engine = engineAddress();
-  const gone = (): void =>
-    stop.abort(new UserError(`${goal.pool}: stopped, since the Pulumi engine that asked for this is gone.`));
+  const gone = (): void => stop.abort(new EngineGone(goal.pool));
   const unwatch = engine === undefined ? undefined : watchEngine(engine, gone);
   try {
     return await reconcile(goal, { machines: machinesOf(goal.infra, source), report, signal: stop.signal });

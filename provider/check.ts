@@ -19,6 +19,7 @@ export async function checkPool(
 ): Promise<CheckAnswer> {
   if (isUnknown(inputs)) return { inputs };
   try {
+    checkName(inputs.pool);
     const infra = infraOf(inputs.spec);
     const { min } = inputs.spec.size;
     budgetOf(inputs.updatePolicy, min);
@@ -29,4 +30,12 @@ export async function checkPool(
     if (!(error instanceof UserError)) throw error;
     return { inputs, failures: [{ property: "spec", reason: error.message }] };
   }
+}
+
+/** It names folders, workers and stacks. */
+export function checkName(pool: string): void {
+  if (/^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/.test(pool)) return;
+  throw new UserError(
+    `A pool cannot be named \`${pool}\`: use letters, digits and - (63 at most), with a letter or digit at both ends.`,
+  );
 }

@@ -30,6 +30,8 @@ export function watchEngine(address: string, onGone: () => void): () => void {
       connected = true;
     });
     socket.unref();
+    // Who does not read never hears of the other side's end.
+    socket.resume();
     socket.on("error", () => {});
     socket.on("close", () => {
       if (state.stopped) return;

@@ -38,7 +38,11 @@ export function fingerprintOf(spec: PoolSpec, content: Content, key: string): Fi
     setup: setup === "" ? [] : setup.split("\n").map((line) => hash(line.trimEnd())),
     workdir: workdirHash(spec, content.workdir, hash),
     mounts: Object.fromEntries(
-      spec.fileMounts.map((mount) => [mount.target, hash([mount, content.mounts[mount.target]?.digest ?? ""])]),
+      spec.fileMounts.map((mount) => {
+        const held = content.mounts[mount.target]?.digest;
+        // Local sources count by what they hold, wherever they lie; remote ones by their name.
+        return [mount.target, hash(held === undefined ? mount : [{ ...mount, sources: [] }, held])];
+      }),
     ),
     envs: setup === "" ? {} : hashedEnvironment(spec.envs, hash),
     secrets: setup === "" ? {} : hashedEnvironment(spec.secrets, hash),

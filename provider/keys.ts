@@ -2,7 +2,7 @@
  * The pool's own key pair: made once, kept as a file (0600) for the runner and as a secret in the state. A provider that
  * was killed before the state was written finds the file again.
  */
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import ssh2 from "ssh2";
 import { UserError } from "../spec/index.ts";
@@ -32,6 +32,7 @@ export async function poolKeys(identity: string, known?: string): Promise<PoolKe
 
 export async function forgetKeys(identity: string): Promise<void> {
   await rm(keyFile(identity), { force: true });
+  await rmdir(dirname(keyFile(identity))).catch(() => {});
 }
 
 function publicKeyOf(privateKey: string): string {

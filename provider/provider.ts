@@ -4,7 +4,7 @@
  * It must load without top-level await, since it is loaded by `require`.
  */
 import { UserError } from "../spec/index.ts";
-import { applyInputs, removePool } from "./change.ts";
+import { applyInputs, EngineGone, removePool } from "./change.ts";
 import { type CheckAnswer, checkPool } from "./check.ts";
 import { type DiffAnswer, diffPool } from "./diff.ts";
 import type { CheckedInputs, PoolInputs, PoolOutputs } from "./inputs.ts";
@@ -55,6 +55,8 @@ async function plainly<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    // The provider process of a killed engine would stay for ever, with nobody to end it.
+    if (error instanceof EngineGone) process.exit(1);
     if (error instanceof UserError) error.stack = "";
     throw error;
   }

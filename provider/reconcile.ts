@@ -86,6 +86,8 @@ class Run {
   readonly #done: Step[] = [];
   #last = new Map<number, Sight>();
   #lastId: number;
+  /** Steps that came to their end, well or not. */
+  #ended = 0;
 
   static async begin(goal: Goal, tools: Tools): Promise<Run> {
     const [listed, record] = [await tools.machines.list(), await tools.machines.readRecord()];
@@ -136,11 +138,14 @@ class Run {
     const began = Date.now();
     for (;;) {
       this.#mayAct();
+      const ended = this.#ended;
+      const wasIdle = this.#inFlight.size === 0;
       const sights = await this.#look();
       const steps = this.#plan(sights);
       await this.#begin(steps, sights);
-      if (steps.length === 0 && this.#inFlight.size === 0) return this.#finish(sights, began);
-      await this.#untilSomethingHappened(steps.some(({ kind }) => kind === "drain"));
+      if (steps.length === 0 && wasIdle) return this.#finish(sights, began);
+      // A step that ended while we looked was seen half-way: look again at once.
+      if (ended === this.#ended) await this.#untilSomethingHappened(steps.some(({ kind }) => kind === "drain"));
     }
   }
 
@@ -156,7 +161,9 @@ class Run {
 
   async #look(): Promise<Sight[]> {
     const { machines, sessions } = this.#tools;
-    const sights = await observe(await machines.list(), sessions, this.#notes());
+    // First what is under way, then the list: a machine that is made in between is not overlooked.
+    const notes = this.#notes();
+    const sights = await observe(await machines.list(), sessions, notes);
     this.#last = new Map(sights.map((sight) => [sight.worker.id, sight]));
     const roster = await this.#keeper.update(sights, this.#lastId, machines);
     await sessions.publish(roster);
@@ -165,9 +172,10 @@ class Run {
 
   #notes(): RunNotes {
     return {
-      acting: this.#acting,
-      failures: this.#failures,
-      restarted: this.#restarted,
+      // As it is now: a step that ends while we look still counts as under way in what this look tells.
+      acting: new Map(this.#acting),
+      failures: new Map(this.#failures),
+      restarted: new Set(this.#restarted),
       wanted: this.#goal.fingerprint,
       last: this.#last,
     };
@@ -220,6 +228,7 @@ class Run {
       if (step.kind !== "remove" && step.kind !== "cordon" && step.kind !== "uncordon") this.#acting.delete(id);
     } finally {
       this.#inFlight.delete(id);
+      this.#ended += 1;
     }
   }
 

@@ -21,6 +21,8 @@ export function summaryOf({ pool, target, sights, done, tookMs }: Result): strin
     done.filter(({ kind, worker }) => kind === "remove" && !left.has(worker.id)).map(({ worker }) => worker.id),
   );
   if (done.length === 0 && ready === target) return [];
+  if (target === 0 && sights.length === 0)
+    return [`${pool}: all ${removed.size} workers removed in ${duration(tookMs)}`];
   const counts = [
     added.size > 0 ? `${added.size} added` : "",
     removed.size > 0 ? `${removed.size} removed` : "",

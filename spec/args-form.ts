@@ -89,20 +89,30 @@ interface Unknown {
 
 function unknown({ name, near, known }: Unknown, path: Path): Problem {
   return {
-    where: argumentAt([...path, name]),
+    where: {
+      ...argumentAt(path),
+      path: [argumentAt(path).path, stepped([name])].filter((part) => part !== "").join("."),
+    },
     message: `unknown argument ${show(name)}`,
     advice: `${near ? `write \`${camel(near)}\` instead` : "remove it"}; known arguments: ${known.map(camel).join(", ")}`,
   };
 }
 
 /** `["resources", "disk_size"]` -> `resources.diskSize`; what is no plain word stands in brackets. */
-export function argumentAt(path: Path): Where {
-  const steps = path.map((step) => {
-    if (typeof step === "number") return `[${step}]`;
-    return /^[A-Za-z_]\w*$/.test(step) ? `.${WORDS.has(step) ? camel(step) : step}` : `[${JSON.stringify(step)}]`;
-  });
-  return { kind: "path", root: ROOT, path: steps.join("").replace(/^\./, "") };
-}
+export const argumentAt = (path: Path): Where & { readonly kind: "path" } => ({
+  kind: "path",
+  root: ROOT,
+  path: stepped(path.map((step) => (WORDS.has(String(step)) ? camel(String(step)) : step))),
+});
+
+const stepped = (path: Path): string =>
+  path
+    .map((step) => {
+      if (typeof step === "number") return `[${step}]`;
+      return /^[A-Za-z_]\w*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+    })
+    .join("")
+    .replace(/^\./, "");
 
 /** The problem in the words of arguments. */
 export const inArgumentWords = (problem: Problem): Problem => ({

@@ -3,7 +3,7 @@
  * It only translates: camelCase keys into those of a file, and the paths and words of problems back.
  */
 import { argumentAt, inArgumentWords, inFileForm } from "./args-form.ts";
-import { checked } from "./check.ts";
+import { examined } from "./check.ts";
 import { isMapping, type Mapping, show } from "./fault.ts";
 import { POOL_KEYS } from "./keys.ts";
 import { poolOf } from "./pool.ts";
@@ -76,17 +76,10 @@ export function poolFromArgs(args: WorkerPoolArgs): PoolSpec {
   }
   const { value, problems } = inFileForm(args);
   const written = isMapping(value) ? value : {};
-  const source = {
-    value: asFile(written),
-    problems: [...problems, ...doubleInfra(written)],
-    origin: originOf(written),
-  };
-  try {
-    return poolOf(checked(taskSchema("pool", "the arguments"), source));
-  } catch (error) {
-    if (!(error instanceof SpecError)) throw error;
-    throw new SpecError(error.problems.map(inArgumentWords));
-  }
+  const found = [...problems, ...doubleInfra(written)];
+  const result = examined(taskSchema("pool", "the arguments"), asFile(written), originOf(written));
+  if ("value" in result && found.length === 0) return poolOf(result.value);
+  throw new SpecError([...found, ...("problems" in result ? result.problems.map(inArgumentWords) : [])]);
 }
 
 const isSize = (key: string): boolean => POOL_KEYS.some((one) => one === key);

@@ -13,9 +13,18 @@ export interface Source {
 
 /** Throws SpecError. */
 export function checked<T>(schema: Schema<T>, { value, problems, origin }: Source): T {
-  const result = schema.safeParse(value);
-  if (result.success && problems.length === 0) return result.data;
-  throw new SpecError([...problems, ...(result.error?.issues.map((issue) => problemOf(issue, origin)) ?? [])]);
+  const result = examined(schema, value, origin);
+  if ("value" in result && problems.length === 0) return result.value;
+  throw new SpecError([...problems, ...("problems" in result ? result.problems : [])]);
+}
+
+export type Examined<T> = { readonly value: T } | { readonly problems: readonly Problem[] };
+
+export function examined<T>(schema: Schema<T>, value: unknown, origin: Origin): Examined<T> {
+  const result = schema.safeParse(value, { jitless: true });
+  return result.success
+    ? { value: result.data }
+    : { problems: result.error.issues.map((issue) => problemOf(issue, origin)) };
 }
 
 function problemOf(issue: ZodError["issues"][number], origin: Origin): Problem {

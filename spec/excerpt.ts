@@ -17,34 +17,42 @@ export interface ExcerptOptions {
   readonly hidden: readonly Span[];
 }
 
-const WIDTH = 140;
+/** How much of a long line is shown, on both sides of the start of the span. */
+const BEFORE = 100;
+const AFTER = 100;
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
 
-/** Two lines: the source line behind its number, and the caret below it. */
+/** Two lines: the source line behind its number, and the caret below it. None when the line is blank. */
 export function excerpt(text: string, { line, span, hidden }: ExcerptOptions): readonly string[] {
-  const lineStart = span.start === 0 ? 0 : text.lastIndexOf("\n", span.start - 1) + 1;
-  const newline = text.indexOf("\n", span.start);
-  const lineEnd = newline === -1 ? text.length : newline;
-  const cells = drawn(text, { start: lineStart, end: lineEnd }, hidden);
+  const whole = lineAround(text, span.start);
+  if (text.slice(whole.start, whole.end).trim() === "") return [];
+  const shown = { start: Math.max(whole.start, span.start - BEFORE), end: Math.min(whole.end, span.start + AFTER) };
+  const cells = drawn(text, shown, hidden);
   const before = cells.filter(({ offset }) => offset < span.start).length;
   const under = cells.filter(({ offset }) => offset >= span.start && offset < span.end).length;
 
-  const from = before + under > WIDTH ? Math.max(0, before - WIDTH / 4) : 0;
-  const window = cells.slice(from, from + WIDTH).map(({ shown }) => shown);
-  const cutBefore = from > 0 ? "…" : "";
-  const source = `${cutBefore}${window.join("")}${from + WIDTH < cells.length ? "…" : ""}`;
-  const carets = "^".repeat(Math.max(1, Math.min(under, from + WIDTH - before)));
+  const cut = { left: shown.start > whole.start ? "…" : "", right: shown.end < whole.end ? "…" : "" };
+  const source = cells.map((cell) => cell.shown).join("");
   const number = String(line);
   return [
-    `  ${number} | ${source}`.trimEnd(),
-    `  ${" ".repeat(number.length)} | ${" ".repeat(cutBefore.length + before - from)}${carets}`,
+    `  ${number} | ${cut.left}${source}${cut.right}`.trimEnd(),
+    `  ${" ".repeat(number.length)} | ${" ".repeat(cut.left.length + before)}${"^".repeat(Math.max(1, under))}`,
   ];
 }
 
-function drawn(text: string, line: Span, hidden: readonly Span[]): { offset: number; shown: string }[] {
+function lineAround(text: string, offset: number): Span {
+  const newline = text.indexOf("\n", offset);
+  const end = newline === -1 ? text.length : newline;
+  return {
+    start: offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1,
+    end: text[end - 1] === "\r" ? end - 1 : end,
+  };
+}
+
+function drawn(text: string, part: Span, hidden: readonly Span[]): { offset: number; shown: string }[] {
   const cells: { offset: number; shown: string }[] = [];
-  let offset = line.start;
-  for (const character of text.slice(line.start, line.end).trimEnd()) {
+  let offset = part.start;
+  for (const character of text.slice(part.start, part.end)) {
     const secret = hidden.some(({ start, end }) => offset >= start && offset < end);
     cells.push({ offset, shown: secret ? "*" : visible(character) });
     offset += character.length;

@@ -25,6 +25,8 @@ export const isMapping = (value: unknown): value is Mapping =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const SHOWN = 40;
+/** Text that would be taken for a number, a switch or nothing if it stood there without quotes. */
+const LOOKS_OTHERWISE = /^([-+.\d]*|true|false|null|~)$/;
 
 /** A value as it may stand in a sentence: short, on one line, without control characters. */
 export function show(value: unknown): string {
@@ -34,7 +36,8 @@ export function show(value: unknown): string {
   const words = typeof value === "string" ? value : spelt(value);
   if (words === undefined) return `a ${typeof value}`;
   const text = words.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "·");
-  return `\`${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}\``;
+  const short = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  return typeof value === "string" && LOOKS_OTHERWISE.test(text) ? `\`"${short}"\`` : `\`${short}\``;
 }
 
 const spelt = (value: unknown): string | undefined =>

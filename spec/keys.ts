@@ -32,8 +32,17 @@ export type ResourceKey = (typeof RESOURCE_KEYS)[number];
 
 /** What users of other tools write. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
-  ...{ gpu: "accelerators", gpus: "accelerators", mem: "memory", ram: "memory", spot: "use_spot" },
-  ...{ instance: "instance_type", image: "image_id", replicas: "workers", cmd: "run", command: "run", script: "run" },
+  gpu: "accelerators",
+  gpus: "accelerators",
+  mem: "memory",
+  ram: "memory",
+  spot: "use_spot",
+  instance: "instance_type",
+  image: "image_id",
+  replicas: "workers",
+  cmd: "run",
+  command: "run",
+  script: "run",
 };
 
 /** The known key that was most likely meant, if any is near. */

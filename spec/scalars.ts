@@ -35,6 +35,17 @@ export function wholeNumber(key: string, { min, max, example }: Bounds): Schema<
   return max === undefined ? number : number.max(max, say);
 }
 
+/** Exactly `value`: anything else is refused with `message`. */
+export function only(key: string, value: number, message: string): Schema<number> {
+  return zod().literal(
+    value,
+    wording(
+      (shown) => `\`${key}\` must be ${value}, not ${shown}: ${message}`,
+      `write \`${key}: ${value}\`, or remove it`,
+    ),
+  );
+}
+
 export function amount(key: string, { min, example }: Omit<Bounds, "max">): Schema<number> {
   const say = wording(
     (shown) => `\`${key}\` must be a number of ${min} or more, not ${shown}`,

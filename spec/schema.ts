@@ -38,7 +38,7 @@ function after<T>(choose: (input: unknown) => Schema<T>, faults: (input: unknown
   const z = zod();
   return z.unknown().transform((input, context): T => {
     for (const fault of faults(input)) context.addIssue(issueOf(fault));
-    const result = choose(input).safeParse(input);
+    const result = choose(input).safeParse(input, { jitless: true });
     if (result.success) return result.data;
     for (const issue of result.error.issues)
       context.addIssue({ ...issue, input } as Parameters<typeof context.addIssue>[0]);

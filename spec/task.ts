@@ -9,7 +9,7 @@ import type { TaskKey } from "./keys.ts";
 import { NO_SIZE, poolSizeSchema, serviceSchema } from "./pool-size.ts";
 import type { Role } from "./resource-rules.ts";
 import { resourcesSchema } from "./resources.ts";
-import { openMapping, text, wholeNumber } from "./scalars.ts";
+import { only, openMapping, text } from "./scalars.ts";
 import { choosing, mapping, type Output, type Schema } from "./schema.ts";
 import type { PoolSize } from "./types.ts";
 import { workdirSchema } from "./workdir.ts";
@@ -29,7 +29,7 @@ export function taskSchema(role: Role, title = "this file") {
     shape: {
       name: text("name", "demo"),
       workdir: workdirSchema(),
-      num_nodes: wholeNumber("num_nodes", { min: 1, max: 1, example: 1 }),
+      num_nodes: only("num_nodes", 1, "a rank runs on one worker of a pool"),
       resources: resourcesSchema(role),
       file_mounts: fileMountsSchema(),
       pool: choosing<PoolSize | string>((input) =>

@@ -1,5 +1,9 @@
 /** Words for what is wrong with the text of a YAML file: each error code of the parser has its advice. */
-import type { ErrorCode, YAMLError, YAMLWarning } from "yaml";
+import type { Document, ErrorCode, YAMLError, YAMLWarning } from "yaml";
+import type { Span } from "./excerpt.ts";
+import { yaml } from "./lazy.ts";
+
+export type Trouble = YAMLError | YAMLWarning;
 
 const QUOTE = 'put the text in quotes: `"…"`';
 const INDENT = "indent the members of one mapping or list by the same number of spaces";
@@ -30,7 +34,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   UNEXPECTED_TOKEN: `check the indentation and the quotes here: ${INDENT}`,
 };
 
-export function describe(error: YAMLError | YAMLWarning): { readonly message: string; readonly advice: string } {
+export function describe(error: Trouble): { readonly message: string; readonly advice: string } {
   const bracket = /^Flow .* end with an? ([\]}])/.exec(error.message)?.[1];
   if (!bracket) return { message: messageOf(error), advice: ADVICE[error.code] };
   return {
@@ -40,11 +44,35 @@ export function describe(error: YAMLError | YAMLWarning): { readonly message: st
 }
 
 /** Whether the values can still be read as they were meant. */
-export const isHarmless = ({ code }: YAMLError | YAMLWarning): boolean =>
+export const isHarmless = ({ code }: Trouble): boolean =>
   code === "DUPLICATE_KEY" || code === "TAG_RESOLVE_FAILED" || code === "BAD_DIRECTIVE";
 
-function messageOf({ code, message }: YAMLError | YAMLWarning): string {
+/** What to put the caret under: the whole key that stands twice, the quote that is never closed, else what the parser says. */
+export function spanOfError({ code, pos: [start, end] }: Trouble, document: Document, text: string): Span {
+  if (code === "DUPLICATE_KEY") {
+    const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,{}[\]]+)/.exec(text.slice(start, start + 200))?.[0] ?? "";
+    return { start, end: start + Math.max(1, key.length) };
+  }
+  return (code === "MISSING_CHAR" ? openQuote(document, start) : undefined) ?? { start, end };
+}
+
+function openQuote(document: Document, end: number): Span | undefined {
+  let quote: Span | undefined;
+  yaml().visit(document, {
+    Scalar(_, { type, range }) {
+      const quoted = type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE";
+      if (quoted && range && range[0] < end && range[1] >= end) quote = { start: range[0], end: range[0] + 1 };
+    },
+  });
+  return quote;
+}
+
+function messageOf({ code, message }: Trouble): string {
+  const words = message.split("\n")[0] ?? "";
+  const quote = /^Missing closing (["'])quote/.exec(words)?.[1];
+  if (quote) return `this is not valid YAML: the text that begins here has no closing \`${quote}\``;
   if (code === "DUPLICATE_KEY") return "this key stands here a second time";
   if (code === "MULTIPLE_DOCS") return "a second document begins here (`---`), but a file holds one pool or job";
-  return `this is not valid YAML: ${message.split("\n")[0] ?? ""}`;
+  if (code === "NON_STRING_KEY") return "a key must be a plain word, not a mapping, a list or an alias";
+  return `this is not valid YAML: ${words.slice(0, 1).toLowerCase()}${words.slice(1)}`;
 }

@@ -13,7 +13,7 @@ export interface NodeFault {
 }
 
 export function nodeFaults(document: Document): readonly NodeFault[] {
-  const { visit } = yaml();
+  const { isNode, isScalar, visit } = yaml();
   const faults: NodeFault[] = [];
   const report = (node: Node, message: string, advice: string): void => {
     const [start, end] = node.range ?? [0, 0];
@@ -26,6 +26,14 @@ export function nodeFaults(document: Document): readonly NodeFault[] {
       if (!anchored) report(alias, `no anchor \`&${alias.source}\` stands before this alias`, advice);
       else if (ancestors.includes(anchored)) report(alias, "this alias stands inside of what it repeats", advice);
     },
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== "<<" || mergeable(document, value)) return;
+      report(
+        isNode(value) ? value : key,
+        "`<<` takes only mappings, or aliases of them",
+        "write `<<: *name` with the name of a mapping",
+      );
+    },
     Scalar(role, scalar) {
       if (typeof scalar.value === "number" && !Number.isFinite(scalar.value)) {
         report(scalar, "this is not a finite number", "write a finite number, or put the word in quotes");
@@ -35,6 +43,13 @@ export function nodeFaults(document: Document): readonly NodeFault[] {
     },
   });
   return faults;
+}
+
+function mergeable(document: Document, value: unknown): boolean {
+  const { isAlias, isMap, isSeq } = yaml();
+  const target = isAlias(value) ? value.resolve(document) : value;
+  if (isSeq(target)) return target.items.every((item) => isMap(isAlias(item) ? item.resolve(document) : item));
+  return isMap(target);
 }
 
 /** Makes the numbers and switches below `sections` texts again, as they were written: `VERSION: 1.10` stays `1.10`. */

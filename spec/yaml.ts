@@ -7,8 +7,8 @@ import type { Source } from "./check.ts";
 import { excerpt, type Span } from "./excerpt.ts";
 import { yaml } from "./lazy.ts";
 import { spanOf, valueSpans } from "./places.ts";
-import { type Origin, type Problem, SpecError, type Where } from "./problem.ts";
-import { describe, isHarmless } from "./yaml-errors.ts";
+import { type Origin, SpecError, type Where } from "./problem.ts";
+import { describe, isHarmless, spanOfError, type Trouble } from "./yaml-errors.ts";
 import { keepTexts, nodeFaults } from "./yaml-nodes.ts";
 
 const ALIASES_AT_MOST = 100;
@@ -16,7 +16,7 @@ const ALIASES_AT_MOST = 100;
 /** Throws SpecError when the text is no YAML, or more than one document. */
 export function readYaml(text: string, file: string): Source {
   try {
-    return readDocument(text, file);
+    return readDocument(text.replace(/^\uFEFF/, ""), file);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const where = inText({ text, file, hidden: [] }, { line: 1, col: 1 }, { start: 0, end: 1 });
@@ -28,13 +28,13 @@ function readDocument(text: string, file: string): Source {
   const { document, lines } = parsed(text);
   const shown = { text, file, hidden: valueSpans(document, "secrets") };
   const whereOf = (span: Span): Where => inText(shown, lines.linePos(span.start), span);
-  const wrong = [...document.errors, ...document.warnings].map((error) => ({
-    problem: { where: whereOf({ start: error.pos[0], end: error.pos[1] }), ...describe(error) },
-    harmless: isHarmless(error),
-  }));
-  const nodes = nodeFaults(document).map(({ span, message, advice }) => ({ where: whereOf(span), message, advice }));
-  const problems = [...wrong.map(({ problem }) => problem), ...nodes];
-  if (nodes.length > 0 || wrong.some(({ harmless }) => !harmless)) throw new SpecError(firstOfEachLine(problems));
+  const nodes = nodeFaults(document);
+  const errors = firstOfEachLine([...document.errors, ...document.warnings], lines);
+  const problems = [
+    ...errors.map((error) => ({ where: whereOf(spanOfError(error, document, text)), ...describe(error) })),
+    ...nodes.map(({ span, message, advice }) => ({ where: whereOf(span), message, advice })),
+  ];
+  if (nodes.length > 0 || !errors.every(isHarmless)) throw new SpecError(problems);
 
   keepTexts(document, ["envs", "secrets"]);
   const origin: Origin = { where: (path, anchor) => whereOf(spanOf(document, path, anchor)) };
@@ -83,9 +83,8 @@ function inText({ text, file, hidden }: Shown, { line, col }: { line: number; co
   return { kind: "text", place: { file, line, column }, excerpt: excerpt(text, { line, span, hidden }) };
 }
 
-/** One broken character makes the rest of its line look broken too: only its first problem helps. */
-function firstOfEachLine(problems: readonly Problem[]): readonly Problem[] {
-  return problems.filter((problem, index) => problems.findIndex((one) => lineOf(one) === lineOf(problem)) === index);
+/** One broken character makes the rest of its line look broken too: only its first error helps. */
+function firstOfEachLine(errors: readonly Trouble[], lines: LineCounter): readonly Trouble[] {
+  const byLine = new Map(errors.toReversed().map((error) => [lines.linePos(error.pos[0]).line, error]));
+  return [...byLine.values()];
 }
-
-const lineOf = ({ where }: Problem): number => (where.kind === "text" ? where.place.line : 0);

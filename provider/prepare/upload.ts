@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import { PassThrough } from "node:stream";
 import { UserError } from "../../spec/index.ts";
 import { type Link, quote } from "../../worker/index.ts";
 import { listFolder } from "./files.ts";
@@ -46,16 +47,18 @@ async function send({ folder, paths, receive }: Sending, { link, what, signal }:
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, COPYFILE_DISABLE: "1" },
   });
+  // At once: Node throws away what a child wrote that ended before anybody read it.
+  const archive = tar.stdout.pipe(new PassThrough());
   const complaints: Buffer[] = [];
   tar.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
   const ended = once(tar, "close") as Promise<[number | null]>;
   tar.stdin.on("error", () => {});
   tar.stdin.end(paths.map((path) => `./${path}\0`).join(""));
   try {
-    const [result, [code]] = await Promise.all([link.run(receive, { stdin: tar.stdout, signal }), ended]);
+    const [result, [code]] = await Promise.all([link.run(receive, { stdin: archive, signal }), ended]);
     if (code !== 0)
-      throw new UserError(`${what}: cannot read ${folder}: ${lastLine(Buffer.concat(complaints).toString())}`);
-    if (result.code !== 0) throw new UserError(`${what}: cannot write on the worker: ${lastLine(result.stderr)}`);
+      throw new UserError(`${what}: cannot read ${folder}: ${complaint(Buffer.concat(complaints).toString())}`);
+    if (result.code !== 0) throw new UserError(`${what}: cannot write on the worker: ${complaint(result.stderr)}`);
   } finally {
     tar.kill();
     // Its end is awaited above; where the connection broke first it still must not go unheard.
@@ -63,6 +66,7 @@ async function send({ folder, paths, receive }: Sending, { link, what, signal }:
   }
 }
 
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) || "tar gave no reason";
+/** The first line says what; those after it only that there was something. */
+function complaint(text: string): string {
+  return text.trim().split("\n").at(0) || "tar gave no reason";
 }

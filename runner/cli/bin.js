@@ -30,9 +30,9 @@ function start() {
     return fail(["Error: this copy of Lido is not built yet.", "Run `npm run build` in its folder first."], 1);
   }
   module.enableCompileCache();
-  import(main.href).then(function (loaded) {
+  return import(main.href).then(function (loaded) {
     return loaded.runProcess();
   });
 }
 
-start();
+void start();

@@ -16,22 +16,33 @@ export interface Question {
 /** Returns when the answer is yes. @throws UserError when it is no, or when nobody can be asked. */
 export async function confirm(cli: Cli, question: Question): Promise<void> {
   if (question.yes) return;
-  if (cli.stdin.isTTY !== true || cli.stderr.isTTY !== true) {
-    if (question.unattended === "go on") return;
-    throw new UserError(
-      `${question.text} Nobody can be asked here, so nothing was done.\nAdd -y to go on without being asked.`,
-    );
-  }
-  const lines = createInterface({ input: cli.stdin, output: cli.stderr });
+  if (question.unattended === "go on" && !canAsk(cli)) return;
+  refuseUnattended(cli, question.text);
+  if (!(await ask(cli, question))) throw new UserError("Nothing was done.", { exitCode: 1 });
+}
+
+export function canAsk(cli: Cli): boolean {
+  return cli.stdin.isTTY === true && cli.stderr.isTTY === true;
+}
+
+/** @throws UserError when nobody can be asked. */
+export function refuseUnattended(cli: Cli, text: string): void {
+  if (canAsk(cli)) return;
+  throw new UserError(`${text} Nobody can be asked here, so nothing was done.\nAdd -y to go on without being asked.`);
+}
+
+/** Asks in any case. Ctrl-C and the end of the input are a no. */
+export async function ask(cli: Cli, { text, presumed }: Pick<Question, "text" | "presumed">): Promise<boolean> {
+  const lines = createInterface({ input: cli.stdin, output: cli.stderr, terminal: false });
   try {
-    const answer = (
-      await lines.question(`${question.text} Proceed? ${question.presumed === "yes" ? "[Y/n]" : "[y/N]"}: `)
-    )
-      .trim()
-      .toLowerCase();
-    const agreed = answer === "" ? question.presumed === "yes" : answer === "y" || answer === "yes";
-    if (!agreed) throw new UserError("Nothing was done.", { exitCode: 1 });
+    cli.stderr.write(`${text} Proceed? ${presumed === "yes" ? "[Y/n]" : "[y/N]"}: `);
+    for await (const line of lines) {
+      const answer = line.trim().toLowerCase();
+      return answer === "" ? presumed === "yes" : answer === "y" || answer === "yes";
+    }
+    return false;
   } finally {
     lines.close();
+    cli.stdin.pause();
   }
 }

@@ -59,6 +59,7 @@ function printStatus(cli: Cli, status: ControllerStatus): void {
     ["jobs", tallyWords(tally(counts))],
   ];
   for (const [name, value] of facts) print(cli, `${name.padEnd(10)}${value}`);
+  if (status.trouble !== undefined) print(cli, `${"trouble".padEnd(10)}${status.trouble}`);
   if (status.pools.length === 0) return;
   print(cli, "");
   printRows(cli, status.pools, {
@@ -71,4 +72,6 @@ function printStatus(cli: Cli, status: ControllerStatus): void {
       { header: "STACK", cell: ({ stack }) => stack, shrinkTo: 8 },
     ],
   });
+  for (const { pool, problems } of status.pools)
+    for (const problem of problems ?? []) print(cli, `${pool}: ${problem}`);
 }

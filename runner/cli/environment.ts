@@ -1,9 +1,10 @@
 /** Environment and secrets from flags and files: `--env K=V`, `--env K` (this shell's value), `--env-file F`. */
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
+import type { Command } from "commander";
 import { NotFoundError, UserError } from "../../spec/errors.ts";
-import type { JobSpec } from "../../spec/index.ts";
 import type { Cli } from "./cli.ts";
+import { collect } from "./options.ts";
 
 export interface VariableFlags {
   readonly env?: readonly string[];
@@ -12,12 +13,26 @@ export interface VariableFlags {
   readonly secretFile?: readonly string[];
 }
 
-/** The job with all that the flags say filled in. Files come first, so that a flag wins. @throws UserError */
-export async function fillFromFlags(cli: Cli, job: JobSpec, flags: VariableFlags): Promise<JobSpec> {
-  const { fillEnvironment } = await import("../../spec/index.ts");
-  const envs = await gather(cli, "env", { files: flags.envFile, texts: flags.env });
-  const secrets = await gather(cli, "secret", { files: flags.secretFile, texts: flags.secret });
-  return fillEnvironment(job, { envs, secrets });
+export interface Variables {
+  readonly envs: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** All that the flags say. Files come first, so that a flag wins. @throws UserError */
+export async function variablesOf(cli: Cli, flags: VariableFlags): Promise<Variables> {
+  return {
+    envs: await gather(cli, "env", { files: flags.envFile, texts: flags.env }),
+    secrets: await gather(cli, "secret", { files: flags.secretFile, texts: flags.secret }),
+  };
+}
+
+/** Adds the flags to a command that fills a file's open values. */
+export function addVariableOptions(command: Command): Command {
+  return command
+    .option("--env <K[=V]>", "an environment variable; without =V, this shell's value", collect)
+    .option("--env-file <file>", "environment variables, one K=V per line", collect)
+    .option("--secret <K[=V]>", "like --env, and never shown", collect)
+    .option("--secret-file <file>", "like --env-file, and never shown", collect);
 }
 
 interface Given {

@@ -1,7 +1,7 @@
 /** The one place where an error becomes an exit code and the words that a user reads. Pure. */
 import { CommanderError } from "commander";
 import { UserError } from "../../spec/errors.ts";
-import { Detached } from "./detached.ts";
+import { Interrupted } from "./interrupted.ts";
 
 export interface Ending {
   readonly code: number;
@@ -11,7 +11,7 @@ export interface Ending {
 
 /** `command` is what was called, for the hint: `lido jobs queue`. */
 export function endingOf(error: unknown, command: string): Ending {
-  if (error instanceof Detached) return { code: 130, lines: error.message.split("\n") };
+  if (error instanceof Interrupted) return { code: 130, lines: error.message.split("\n") };
   if (error instanceof CommanderError) return endingOfCommander(error, command);
   if (error instanceof UserError) return { code: error.exitCode, lines: withMark(error.message) };
   if (isBrokenPipe(error)) return { code: 0, lines: [] };

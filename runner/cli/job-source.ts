@@ -31,7 +31,7 @@ export function sourceOf({ before, after, cwd }: SourceWords): JobSource {
     );
   const file = resolve(cwd, word);
   // SkyPilot takes a text that is no file for a command, when it can't have been meant as a file.
-  return /\s/.test(word) && !existsSync(file) ? { command: word } : { file };
+  return /\s/.test(word) && !existsSync(file) ? { command: word } : { file: resolve(word) === file ? word : file };
 }
 
 /** One word is a text of the shell; several are a program and its arguments, kept apart as they were given. */
@@ -46,5 +46,5 @@ function shellWord(word: string): string {
 
 export async function readSource(source: JobSource): Promise<Parsed<JobSpec>> {
   const { jobFromCommand, readJobFile } = await import("../../spec/index.ts");
-  return "file" in source ? await readJobFile(source.file) : { spec: jobFromCommand(source.command), warnings: [] };
+  return "file" in source ? readJobFile(source.file) : { spec: jobFromCommand(source.command), warnings: [] };
 }

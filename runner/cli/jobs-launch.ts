@@ -2,18 +2,18 @@
 import { userInfo } from "node:os";
 import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
-import type { JobSpec } from "../../spec/index.ts";
+import type { JobSpec, Warning } from "../../spec/index.ts";
 import type { IdRange, SubmitParams } from "../api.ts";
 import type { Connection } from "../client/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { confirm } from "./confirm.ts";
-import { Detached } from "./detached.ts";
-import { fillFromFlags, type VariableFlags } from "./environment.ts";
+import { addVariableOptions, type VariableFlags, variablesOf } from "./environment.ts";
 import { followJobs } from "./follow-jobs.ts";
 import { followLog } from "./follow-log.ts";
 import { countIds, formatIds } from "./ids.ts";
+import { detached } from "./interrupted.ts";
 import { type JobSource, readSource, sourceOf } from "./job-source.ts";
-import { collect, wholeNumber, yesOption } from "./options.ts";
+import { wholeNumber, yesOption } from "./options.ts";
 import { exitCodeOf, exitCodeOfJob, jobs, jobWords, tally, tallyWords } from "./outcome.ts";
 import type { MakeCommand } from "./program.ts";
 
@@ -28,7 +28,7 @@ export interface LaunchOptions extends VariableFlags {
 }
 
 export const command: MakeCommand = ({ cli, done, afterDashes }) =>
-  new Command("launch")
+  addVariableOptions(new Command("launch"))
     .description("Runs a job, or many ranks of it, on the free workers of a pool.")
     .usage("[options] FILE\n       lido jobs launch [options] -- COMMAND…")
     .argument("[file]", "a job file")
@@ -36,10 +36,6 @@ export const command: MakeCommand = ({ cli, done, afterDashes }) =>
     .option("-p, --pool <name>", "the pool (default: `pool:` of the file)")
     .option("--num-jobs <n>", "how many ranks", wholeNumber("--num-jobs", 1), 1)
     .option("-n, --name <name>", "name of the job")
-    .option("--env <K[=V]>", "an environment variable; without =V, this shell's value", collect)
-    .option("--env-file <file>", "environment variables, one K=V per line", collect)
-    .option("--secret <K[=V]>", "like --env, and never shown", collect)
-    .option("--secret-file <file>", "like --env-file, and never shown", collect)
     .option("-d, --detach", "return when the jobs are in the queue")
     .option("--stack <stack>", "the Pulumi stack that has the pool")
     .addOption(yesOption())
@@ -58,9 +54,9 @@ Examples:
 /** @returns 0, or when it followed what the jobs came to: 100 failed, 103 cancelled. */
 export async function runLaunch(cli: Cli, options: LaunchOptions): Promise<number> {
   const params = await prepare(cli, options);
-  const { name = "the command" } = params.job;
+  const name = params.job.name === undefined ? "" : ` of '${params.job.name}'`;
   await confirm(cli, {
-    text: `Launching ${jobs(params.numJobs)} of ${name} on pool '${params.pointer.pool}'.`,
+    text: `Launching ${jobs(params.numJobs)}${name} on pool '${params.pointer.pool}'.`,
     yes: options.yes === true,
     presumed: "yes",
     unattended: "go on",
@@ -78,8 +74,10 @@ export async function runLaunch(cli: Cli, options: LaunchOptions): Promise<numbe
 /** All that can be wrong is found here, before anything is asked of the controller. */
 async function prepare(cli: Cli, options: LaunchOptions): Promise<SubmitParams> {
   const { spec, warnings } = await readSource(options.source);
-  for (const { message } of warnings) note(cli, `Warning: ${message}`);
-  const job = await fillFromFlags(cli, options.name === undefined ? spec : { ...spec, name: options.name }, options);
+  for (const warning of warnings) note(cli, warningWords(warning));
+  const { fillEnvironment } = await import("../../spec/index.ts");
+  const named = options.name === undefined ? spec : { ...spec, name: options.name };
+  const job = fillEnvironment(named, await variablesOf(cli, options));
   const { findPool, writePointer } = await import("../pools/index.ts");
   const { home, cwd, env } = cli;
   const found = await findPool(poolOf(job, options), {
@@ -91,6 +89,10 @@ async function prepare(cli: Cli, options: LaunchOptions): Promise<SubmitParams> 
   });
   await writePointer(home, found.pointer);
   return { job, numJobs: options.numJobs, user: userInfo().username, ...found };
+}
+
+function warningWords({ message, place }: Warning): string {
+  return `Warning: ${place === undefined ? "" : `${place.file}:${place.line}:${place.column}: `}${message}`;
 }
 
 function poolOf(job: JobSpec, options: LaunchOptions): string {
@@ -117,7 +119,7 @@ async function followOne(cli: Cli, connection: Connection, id: number): Promise<
     note(cli, jobWords(job));
     return exitCodeOfJob(job);
   } catch (error) {
-    if (signal.aborted) throw new Detached([`lido jobs logs ${id}`, `lido jobs cancel ${id}`]);
+    if (signal.aborted) throw detached([`lido jobs logs ${id}`, `lido jobs cancel ${id}`]);
     throw error;
   }
 }
@@ -133,7 +135,7 @@ async function followMany(cli: Cli, connection: Connection, ids: IdRange): Promi
     return exitCodeOf(counts);
   } catch (error) {
     if (signal.aborted)
-      throw new Detached([`lido jobs wait ${range}`, `lido jobs logs ${ids.first}`, `lido jobs cancel ${range}`]);
+      throw detached([`lido jobs wait ${range}`, `lido jobs logs ${ids.first}`, `lido jobs cancel ${range}`]);
     throw error;
   }
 }

@@ -2,9 +2,9 @@
 import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import { type Cli, note } from "./cli.ts";
-import { Detached } from "./detached.ts";
 import { followLog } from "./follow-log.ts";
 import { parseIds } from "./ids.ts";
+import { detached } from "./interrupted.ts";
 import { wholeNumber } from "./options.ts";
 import { exitCodeOfJob, jobWords } from "./outcome.ts";
 import type { MakeCommand } from "./program.ts";
@@ -47,7 +47,7 @@ export async function runLogs(cli: Cli, options: LogsOptions): Promise<number> {
     note(cli, jobWords(job));
     return exitCodeOfJob(job);
   } catch (error) {
-    if (signal.aborted) throw new Detached([`lido jobs logs ${options.id}`]);
+    if (signal.aborted) throw detached([`lido jobs logs ${options.id}`]);
     throw error;
   }
 }

@@ -14,6 +14,7 @@ import { ago, duration } from "./time.ts";
 
 export interface QueueOptions {
   readonly pool?: string;
+  readonly name?: string;
   readonly status?: readonly JobStatus[];
   readonly limit: number;
   readonly all?: boolean;
@@ -24,6 +25,7 @@ export const command: MakeCommand = ({ cli, done }) =>
   new Command("queue")
     .description("Lists jobs, newest first, and how each stands.")
     .option("-p, --pool <name>", "only jobs of this pool")
+    .option("-n, --name <name>", "only jobs of this name")
     .option("-s, --status <status>", "only jobs of these statuses: running,failed", parseStatuses)
     .option("-l, --limit <n>", "how many", wholeNumber("--limit", 1), 50)
     .option("-a, --all", "all of them")
@@ -70,6 +72,7 @@ function pageParams(options: QueueOptions, limit: number, before: number | undef
   return {
     limit,
     ...(options.pool === undefined ? {} : { pool: options.pool }),
+    ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.status === undefined ? {} : { statuses: options.status }),
     ...(before === undefined ? {} : { before }),
   };

@@ -4,9 +4,9 @@ import { UserError } from "../../spec/errors.ts";
 import type { Counts, IdRange, WatchResult } from "../api.ts";
 import type { Connection } from "../client/index.ts";
 import { type Cli, note, print } from "./cli.ts";
-import { Detached } from "./detached.ts";
 import { followJobs } from "./follow-jobs.ts";
 import { formatIds, parseIds } from "./ids.ts";
+import { detached } from "./interrupted.ts";
 import { exitCodeOf, jobs, tally, tallyWords } from "./outcome.ts";
 import type { MakeCommand } from "./program.ts";
 import { parseDuration } from "./time.ts";
@@ -54,7 +54,7 @@ async function waitFor(cli: Cli, connection: Connection, { ids, timeout }: WaitO
   try {
     return await followJobs(cli, connection, { ids, signal, onCounts: (counts) => (last = counts) });
   } catch (error) {
-    if (interrupted.aborted) throw new Detached([`lido jobs wait ${formatIds(ids)}`]);
+    if (interrupted.aborted) throw detached([`lido jobs wait ${formatIds(ids)}`]);
     if (late?.aborted !== true) throw error;
     if (last === undefined) throw new UserError("The time was up before the controller answered.", { exitCode: 101 });
     note(cli, "The time is up; the jobs go on.");

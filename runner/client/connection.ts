@@ -93,13 +93,17 @@ function readAnswers(socket: Socket, onAnswer: (answer: Answer) => Promise<void>
   let work: Promise<void> = Promise.resolve();
   socket.setEncoding("utf8");
   socket.on("data", (chunk: string) => {
-    const answers = split(chunk).map(decodeAnswer);
     socket.pause();
-    work = work.then(async () => {
-      for (const answer of answers) if (answer !== undefined) await onAnswer(answer);
-      socket.resume();
-    });
+    work = take(work, split(chunk));
   });
+  const take = async (before: Promise<void>, lines: readonly string[]): Promise<void> => {
+    await before;
+    for (const line of lines) {
+      const answer = decodeAnswer(line);
+      if (answer !== undefined) await onAnswer(answer);
+    }
+    socket.resume();
+  };
 }
 
 async function deliver(calls: Map<number, Call>, answer: Answer): Promise<void> {

@@ -10,9 +10,9 @@ export async function connectRunning(home: string): Promise<Connection | undefin
     return await openConnection(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ECONNREFUSED") return undefined;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "ECONNREFUSED") return undefined;
     throw new ControllerStartError(
-      `Lido cannot open the controller's socket ${path} (${code ?? String(error)}).\nGive yourself the right to its folder, or set LIDO_HOME to a folder of your own.`,
+      `Lido cannot open the controller's socket ${path} (${code ?? String(error)}).\nGive yourself the right to it, or set LIDO_HOME to a folder of your own.`,
       { exitCode: 8, cause: error },
     );
   }

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Connection } from "./connection.ts";
 import { ControllerStartError } from "./errors.ts";
@@ -24,7 +24,7 @@ const LOOK_MS = 15;
 
 /** @throws ControllerStartError with the last lines of the controller's log, or with the folder that is not writable. */
 export async function startController(options: StartOptions): Promise<Connection> {
-  const log = join(options.home, "controller.log");
+  const log = join(options.home, "controller", "controller.log");
   const before = prepareHome(options.home, log);
   const child = spawnDetached(options, log);
   let ended: string | undefined;
@@ -46,7 +46,7 @@ export async function startController(options: StartOptions): Promise<Connection
 /** Makes Lido's folder and says how long the log is before the start. */
 function prepareHome(home: string, log: string): number {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
     closeSync(openSync(log, "a", 0o600));
     return statSync(log).size;
   } catch (error) {

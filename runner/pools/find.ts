@@ -59,6 +59,14 @@ async function* looksFor(name: string, options: FindOptions): AsyncGenerator<Loo
     yield await lookInto(name, { ...(await placeOf(pointer, env)), report }, `stack ${pointer.stack}`);
 }
 
+/** Names of the pools of the Pulumi project around the current folder; none when it cannot be read. */
+export async function poolsOfProject({ cwd, env, report }: FindOptions): Promise<readonly string[]> {
+  const project = await findProject(cwd);
+  if (project === undefined) return [];
+  const deployment = await readStack({ dir: project.dir, project, env, report }).catch(() => ({}));
+  return [...rostersIn(deployment).keys()];
+}
+
 async function lookInto(name: string, place: StackPlace, described: string): Promise<Look> {
   try {
     const rosters = rostersIn(await readStack(place));
@@ -103,10 +111,11 @@ function notFound(name: string, looks: readonly Look[], pointed: readonly string
   const inPlaces = looks.flatMap((look) => (look.kind === "absent" ? look.pools : []));
   const others = [...new Set([...inPlaces, ...pointed])].filter((pool) => pool !== name).sort();
   const unreadable = looks.filter((look) => look.kind === "unreadable");
-  const where = [...looks.map((look) => (look.kind === "found" ? "" : look.place)), "the pools used before"].join(", ");
+  const places = looks.map((look) => (look.kind === "found" ? "" : look.place));
+  const where = places.length === 0 ? "" : `${places.join(", ")} or `;
   return new NotFoundError(
     [
-      `There is no pool '${name}' in ${where}.`,
+      `There is no pool '${name}' in ${where}the pools used before.`,
       ...unreadable.map(({ error }) => error.message.split("\n")[0] ?? ""),
       others.length === 0
         ? `There are no pools yet: make one with \`pulumi up\`, or with \`lido pool apply FILE -p ${name}\`.`

@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { UserError } from "../../spec/errors.ts";
+import { NotFoundError, UserError } from "../../spec/errors.ts";
 import type { Env } from "./pulumi-settings.ts";
 
 export interface PulumiCall {
@@ -19,6 +19,11 @@ export interface PulumiCall {
 
 /** What it wrote to stdout. @throws UserError with Pulumi's own words when it ended with another code than 0. */
 export async function pulumi(call: PulumiCall): Promise<string> {
+  if (!(await isExecutable(call.cwd))) {
+    throw new NotFoundError(
+      `The folder of the Pulumi project is gone: ${call.cwd}.\nPut it back, or apply the pool again from where it is now.`,
+    );
+  }
   const command = await findPulumi(call);
   try {
     const { stdout } = await promisify(execFile)(command, [...call.args, "--non-interactive"], {

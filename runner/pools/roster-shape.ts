@@ -1,6 +1,6 @@
 /**
- * Whether what a stack holds is a roster of a shape that this version understands. Pure. Unknown members are let
- * through, since a newer version may add some; a missing or wrong one is named in a sentence.
+ * Whether what a stack holds is a roster of a shape that this version understands. Pure. A missing or wrong member is
+ * named in a sentence. Other members are left behind: the resource's outputs also hold what must not travel on.
  */
 import { UserError } from "../../spec/errors.ts";
 import type { Roster } from "../../worker/roster.ts";
@@ -47,12 +47,25 @@ const ROSTER: Shape = {
 /** @throws UserError (exit code 8) that names the first member that is missing or wrong, and the `stack` it is in. */
 export function checkRoster(value: unknown, stack: string): Roster {
   const wrong = firstWrong(value, ROSTER, "");
-  if (wrong === undefined) return value as Roster;
+  if (wrong === undefined) return only(value, ROSTER) as Roster;
   const pool = isObject(value) && typeof value.pool === "string" ? `pool '${value.pool}'` : "a pool";
   throw new UserError(
-    `Stack ${stack} holds ${pool} in a form that this version of Lido cannot read: ${wrong}.\nRun \`pulumi up\` there once with this version, or use the version that made the pool.`,
+    `In ${stack}, ${pool} has a form that this version of Lido cannot read: ${wrong}.\nRun \`pulumi up\` there once with this version, or use the version that made the pool.`,
     { exitCode: 8 },
   );
+}
+
+/** The members of `shape`, and nothing else. */
+function only(value: unknown, shape: Shape): unknown {
+  const members = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.entries(shape).map(([member, expected]) => [member, onlyMember(members[member], expected)]),
+  );
+}
+
+function onlyMember(value: unknown, expected: Check | Shape | readonly [Shape]): unknown {
+  if (typeof expected === "function") return value;
+  return isList(expected) ? (value as unknown[]).map((item) => only(item, expected[0])) : only(value, expected);
 }
 
 function firstWrong(value: unknown, shape: Shape, path: string): string | undefined {

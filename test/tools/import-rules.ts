@@ -39,7 +39,7 @@ const SHOWS_THE_PRODUCT = /^(tools\/demo|examples)\//;
 /** Deciding code: values and `now` in, values out. */
 const PURE = /^(runner\/core\/.+|provider\/(plan|classify|fingerprint))\.ts$/;
 const IMPURE_MODULES =
-  /^(node:)?(fs|child_process|net|os|http|https|sqlite|timers|worker_threads)(\/|$)|^(pino|kysely|ssh2)$/;
+  /^(node:)?(fs|child_process|net|http|https|sqlite|timers|worker_threads)(\/|$)|^(pino|kysely|ssh2)$/;
 const IMPURE_WORDS: Readonly<Record<string, RegExp>> = {
   "Date.now": /\bDate\.now\b/,
   "new Date()": /\bnew Date\(\)/,

@@ -35,7 +35,7 @@ function packagesMatch(root) {
 /** An optional package may be missing, since it may be for another system; none may be another version. */
 function satisfied(wanted, installed) {
   if (installed === undefined) return wanted.optional === true || wanted.devOptional === true || wanted.peer === true;
-  return wanted.version === installed.version && wanted.integrity === installed.integrity;
+  return wanted.version === installed.version && (wanted.integrity ?? installed.integrity) === installed.integrity;
 }
 
 function packagesOf(file) {

@@ -57,7 +57,10 @@ async function npm(args) {
   const inside = join(ROOT, "node_modules");
   const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.startsWith(inside));
   const env = { ...process.env, PATH: path.join(delimiter) };
-  await step("npm", [...args, "--no-audit", "--no-fund", "--no-update-notifier"], { cwd: ROOT, env });
+  await step("npm", [...args, "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"], {
+    cwd: ROOT,
+    env,
+  });
 }
 
 async function build() {
@@ -74,9 +77,10 @@ async function engine() {
 
 async function step(command, args, options) {
   const started = performance.now();
-  const { exitCode, stdout, missing } = await run(command, args, options);
+  const { exitCode, stdout, missing, received } = await run(command, args, options);
   if (missing) throw new StepFailed(`There is no \`${command}\` on PATH; it comes with Node.js and is needed here.`, 1);
-  const shown = [command === "npm" ? "npm" : "node", ...args].join(" ");
+  if (received !== undefined) throw new StepFailed("setup: stopped", received);
+  const shown = `${command === "npm" ? "npm" : "node"} ${args[0]}`;
   if (exitCode !== 0) throw new StepFailed(`setup: \`${shown}\` ended with exit code ${exitCode}`, exitCode);
   const seconds = (performance.now() - started) / 1000;
   if (!options.capture) say(`done in ${seconds.toFixed(1)} s`);

@@ -5,8 +5,8 @@ import { constants } from "node:os";
 const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Answers `{ exitCode, stdout, missing }`; an end by signal n is exit code 128 + n. With `capture`, stdout is collected
- * instead of shown.
+ * Answers `{ exitCode, stdout, missing, received }`; an end by signal n is exit code 128 + n, and `received` is the exit
+ * code of the signal that was passed on, if any. With `capture`, stdout is collected instead of shown.
  */
 export function run(command, args, { cwd, env, capture = false }) {
   const child = spawn(command, args, { cwd, env, stdio: ["inherit", capture ? "pipe" : "inherit", "inherit"] });
@@ -14,23 +14,18 @@ export function run(command, args, { cwd, env, capture = false }) {
   child.stdout?.setEncoding("utf8").on("data", (text) => (stdout += text));
   let received;
   const passOn = (signal) => {
-    received = signal;
+    received = 128 + constants.signals[signal];
     // On a terminal ^C has reached the child already: a second one would tell it to stop at once.
     if (signal !== "SIGINT" || !onTerminal()) child.kill(signal);
   };
   for (const signal of PASSED_ON) process.on(signal, passOn);
   return new Promise((resolve, reject) => {
     child.once("error", (error) => {
-      if (error.code === "ENOENT") resolve({ exitCode: 127, stdout, missing: true });
+      if (error.code === "ENOENT") resolve({ exitCode: 127, stdout, missing: true, received });
       else reject(error);
     });
     child.once("close", (code, signal) => {
-      const end = code ?? 128 + constants.signals[signal];
-      resolve({
-        exitCode: end === 0 && received !== undefined && capture ? 128 + constants.signals[received] : end,
-        stdout,
-        missing: false,
-      });
+      resolve({ exitCode: code ?? 128 + constants.signals[signal], stdout, missing: false, received });
     });
   }).finally(() => {
     for (const signal of PASSED_ON) process.off(signal, passOn);

@@ -46,7 +46,7 @@ function filesUnder(root, path) {
   if (/\.[a-z]+$/.test(path)) return [path];
   return readdirSync(full, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1));
 }
 
 function compare(a, b) {

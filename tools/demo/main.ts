@@ -10,7 +10,7 @@ import { CommandFailed, Shell } from "./shell.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 const STACK = "lido-demo";
-const SLOW_JOB = `echo start $SKYPILOT_JOB_RANK >> ${place.ran}; sleep 6; echo end $SKYPILOT_JOB_RANK >> ${place.ran}`;
+const SLOW_JOB = `echo start $SKYPILOT_JOB_RANK >> ${place.ran}; sleep 8; echo end $SKYPILOT_JOB_RANK >> ${place.ran}`;
 
 const interrupted = new AbortController();
 const shell = new Shell(interrupted.signal);

@@ -2,9 +2,9 @@
  * Machines that are folders of this computer, each behind its own SSH server. A worker's folder with its marker is the
  * truth: it is made beside its name and renamed, so there is a whole worker or none.
  */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import ssh2 from "ssh2";
 import type { ResourceChoice } from "../../../spec/index.ts";
 import { poolKey } from "../../../worker/index.ts";
@@ -40,7 +40,11 @@ export function localMachines(options: LocalOptions): Machines {
     readRecord: () => readJson<PoolRecord>(record),
     writeRecord: (value) => writeJson(record, value),
     lock: (signal) => lockPool(poolFolder(identity), pool, { signal }),
-    cleanUp: () => rm(poolFolder(identity), { recursive: true, force: true, maxRetries: 5 }),
+    cleanUp: async () => {
+      await rm(poolFolder(identity), { recursive: true, force: true, maxRetries: 5 });
+      // The last pool leaves no empty folder behind.
+      await rmdir(dirname(poolFolder(identity))).catch(() => {});
+    },
   };
 }
 

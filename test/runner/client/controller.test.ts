@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectController, connectRunning, stopController } from "../../../runner/client/index.ts";
 import { socketPath } from "../../../runner/socket-path.ts";
@@ -64,26 +64,32 @@ test.each([
   ['process.kill(process.pid, "SIGKILL")', "SIGKILL", "it said nothing."],
 ])("a controller that dies says why: %s", async (text, how, why) => {
   await expect(connectController({ home, entry: program(text) })).rejects.toMatchObject({
-    message: `The controller ended at once (${how}): ${why}\nIts log: ${join(home, "controller.log")}`,
+    message: `The controller ended at once (${how}): ${why}\nIts log: ${join(home, "controller", "controller.log")}`,
     exitCode: 1,
   });
 });
 
 test("only what this controller said counts, not what lay in the log before", async () => {
-  mkdirSync(home);
-  writeFileSync(join(home, "controller.log"), "Error: of yesterday\n");
+  mkdirSync(join(home, "controller"), { recursive: true });
+  writeFileSync(join(home, "controller", "controller.log"), "Error: of yesterday\n");
   await expect(connectController({ home, entry: program("process.exit(4)") })).rejects.toThrow(": it said nothing.");
 });
 
 test("a folder that cannot be written is named", async () => {
   writeFileSync(home, "a file, not a folder");
-  await expect(connectController({ home: join(home, "x"), entry })).rejects.toMatchObject({
-    message: `Lido cannot open the controller's socket ${socketPath(join(home, "x"))} (ENOTDIR).\nGive yourself the right to its folder, or set LIDO_HOME to a folder of your own.`,
+  const inside = join(home, "x");
+  await expect(connectController({ home: inside, entry })).rejects.toMatchObject({
+    message: `Lido cannot write to its folder ${inside} (ENOTDIR).\nGive yourself the right to write there, or set LIDO_HOME to another folder.`,
     exitCode: 8,
   });
-  await expect(connectController({ home: "/proc/lido", entry })).rejects.toMatchObject({
-    message:
-      "Lido cannot write to its folder /proc/lido (ENOENT).\nGive yourself the right to write there, or set LIDO_HOME to another folder.",
+});
+
+test("a socket that cannot be opened is named", async () => {
+  const path = socketPath(home);
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(path, path);
+  await expect(connectRunning(home)).rejects.toMatchObject({
+    message: `Lido cannot open the controller's socket ${path} (ELOOP).\nGive yourself the right to it, or set LIDO_HOME to a folder of your own.`,
     exitCode: 8,
   });
 });

@@ -47,7 +47,15 @@ export const STATUS: Methods["status"]["result"] = {
   database: "/home/ann/.lido/queue.sqlite",
   uptimeSeconds: 125,
   queue: { PENDING: 4, RUNNING: 2, SUCCEEDED: 100 },
-  pools: [{ pool: "gpu-pool", stack: "organization/shop/dev", workers: 3, connected: 2 }],
+  pools: [
+    {
+      pool: "gpu-pool",
+      stack: "organization/shop/dev",
+      workers: 3,
+      connected: 2,
+      problems: ["worker 3: it does not answer."],
+    },
+  ],
 };
 
 export async function scriptedController(home: string, script: Script): Promise<ScriptedController> {

@@ -7,9 +7,12 @@ import { engineJson, realGo, type Tiny, tiny, withGo } from "./tiny.ts";
 
 const SLOW = 120_000; // a cold Go cache compiles the standard library first
 
+/** A cold Go cache makes the tiny build a long one. */
+const isHeartbeat = (line: string): boolean => line.startsWith("engine: still ");
+
 async function build(box: Tiny) {
   const lines: string[] = [];
-  const report = (line: string): void => void lines.push(line);
+  const report = (line: string): void => void (isHeartbeat(line) || lines.push(line));
   return { engine: await findEngine({ report, env: withGo(box.env), recipe: box.recipe }), lines };
 }
 
@@ -87,7 +90,10 @@ describe.skipIf(realGo === undefined)("a build with the real Go", { timeout: SLO
     const [one, two] = await Promise.all([first.end, second.end]);
     expect([one.code, two.code]).toEqual([0, 0]);
     expect(two.stdout).toBe(one.stdout);
-    expect(two.stderr).toBe("engine: another run is making the engine already; this one waits for it\n");
+    expect(two.stderr.split("\n").filter((line) => !isHeartbeat(line))).toEqual([
+      "engine: another run is making the engine already; this one waits for it",
+      "",
+    ]);
     expect(engineJson(box)).toEqual({ version: "9.8.7", source: "build" });
   });
 

@@ -1,0 +1,26 @@
+/** `lido pool down`: ends pools that were applied without a Pulumi program. */
+import { runEngine } from "./engine-run.ts";
+import { readPointer, removePointer } from "./pointer.ts";
+import { freeStaleLock } from "./stale-lock.ts";
+import { openStack, unknownPool } from "./workspace.ts";
+
+const NOTHING = async (): Promise<void> => {};
+
+export interface DownOptions {
+  readonly names: readonly string[];
+  readonly report: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Waits for jobs that run on the workers: cancel them before. @throws NotFoundError before anything is done when one is unknown */
+export async function downPool({ names, report, signal }: DownOptions): Promise<void> {
+  for (const name of names) if (readPointer(name) === undefined) throw unknownPool(name);
+  for (const pool of names) {
+    const open = await openStack({ pool, report, program: NOTHING, create: false });
+    await freeStaleLock(open);
+    const what = { what: `Removing pool '${pool}'`, report };
+    await runEngine(open, what, (hooks) => open.stack.destroy({ ...hooks, ...(signal ? { signal } : {}) }));
+    await open.stack.workspace.removeStack(open.stack.name);
+    removePointer(pool);
+  }
+}

@@ -1,0 +1,54 @@
+/** Runs one operation of the engine: passes on what the provider says, and turns a failure into the sentences that it gave. */
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { UserError } from "../../spec/index.ts";
+import type { PoolStack } from "./workspace.ts";
+
+export interface RunHooks {
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+/** `what`: such as `Applying pool 'X'`. @throws UserError with the engine's own reasons */
+export async function runEngine<T>(
+  { stack }: PoolStack,
+  { what, report }: { readonly what: string; readonly report: (line: string) => void },
+  run: (hooks: RunHooks) => Promise<T>,
+): Promise<T> {
+  const reasons: string[] = [];
+  let last = "";
+  const onEvent = ({ diagnosticEvent: news }: EngineEvent): void => {
+    if (news === undefined || news.ephemeral === true) return;
+    const text = plain(news.message).trimEnd();
+    if (news.severity === "error") reasons.push(reasonIn(text));
+    if ((news.severity === "info" || news.severity === "info#err") && text !== "" && text !== last) report(text);
+    last = text;
+  };
+  try {
+    return await run({ onEvent });
+  } catch (error) {
+    const { ConcurrentUpdateError } = await import("@pulumi/pulumi/automation/index.js");
+    if (error instanceof ConcurrentUpdateError) throw locked(what, stack.name, error);
+    const told = reasons.filter((reason) => !reason.startsWith("update failed") && reason !== "");
+    if (told.length === 0) throw error;
+    throw new UserError(`${what} failed:\n${[...new Set(told)].join("\n")}`, { exitCode: 1, cause: error });
+  }
+}
+
+function locked(what: string, stack: string, cause: Error): UserError {
+  return new UserError(
+    `${what} failed: the stack ${stack} is being changed by somebody else, or a change of it was killed. Wait until it is done; if nothing runs any more: pulumi cancel --stack ${stack}`,
+    { exitCode: 8, cause },
+  );
+}
+
+/** A partial failure comes as `2 errors occurred:` and a list. */
+function reasonIn(text: string): string {
+  return text
+    .replace(/^\d+ errors? occurred:\s*/, "")
+    .replaceAll(/^\t?\* /gm, "")
+    .trim();
+}
+
+/** The engine marks colours as `<{%fg 1%}>`. */
+function plain(message: string): string {
+  return message.replaceAll(/<\{%.*?%\}>/g, "");
+}

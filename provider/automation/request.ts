@@ -1,0 +1,58 @@
+/** Decides what `lido pool apply` is asked for: a pool from a file, or another count of a pool that is there. Reads the file only. */
+import { homedir } from "node:os";
+import { basename, extname, isAbsolute, join, resolve } from "node:path";
+import { fillEnvironment, type PoolSpec, readPoolFile, UserError } from "../../spec/index.ts";
+import { checkName } from "../check.ts";
+
+export interface ApplyRequest {
+  readonly file?: string;
+  readonly workers?: number;
+  readonly name?: string;
+  readonly envs?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+export type Request =
+  | { readonly kind: "file"; readonly pool: string; readonly spec: PoolSpec; readonly remarks: readonly string[] }
+  | { readonly kind: "count"; readonly pool: string; readonly workers: number };
+
+/** @throws UserError in SkyPilot's words where it has them */
+export function requestOf({ file, workers, name, envs = {}, secrets = {} }: ApplyRequest): Request {
+  if (file !== undefined && workers !== undefined) {
+    throw new UserError("Cannot specify both --workers and POOL_YAML. Please use one of them.");
+  }
+  if (file === undefined && workers === undefined) {
+    throw new UserError(
+      "Name a pool file, or give --workers for a pool that is there: lido pool apply pool.yaml -p gpu-pool",
+    );
+  }
+  if (file === undefined) return countOf(workers ?? 0, name);
+  const { spec, warnings } = readPoolFile(file);
+  const pool = name ?? spec.name ?? basename(file, extname(file));
+  checkName(pool);
+  const remarks = warnings.map(({ message, place }) =>
+    place === undefined ? message : `${place.file}:${place.line}:${place.column}: ${message}`,
+  );
+  return { kind: "file", pool, spec: withFullPaths(fillEnvironment(spec, { envs, secrets })), remarks };
+}
+
+function countOf(workers: number, name: string | undefined): Request {
+  if (name === undefined) throw new UserError("A pool name must be provided to update the number of workers.");
+  if (!Number.isInteger(workers) || workers < 0) {
+    throw new UserError(`--workers must be a whole number, 0 or more; got ${workers}.`);
+  }
+  return { kind: "count", pool: name, workers };
+}
+
+/** The program runs in a folder of ours: what the user wrote counts from where the command was given. */
+function withFullPaths(spec: PoolSpec): PoolSpec {
+  const { workdir } = spec;
+  const fileMounts = spec.fileMounts.map((mount) => ({ ...mount, sources: mount.sources.map(fullPath) }));
+  if (workdir === undefined || "url" in workdir) return { ...spec, fileMounts };
+  return { ...spec, fileMounts, workdir: { path: fullPath(workdir.path) } };
+}
+
+function fullPath(path: string): string {
+  if (isAbsolute(path) || /^[a-z0-9]+:\/\//i.test(path)) return path;
+  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(path);
+}

@@ -1,0 +1,23 @@
+/** The door of the provider room, and of the package: `import { WorkerPool } from "lido"`. */
+import type { ApplyOptions, ApplyResult } from "./automation/apply.ts";
+import type { DownOptions } from "./automation/down.ts";
+
+export type { FileMountArgs, ResourceArgs, WorkerPoolArgs } from "../spec/index.ts";
+export type { RosterWorker } from "../worker/index.ts";
+export type { UpdatePolicy } from "./inputs.ts";
+export { type CheckedPool, type DeepInput, type PoolArgs, type PoolOverrides, WorkerPool } from "./resource.ts";
+export type { ApplyOptions, ApplyResult, DownOptions };
+
+// Loaded when called: a program that declares pools never needs Pulumi's Automation API.
+
+/** What `lido pool apply` does: makes or changes a pool by running Pulumi. @throws UserError, NotFoundError, SpecError, EngineError */
+export async function applyPool(options: ApplyOptions): Promise<ApplyResult> {
+  const { applyPool: apply } = await import("./automation/apply.ts");
+  return await apply(options);
+}
+
+/** What `lido pool down` does. @throws NotFoundError before anything is done when one of the pools is unknown */
+export async function downPool(options: DownOptions): Promise<void> {
+  const { downPool: down } = await import("./automation/down.ts");
+  await down(options);
+}

@@ -1,0 +1,123 @@
+/**
+ * `WorkerPool`, the class that users write in their Pulumi programs. A component, so that later sources can declare
+ * what a cloud needs beside the machines; its one child is the pool itself. Decides nothing: it checks the arguments
+ * and hands them to the provider.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import {
+  fillEnvironment,
+  type PoolSpec,
+  poolFromArgs,
+  readPoolFile,
+  UserError,
+  type WorkerPoolArgs,
+} from "../spec/index.ts";
+import type { RosterWorker } from "../worker/index.ts";
+import type { UpdatePolicy } from "./inputs.ts";
+import { PROVIDER_TEXT } from "./provider-text.ts";
+
+/** A value that may hold outputs of other resources, at any depth. */
+export type DeepInput<T> = pulumi.Input<T extends object ? { [K in keyof T]: DeepInput<T[K]> } : T>;
+
+export type PoolArgs = { readonly [K in keyof WorkerPoolArgs]: DeepInput<WorkerPoolArgs[K]> } & {
+  readonly updatePolicy?: UpdatePolicy;
+};
+
+/** What `fromYaml` may change or fill in of the file. */
+export interface PoolOverrides {
+  readonly workers?: pulumi.Input<number>;
+  readonly envs?: DeepInput<Record<string, string>>;
+  readonly secrets?: DeepInput<Record<string, string>>;
+  readonly updatePolicy?: UpdatePolicy;
+}
+
+/** A pool that was checked before: as `parsePool` returns it, with its environment filled and its secrets beside it. */
+export interface CheckedPool {
+  readonly spec: pulumi.Input<PoolSpec>;
+  readonly secrets: DeepInput<Record<string, string>>;
+  readonly updatePolicy?: UpdatePolicy;
+}
+
+export class WorkerPool extends pulumi.ComponentResource {
+  /** `organization/project/stack/name` */
+  readonly identity: pulumi.Output<string>;
+  readonly generation: pulumi.Output<number>;
+  readonly workers: pulumi.Output<readonly RosterWorker[]>;
+
+  constructor(name: string, args: PoolArgs | CheckedPool, opts?: pulumi.ComponentResourceOptions) {
+    super("lido:index:WorkerPool", name, {}, opts);
+    const { dependsOn } = opts ?? {};
+    const pool = new PoolResource(name, inputsOf(args), { parent: this, ...(dependsOn ? { dependsOn } : {}) });
+    this.identity = pool.identity;
+    this.generation = pool.generation;
+    this.workers = pool.workers;
+    this.registerOutputs({ identity: this.identity });
+  }
+
+  /** The pool of a YAML file, `workers` and open values from `overrides`. Relative paths in it count from the program's folder. */
+  static fromYaml(
+    name: string,
+    file: string,
+    overrides: PoolOverrides = {},
+    opts?: pulumi.ComponentResourceOptions,
+  ): WorkerPool {
+    const { spec: written, warnings } = plainly(() => readPoolFile(file));
+    for (const { message, place } of warnings) {
+      void pulumi.log.warn(place === undefined ? message : `${place.file}:${place.line}:${place.column}: ${message}`);
+    }
+    const { workers, envs = {}, secrets = {}, updatePolicy = {} } = overrides;
+    const spec = pulumi.output({ workers, envs }).apply((given) =>
+      plainly(() => {
+        const size = given.workers === undefined ? {} : { size: { min: given.workers, max: given.workers } };
+        const open = { ...written, ...size, secrets: {} };
+        return fillEnvironment(open, { envs: given.envs, secrets: {} });
+      }),
+    );
+    return new WorkerPool(name, { spec, secrets: filledSecrets(written, secrets), updatePolicy }, opts);
+  }
+}
+
+function filledSecrets(
+  written: PoolSpec,
+  given: DeepInput<Record<string, string>>,
+): pulumi.Output<Record<string, string>> {
+  return pulumi.output(given).apply((values) =>
+    plainly(() => {
+      const open = { ...written, envs: {}, fileMounts: [] };
+      return fillEnvironment(open, { envs: {}, secrets: values }).secrets;
+    }),
+  ) as pulumi.Output<Record<string, string>>;
+}
+
+function inputsOf(args: PoolArgs | CheckedPool): pulumi.Inputs {
+  const { updatePolicy = {}, secrets = {}, ...rest } = args;
+  const spec =
+    "spec" in rest
+      ? rest.spec
+      : pulumi.output(rest).apply((plain) => plainly(() => poolFromArgs(plain as WorkerPoolArgs)));
+  return { spec, secrets: pulumi.secret(secrets), updatePolicy };
+}
+
+/** What is wrong in what the user wrote ends the program with its sentence and no stack. */
+function plainly<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UserError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+class PoolResource extends pulumi.CustomResource {
+  declare readonly identity: pulumi.Output<string>;
+  declare readonly generation: pulumi.Output<number>;
+  declare readonly workers: pulumi.Output<readonly RosterWorker[]>;
+
+  constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
+    const identity = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack(), name].join("/");
+    const outputs = { generation: undefined, workers: undefined };
+    const props = { pool: name, identity, ...inputs, ...outputs, __provider: PROVIDER_TEXT };
+    const hidden = { additionalSecretOutputs: ["privateKey"] };
+    super("pulumi-nodejs:dynamic/lido:WorkerPool", name, props, pulumi.mergeOptions(hidden, opts));
+  }
+}

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import type { CancelResult } from "../../../runner/api.ts";
+import { stage } from "./stage.ts";
+
+const range = (first: number, last = first) => ({ first, last });
+const answering = (result: Partial<CancelResult>, more: Parameters<typeof stage>[0] = {}) =>
+  stage({ ...more, script: { cancel: () => ({ cancelled: [], alreadyOver: [], missing: [], ...result }) } });
+
+test("by ids: what was cancelled, what was over, what is not there", async () => {
+  await using t = await answering({ cancelled: [range(3, 5)], alreadyOver: [range(6)], missing: [range(17)] });
+  expect(await t.lido("jobs", "cancel", "3-6,17")).toBe(102);
+  expect([t.stdout(), t.stderr()]).toEqual(["Jobs cancelled: 3-5\n", "Already over: 6\nNot found: 17\n"]);
+  expect(t.controller.calls).toEqual([{ method: "cancel", params: { ids: [range(3, 6), range(17)] } }]);
+});
+
+test("by ids that are not there at all: not found", async () => {
+  await using t = await answering({ missing: [range(17)] });
+  expect(await t.lido("jobs", "cancel", "17")).toBe(3);
+  expect(t.stderr()).toBe("Error: There is no job 17.\n`lido jobs queue` lists the jobs that there are.\n");
+});
+
+test("by ids that are all over: nothing to do", async () => {
+  await using t = await answering({ alreadyOver: [range(3)] });
+  expect(await t.lido("jobs", "cancel", "3")).toBe(0);
+  expect([t.stdout(), t.stderr()]).toEqual(["", "Nothing to cancel.\nAlready over: 3\n"]);
+});
+
+test.each([
+  [["-n", "train"], { name: "train" }, "No running job found with the name 'train'."],
+  [["-p", "gpu-pool"], { pool: "gpu-pool" }, "No running job found in pool 'gpu-pool'."],
+  [["-a"], { all: true }, "No running job found."],
+] as const)("by %j", async (flags, params, nothing) => {
+  await using t = await answering({ cancelled: [range(3)] });
+  expect(await t.lido("jobs", "cancel", ...flags, "-y")).toBe(0);
+  expect(t.stdout()).toBe("Jobs cancelled: 3\n");
+  expect(t.controller.calls).toEqual([{ method: "cancel", params }]);
+  await using idle = await answering({});
+  expect(await idle.lido("jobs", "cancel", ...flags, "-y")).toBe(0);
+  expect([idle.stdout(), idle.stderr()]).toEqual(["", `${nothing}\n`]);
+});
+
+test("many at once are not cancelled unasked where nobody can be asked", async () => {
+  await using t = await stage();
+  expect(await t.lido("jobs", "cancel", "-a")).toBe(2);
+  expect(t.stderr()).toBe(
+    "Error: Cancelling all jobs of all pools. Nobody can be asked here, so nothing was done.\nAdd -y to go on without being asked.\n",
+  );
+  expect(t.controller.connections()).toBe(0);
+});
+
+test("in a terminal it asks", async () => {
+  await using t = await answering({ cancelled: [range(3)] }, { kind: "tty", answer: "y\n" });
+  expect(await t.lido("jobs", "cancel", "-n", "train")).toBe(0);
+  expect(t.stderr()).toBe("Cancelling all jobs named 'train'. Proceed? [Y/n]: ");
+});
+
+test.each([
+  [[], "It was not said which jobs to cancel."],
+  [["3", "-a"], "More than one way to name jobs was given."],
+  [["-n", "x", "-p", "y"], "More than one way to name jobs was given."],
+] as const)("exactly one way to name jobs: %j", async (words, what) => {
+  await using t = await stage();
+  expect(await t.lido("jobs", "cancel", ...words)).toBe(2);
+  expect(t.stderr()).toBe(`Error: ${what}\nGive one of: ids like 3-12, -n NAME, -p POOL, or -a for all jobs.\n`);
+});

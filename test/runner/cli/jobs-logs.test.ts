@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import type { LogsParams } from "../../../runner/api.ts";
+import { followLog } from "../../../runner/cli/follow-log.ts";
+import { Refusal } from "../client/scripted-controller.ts";
+import { row } from "./rows.ts";
+import { NOW, stage } from "./stage.ts";
+
+const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString("base64");
+const done = { job: row(3, { status: "SUCCEEDED", startedAt: NOW - 2100, endedAt: NOW }) };
+
+test("a log is followed to its end, byte for byte", async () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+  await using t = await stage({
+    script: {
+      logs: (_params, { item }) => {
+        item({ data: base64(bytes.subarray(0, 130)) });
+        item({ data: base64(bytes.subarray(130)) });
+        return done;
+      },
+    },
+  });
+  expect(await t.lido("jobs", "logs", "3")).toBe(0);
+  expect(t.stdout()).toBe(Buffer.from(bytes).toString("utf8"));
+  expect(t.stderr()).toBe("Job 3 SUCCEEDED after 2.1s.\n");
+  expect(t.controller.calls).toEqual([{ method: "logs", params: { id: 3, follow: true } }]);
+});
+
+test("--no-follow --tail prints what is there and says nothing more", async () => {
+  await using t = await stage({
+    script: {
+      logs: (_params, { item }) => {
+        item({ data: base64("last line\n") });
+        return { job: row(3, { status: "RUNNING" }) };
+      },
+    },
+  });
+  expect(await t.lido("jobs", "logs", "3", "--no-follow", "--tail", "1")).toBe(0);
+  expect([t.stdout(), t.stderr()]).toEqual(["last line\n", ""]);
+  expect(t.controller.calls).toEqual([{ method: "logs", params: { id: 3, follow: false, tail: 1 } }]);
+});
+
+test("a controller that goes away in the middle: no byte is lost or printed twice", async () => {
+  const log = "0123456789".repeat(20);
+  let served = 0;
+  await using t = await stage({
+    script: {
+      logs: async (_params, { item, hangUp }) => {
+        // Cut at other places each time.
+        const size = 7 + 4 * served++;
+        for (let at = 0; at < log.length; at += size) {
+          item({ data: base64(log.slice(at, at + size)) });
+          if (served < 3 && at > 40 * served) {
+            await new Promise(setImmediate);
+            hangUp();
+          }
+        }
+        return done;
+      },
+    },
+  });
+  expect(await t.lido("jobs", "logs", "3")).toBe(0);
+  expect(t.stdout()).toBe(log);
+  expect(t.stderr()).toBe(
+    "The controller went away; the jobs go on. Connecting again.\n".repeat(2) + "Job 3 SUCCEEDED after 2.1s.\n",
+  );
+});
+
+test("controllers that keep going away without a word are given up", async () => {
+  await using t = await stage({
+    script: {
+      logs: (_params, { hangUp }) => {
+        hangUp();
+        return done;
+      },
+    },
+  });
+  expect(await t.lido("jobs", "logs", "3")).toBe(5);
+  expect(t.controller.calls).toHaveLength(4);
+});
+
+test("a job that waits says why after a while", async () => {
+  const { promise: explained, resolve } = Promise.withResolvers<void>();
+  await using t = await stage({
+    script: {
+      logs: async (_params: LogsParams) => {
+        await explained;
+        return done;
+      },
+      queue: () => {
+        setImmediate(resolve);
+        return { rows: [row(3, { reason: "all 2 workers of gpu-pool are busy" })] };
+      },
+    },
+  });
+  await using connection = await t.cli.connect();
+  await followLog(t.cli, connection, { id: 3, follow: true, signal: new AbortController().signal, patienceMs: 1 });
+  expect(t.stderr()).toBe("Job 3 PENDING: all 2 workers of gpu-pool are busy.\n");
+});
+
+test("no such job: the controller's words and code", async () => {
+  await using t = await stage({
+    script: {
+      logs: () => {
+        throw new Refusal({ name: "NotFoundError", message: "There is no job 3.", exitCode: 3 });
+      },
+    },
+  });
+  expect(await t.lido("jobs", "logs", "3")).toBe(3);
+  expect(t.stderr()).toBe("Error: There is no job 3.\n");
+});
+
+test("one job at a time", async () => {
+  await using t = await stage();
+  expect(await t.lido("jobs", "logs", "3-5")).toBe(2);
+  expect(t.stderr()).toBe("Error: '3-5' is more than one job.\nGive one id; a log is printed for one job at a time.\n");
+});

@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import type { JobRow, QueueParams, QueueResult } from "../../../runner/api.ts";
+import { row } from "./rows.ts";
+import { NOW, stage } from "./stage.ts";
+
+const ROWS: readonly JobRow[] = [
+  row(12, { status: "PENDING", reason: "the pool has no free worker" }),
+  row(11, { status: "RUNNING", worker: 2, startedAt: NOW - 65_000 }),
+  row(10, {
+    status: "FAILED",
+    worker: 1,
+    startedAt: NOW - 90_000,
+    endedAt: NOW - 88_000,
+    exitCode: 7,
+    reason: "exit code 7",
+  }),
+  row(3, { status: "SUCCEEDED", worker: 1, startedAt: NOW - 190_000, endedAt: NOW - 100_000, name: "" }),
+];
+
+/** Answers pages as the controller does. */
+function paged(rows: readonly JobRow[]): (params: QueueParams) => QueueResult {
+  return ({ limit, before = Number.POSITIVE_INFINITY }) => {
+    const below = rows.filter(({ id }) => id < before);
+    const page = below.slice(0, limit);
+    const last = page.at(-1);
+    return { rows: page, ...(below.length > limit && last ? { next: last.id } : {}) };
+  };
+}
+
+test("a table for people: nothing is cut in a pipe", async () => {
+  await using t = await stage({ script: { queue: paged(ROWS) } });
+  expect(await t.lido("jobs", "queue")).toBe(0);
+  expect(t.stdout()).toBe(
+    [
+      "ID  NAME   POOL                 RANK  STATUS     SUBMITTED  DURATION  REASON",
+      "12  train  gpu-pool             9     PENDING    3m ago     -         the pool has no free worker",
+      "11  train  gpu-pool (worker=2)  8     RUNNING    3m ago     1m 05s",
+      "10  train  gpu-pool (worker=1)  7     FAILED     3m ago     2.0s      exit code 7",
+      "3   -      gpu-pool (worker=1)  0     SUCCEEDED  3m ago     1m 30s",
+      "",
+    ].join("\n"),
+  );
+  expect(t.stderr()).toBe("");
+});
+
+test("in a terminal lines fit into 80 columns, with colours", async () => {
+  await using t = await stage({ kind: "tty", color: true, script: { queue: paged(ROWS.slice(0, 2)) } });
+  expect(await t.lido("jobs", "queue")).toBe(0);
+  const bold = (text: string): string => `\u001B[1m${text}\u001B[22m`;
+  expect(t.stdout().split("\n")).toEqual([
+    ["ID", "NAME ", "POOL               ", "RANK", "STATUS ", "SUBMITTED", "DURATION", "REASON"]
+      .map((header) => bold(header.trim()) + " ".repeat(header.length - header.trim().length))
+      .join("  "),
+    "12  train  gpu-pool             9     \u001B[2mPENDING\u001B[22m  3m ago     -         the pool ha…",
+    "11  train  gpu-pool (worker=2)  8     \u001B[36mRUNNING\u001B[39m  3m ago     1m 05s",
+    "",
+  ]);
+});
+
+test("NO_COLOR and --no-color take the colours away", async () => {
+  await using t = await stage({ kind: "tty", color: true, env: { NO_COLOR: "1" }, script: { queue: paged(ROWS) } });
+  await t.lido("jobs", "queue", "--no-color");
+  expect(t.stdout()).not.toContain("\u001B[");
+});
+
+test("no jobs: nothing on stdout", async () => {
+  await using t = await stage({ script: { queue: paged([]) } });
+  expect(await t.lido("jobs", "queue")).toBe(0);
+  expect([t.stdout(), t.stderr()]).toEqual(["", "No jobs.\n"]);
+});
+
+test("-o id, json and jsonl", async () => {
+  await using t = await stage({ script: { queue: paged(ROWS) } });
+  await t.lido("jobs", "queue", "-o", "id");
+  expect(t.stdout()).toBe("3,10-12\n");
+  await using j = await stage({ script: { queue: paged(ROWS) } });
+  await j.lido("jobs", "queue", "-o", "json");
+  expect(JSON.parse(j.stdout())).toEqual(ROWS);
+  await using l = await stage({ script: { queue: paged(ROWS) } });
+  await l.lido("jobs", "queue", "-o", "jsonl");
+  expect(
+    l
+      .stdout()
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual(ROWS);
+  await using none = await stage({ script: { queue: paged([]) } });
+  await none.lido("jobs", "queue", "-o", "json");
+  await none.lido("jobs", "queue", "-o", "id");
+  expect(none.stdout()).toBe("[]\n");
+});
+
+test("filters travel to the controller", async () => {
+  await using t = await stage({ script: { queue: paged([]) } });
+  await t.lido("jobs", "queue", "-p", "gpu-pool", "-n", "train", "-s", "running,failed", "-l", "5");
+  expect(t.controller.calls).toEqual([
+    { method: "queue", params: { limit: 5, pool: "gpu-pool", name: "train", statuses: ["RUNNING", "FAILED"] } },
+  ]);
+});
+
+test("-l shows some and says so; -a pages through all", async () => {
+  const many = Array.from({ length: 2500 }, (_, index) => row(2500 - index));
+  await using some = await stage({ script: { queue: paged(many) } });
+  await some.lido("jobs", "queue", "-l", "2", "-o", "id");
+  expect([some.stdout(), some.stderr()]).toEqual([
+    "2499-2500\n",
+    "These are the newest 2: -l N shows more, -a shows all.\n",
+  ]);
+  await using all = await stage({ script: { queue: paged(many) } });
+  await all.lido("jobs", "queue", "-a", "-o", "id");
+  expect([all.stdout(), all.stderr()]).toEqual(["1-2500\n", ""]);
+  expect(all.controller.calls).toHaveLength(3);
+});

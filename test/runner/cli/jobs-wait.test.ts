@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import type { WatchResult } from "../../../runner/api.ts";
+import { counts } from "./rows.ts";
+import { stage } from "./stage.ts";
+
+const answering = (result: WatchResult) => stage({ script: { watch: () => result } });
+
+test.each([
+  [{ counts: counts({ SUCCEEDED: 2 }), missing: [] }, 0, "2 jobs: 2 succeeded.\n", ""],
+  [{ counts: counts({ SUCCEEDED: 1, FAILED_SETUP: 1 }), missing: [] }, 100, "2 jobs: 1 succeeded, 1 failed.\n", ""],
+  [{ counts: counts({ SUCCEEDED: 1, CANCELLED: 1 }), missing: [] }, 103, "2 jobs: 1 succeeded, 1 cancelled.\n", ""],
+  [{ counts: counts({ FAILED: 1, CANCELLED: 1 }), missing: [] }, 100, "2 jobs: 1 failed, 1 cancelled.\n", ""],
+  [
+    { counts: counts({ SUCCEEDED: 1 }), missing: [{ first: 17, last: 17 }] },
+    102,
+    "1 job: 1 succeeded.\n",
+    "Not found: 17. `lido jobs queue` lists the jobs that there are.\n",
+  ],
+  [
+    { counts: counts({}), missing: [{ first: 3, last: 12 }] },
+    102,
+    "",
+    "Not found: 3-12. `lido jobs queue` lists the jobs that there are.\n",
+  ],
+])("%j ends with %d", async (result, code, stdout, stderr) => {
+  await using t = await answering(result);
+  expect(await t.lido("jobs", "wait", "3-12,17")).toBe(code);
+  expect([t.stdout(), t.stderr()]).toEqual([stdout, stderr]);
+  expect(t.controller.calls).toEqual([
+    {
+      method: "watch",
+      params: {
+        ids: [
+          { first: 3, last: 12 },
+          { first: 17, last: 17 },
+        ],
+      },
+    },
+  ]);
+});
+
+test("--timeout: 101 when jobs are not over by then, and they go on", async () => {
+  await using t = await stage({
+    script: {
+      watch: async (_params, { item, aborted }) => {
+        item(counts({ SUCCEEDED: 1, RUNNING: 1 }));
+        await aborted;
+        return { counts: counts({}), missing: [] };
+      },
+    },
+  });
+  expect(await t.lido("jobs", "wait", "3-4", "--timeout", "0.2s")).toBe(101);
+  expect(t.stdout()).toBe("2 jobs: 1 succeeded, 1 running.\n");
+  expect(t.stderr()).toBe("1 of 2 jobs over: 1 succeeded, 1 running\nThe time is up; the jobs go on.\n");
+});
+
+test("Ctrl-C detaches", async () => {
+  const { promise: waiting, resolve } = Promise.withResolvers<void>();
+  await using t = await stage({
+    script: {
+      watch: async (_params, { aborted }) => {
+        resolve();
+        await aborted;
+        return { counts: counts({}), missing: [] };
+      },
+    },
+  });
+  const code = t.lido("jobs", "wait", "3-12");
+  await waiting;
+  t.interrupt();
+  expect(await code).toBe(130);
+  expect(t.stderr()).toBe("\nDetached: the jobs go on. Come back with:\n  lido jobs wait 3-12\n");
+});

@@ -1,0 +1,22 @@
+/** Rows and counts as the controller sends them, for tests. */
+import type { Counts, JobRow, JobStatus } from "../../../runner/api.ts";
+import { NOW } from "./stage.ts";
+
+export function row(id: number, changes: Partial<JobRow> = {}): JobRow {
+  return {
+    id,
+    name: "train",
+    pool: "gpu-pool",
+    rank: id - 3,
+    numJobs: 10,
+    status: "PENDING",
+    attempt: 1,
+    submittedAt: NOW - 200_000,
+    reason: "",
+    ...changes,
+  };
+}
+
+export function counts(byStatus: Partial<Record<JobStatus, number>>, lastFailed: readonly JobRow[] = []): Counts {
+  return { total: Object.values(byStatus).reduce((sum, one) => sum + one, 0), byStatus, lastFailed };
+}
