@@ -72,5 +72,6 @@ function printStatus(cli: Cli, status: ControllerStatus): void {
       { header: "STACK", cell: ({ stack }) => stack, shrinkTo: 8 },
     ],
   });
-  for (const { pool, problems } of status.pools) for (const problem of problems ?? []) print(cli, `${pool}: ${problem}`);
+  for (const { pool, problems } of status.pools)
+    for (const problem of problems ?? []) print(cli, `${pool}: ${problem}`);
 }
