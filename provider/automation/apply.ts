@@ -83,11 +83,14 @@ async function carryOut(
     }
   }
   // Written first: also a pool that comes up in part must be found again.
-  writePointer({ pool, stack: `organization/lido/${pool}`, projectDir, env: backend.pointerEnv });
+  const pointer = { pool, stack: `organization/lido/${pool}`, projectDir, env: backend.pointerEnv };
+  writePointer(pointer);
   await runEngine(open, what, (hooks) => stack.up({ ...hooks, refresh, ...(signal ? { signal } : {}) }));
   const done = await savedPool(open);
   if (done === undefined) throw new Error(`the state of ${pool} has no pool after it was applied`);
   const roster = rosterOnly(done.outputs);
+  // A backend with organizations of its own has its say only now.
+  writePointer({ ...pointer, stack: roster.identity.split("/").slice(0, 3).join("/") });
   const kind = saved === undefined ? "created" : "updated";
   return { kind, pool, roster, message: `Successfully ${kind} pool '${pool}'` };
 }

@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { appliedPools, readPointer } from "../../provider/automation/pointer.ts";
 import { requestOf } from "../../provider/automation/request.ts";
-import { appliedPools, applyPool, downPool, poolStatus } from "../../provider/automation.ts";
+import { applyPool, downPool } from "../../provider/index.ts";
 
 let folder = "";
 const lines: string[] = [];
@@ -43,13 +44,9 @@ test("apply, apply with another count, status, down", { timeout: 180_000 }, asyn
   expect(statSync(passphrase).mode & 0o777).toBe(0o600);
 
   const grown = await applyPool({ name: "p", workers: 2, report });
-  expect(grown).toMatchObject({ kind: "updated", message: "Successfully updated pool 'p'" });
-  const [status] = await poolStatus({ report });
-  expect(status?.roster?.workers.map(({ id, state }) => ({ id, state }))).toEqual([
-    { id: 1, state: "READY" },
-    { id: 2, state: "READY" },
-  ]);
-  expect(status?.pointer.stack).toBe("organization/lido/p");
+  const ready = { workers: [1, 2].map((id) => ({ id, state: "READY" })) };
+  expect(grown).toMatchObject({ kind: "updated", message: "Successfully updated pool 'p'", roster: ready });
+  expect(readPointer("p")?.stack).toBe("organization/lido/p");
   const workers = join(folder, "lido/local", readdirSync(join(folder, "lido/local"))[0] ?? "", "workers");
   expect(readFileSync(join(workers, "2/home/sky_workdir/seen"), "utf8")).toBe("tok\n");
 

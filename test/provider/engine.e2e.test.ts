@@ -78,7 +78,7 @@ test("kill -9 of the engine stops its provider before the next step, and the nex
   await eventually(() => existsSync(begun), "the setup runs", MINUTES);
   const provider = stack.holder();
   if (provider === undefined) throw new Error("nobody holds the pool");
-  child.kill("SIGKILL");
+  await stack.killEngine(child, provider);
   await ended;
   await eventually(() => !isAlive(provider), "the orphaned provider is gone", 10_000);
   expect(stack.holder()).toBeUndefined();

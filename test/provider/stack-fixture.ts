@@ -1,5 +1,5 @@
 /** A Pulumi project of this test run, as a user would have it: its own state, its own LIDO_HOME, lido as its dependency. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   cpSync,
@@ -105,6 +105,17 @@ export class StackFixture implements AsyncDisposable {
 
   destroy(): Promise<Ran> {
     return this.pulumi("destroy", "--yes", "--skip-preview");
+  }
+
+  /** As `kill -9`. What the engine started for the program would stay behind: it is ended too, but for the provider. */
+  async killEngine({ pid }: ChildProcess, provider: number): Promise<void> {
+    if (pid === undefined) throw new Error("the engine did not start");
+    const text = execFileSync("ps", ["-ax", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+    const all = text.split("\n").map((line) => line.trim().split(/\s+/));
+    const children = all.filter(([, parent]) => Number(parent) === pid).map(([child]) => Number(child));
+    const shells = all.filter(([child]) => Number(child) === provider).map(([, parent]) => Number(parent));
+    process.kill(pid, "SIGKILL");
+    for (const child of children) if (child !== provider && !shells.includes(child)) process.kill(child, "SIGKILL");
   }
 
   /** The pool's outputs as `pulumi stack export` shows them, secrets hidden. */

@@ -1,0 +1,204 @@
+/** What every store must do. An implementation calls this with how to open a new, empty one, and to open it again. */
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Job, StoredChange, Submission } from "../../../runner/core/index.ts";
+import type { Store } from "../../../runner/store/index.ts";
+import { IDENTITY, job, POINTER, roster, rosterWorker } from "../core/fixtures.ts";
+
+export interface Opened {
+  readonly store: Store;
+  /** Closes it and opens it again, as after a restart. */
+  readonly reopen: () => Promise<Store>;
+}
+
+const POOL: StoredChange = { kind: "pool", roster: roster([rosterWorker(1)]), pointer: POINTER };
+
+function submission(first: number, last: number, part: Partial<Submission> = {}): Submission {
+  const { resources } = job();
+  return { first, last, pool: IDENTITY, name: "train", resources, submittedAt: 1_000, ...part };
+}
+
+function submitted(first: number, last: number, part: Partial<Submission> = {}): StoredChange {
+  const spec = job({ run: "echo hi", secrets: { TOKEN: "s3cret" } });
+  return { kind: "submitted", submission: submission(first, last, part), job: spec, user: "me" };
+}
+
+function assigned(id: number, last: number, worker = 1): StoredChange {
+  const starting: Job = { status: "STARTING", id, submission: 1, attempt: 1, losses: 0, worker };
+  return { kind: "assigned", span: { first: id, last, submission: 1 }, job: starting };
+}
+
+const base = (id: number) => ({ id, submission: 1, attempt: 1, losses: 0, worker: 1 });
+const running = (id: number): StoredChange => ({
+  kind: "moved",
+  expected: { status: "STARTING", attempt: 1 },
+  job: { ...base(id), status: "RUNNING", startedAt: 2_000, orphan: false },
+});
+const succeeded = (id: number): StoredChange => ({
+  kind: "moved",
+  expected: { status: "RUNNING", attempt: 1 },
+  job: { ...base(id), status: "SUCCEEDED", startedAt: 2_000, endedAt: 3_000, exitCode: 0, reason: "" },
+});
+
+export function storeConformance(name: string, open: () => Promise<Opened>): void {
+  describe(`${name} is a store`, () => {
+    let opened: Opened;
+    let store: Store;
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+      return () => store[Symbol.asyncDispose]();
+    });
+    const reopen = async () => {
+      store = await opened.reopen();
+    };
+
+    test("an empty one has a name of 8 hex digits, which it keeps", async () => {
+      const { queue, ...rest } = await store.load();
+      expect(queue).toMatch(/^[0-9a-f]{8}$/);
+      expect(rest).toEqual({ nextId: 1, pools: [], submissions: [], spans: [], jobs: [] });
+      await reopen();
+      expect((await store.load()).queue).toBe(queue);
+    });
+
+    test("each start of a controller gets a higher epoch", async () => {
+      expect(await store.takeOver()).toBe(1);
+      await reopen();
+      expect(await store.takeOver()).toBe(2);
+    });
+
+    test("what is not over is there after a restart, and only that", async () => {
+      const changes = [POOL, submitted(1, 4), assigned(1, 4), assigned(2, 4), running(1), running(2), succeeded(1)];
+      expect(await store.commit(changes)).toEqual([]);
+      await reopen();
+      const { queue: _, ...rest } = await store.load();
+      expect(rest).toEqual({
+        nextId: 5,
+        pools: [{ roster: roster([rosterWorker(1)]), pointer: POINTER }],
+        submissions: [submission(1, 4)],
+        spans: [{ first: 3, last: 4, submission: 1 }],
+        jobs: [{ ...base(2), status: "RUNNING", startedAt: 2_000, orphan: false }],
+      });
+    });
+
+    test("a submission that is over is not loaded", async () => {
+      await store.commit([POOL, submitted(1, 1), assigned(1, 1), running(1), succeeded(1)]);
+      expect(await store.load()).toMatchObject({ nextId: 2, submissions: [], spans: [], jobs: [] });
+    });
+
+    test("a change whose row is not as expected is dropped and named; the others are written", async () => {
+      await store.commit([POOL, submitted(1, 3), assigned(1, 3)]);
+      const stale = [
+        assigned(1, 3),
+        submitted(3, 9),
+        succeeded(1),
+        {
+          kind: "moved",
+          expected: { status: "STARTING", attempt: 2 },
+          job: { ...base(1), status: "RECOVERING", reason: "" },
+        },
+        { kind: "span-cancelled", span: { first: 1, last: 3, submission: 1 }, cut: { first: 2, last: 2 }, at: 1 },
+      ] as const satisfies readonly StoredChange[];
+      expect(await store.commit([...stale, running(1)])).toEqual(stale);
+      expect((await store.load()).jobs).toMatchObject([{ id: 1, status: "RUNNING" }]);
+      expect(await store.counts([{ first: 1, last: 9 }])).toEqual(
+        new Map([
+          ["RUNNING", 1],
+          ["PENDING", 2],
+        ]),
+      );
+    });
+
+    test("a job that was over once stays as it is", async () => {
+      await store.commit([POOL, submitted(1, 1), assigned(1, 1), running(1), succeeded(1)]);
+      expect(await store.commit([succeeded(1), running(1)])).toHaveLength(2);
+    });
+
+    test("a commit that fails leaves nothing behind", async () => {
+      await store.commit([POOL, submitted(1, 2)]);
+      const impossible = {
+        ...succeeded(1),
+        job: { ...base(1), status: "SUCCEEDED", startedAt: null, endedAt: 3, exitCode: 1, reason: "" },
+      };
+      await expect(store.commit([assigned(1, 2), running(1), impossible as StoredChange])).rejects.toThrow(
+        "could not be used",
+      );
+      expect(await store.counts([{ first: 1, last: 2 }])).toEqual(new Map([["PENDING", 2]]));
+    });
+
+    test("a million ranks are one row: submitted, listed and cancelled at once", async () => {
+      await store.commit([POOL, submitted(1, 1_000_000)]);
+      const span = { first: 1, last: 1_000_000, submission: 1 };
+      await store.commit([{ kind: "span-cancelled", span, cut: { first: 100_001, last: 200_000 }, at: 7 }]);
+      expect((await store.load()).spans).toEqual([
+        { first: 1, last: 100_000, submission: 1 },
+        { first: 200_001, last: 1_000_000, submission: 1 },
+      ]);
+      expect(await store.counts([{ first: 1, last: 1_000_000 }])).toEqual(
+        new Map([
+          ["PENDING", 900_000],
+          ["CANCELLED", 100_000],
+        ]),
+      );
+      const rows = await store.page({ limit: 3, before: 200_002 });
+      expect(rows.map(({ id, status, rank, endedAt }) => ({ id, status, rank, endedAt }))).toEqual([
+        { id: 200_001, status: "PENDING", rank: 200_000, endedAt: undefined },
+        { id: 200_000, status: "CANCELLED", rank: 199_999, endedAt: 7 },
+        { id: 199_999, status: "CANCELLED", rank: 199_998, endedAt: 7 },
+      ]);
+    });
+
+    test("pages go from the newest id down, without gap or repetition, with and without rows", async () => {
+      await store.commit([
+        POOL,
+        submitted(1, 5),
+        submitted(6, 8, { name: "other" }),
+        assigned(1, 5),
+        assigned(2, 5),
+        running(1),
+      ]);
+      const ids: number[] = [];
+      for (let before: number | undefined; ; ) {
+        const rows = await store.page({ limit: 3, ...(before === undefined ? {} : { before }) });
+        ids.push(...rows.map((row) => row.id));
+        before = rows.at(-1)?.id;
+        if (before === undefined) break;
+      }
+      expect(ids).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);
+    });
+
+    test("pages are filtered by ids, name, pool and status", async () => {
+      await store.commit([
+        POOL,
+        submitted(1, 5),
+        submitted(6, 8, { name: "other" }),
+        assigned(1, 5),
+        assigned(2, 5),
+        running(1),
+      ]);
+      const ids = async (query: object) => (await store.page({ limit: 100, ...query })).map((row) => row.id);
+      expect(
+        await ids({
+          ids: [
+            { first: 2, last: 3 },
+            { first: 7, last: 99 },
+          ],
+        }),
+      ).toEqual([8, 7, 3, 2]);
+      expect(await ids({ ids: [] })).toEqual([]);
+      expect(await ids({ name: "other" })).toEqual([8, 7, 6]);
+      expect(await ids({ pool: "gpu-pool", statuses: ["RUNNING", "STARTING"] })).toEqual([2, 1]);
+      expect(await ids({ pool: "no-pool" })).toEqual([]);
+      expect(await ids({ statuses: ["PENDING"], before: 5 })).toEqual([4, 3]);
+    });
+
+    test("script and secrets come back for the worker", async () => {
+      await store.commit([POOL, submitted(1, 2)]);
+      expect(await store.payload(1)).toEqual({
+        submission: submission(1, 2),
+        job: job({ run: "echo hi", secrets: { TOKEN: "s3cret" } }),
+        user: "me",
+      });
+      expect(await store.payload(2)).toBeUndefined();
+    });
+  });
+}

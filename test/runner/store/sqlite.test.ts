@@ -1,0 +1,53 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, expect, test } from "vitest";
+import { openSqliteStore } from "../../../runner/store/index.ts";
+import { storeConformance } from "./conformance.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "lido-store-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+const newPath = () => join(folder, `${(files += 1)}`, "queue.sqlite");
+
+storeConformance("SQLite", () => {
+  const path = newPath();
+  const store = openSqliteStore(path);
+  return Promise.resolve({
+    store,
+    reopen: async () => {
+      await store[Symbol.asyncDispose]();
+      return openSqliteStore(path);
+    },
+  });
+});
+
+test("nobody else can read its files", async () => {
+  const path = newPath();
+  await using store = openSqliteStore(path);
+  await store.takeOver();
+  const modes = readdirSync(join(path, "..")).map((name) => statSync(join(path, "..", name)).mode & 0o777);
+  expect(modes).toEqual([0o600, 0o600, 0o600]);
+});
+
+test("a database of a newer Lido is refused, and left as it is", () => {
+  const path = newPath();
+  void openSqliteStore(path)[Symbol.asyncDispose]();
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA user_version = 7");
+  expect(() => openSqliteStore(path)).toThrow(
+    `The queue ${path} was written by a newer Lido (its format is 7, this program knows up to 1). Use that newer Lido, or move the file away to begin an empty queue.`,
+  );
+  expect(database.prepare("PRAGMA user_version").get()).toMatchObject({ user_version: 7 });
+  database.close();
+});
+
+test("a folder that cannot be made is a sentence", () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  const path = join(file, "queue.sqlite");
+  expect(() => openSqliteStore(path)).toThrow(
+    `The queue ${path} could not be used: EEXIST: file already exists, mkdir '${file}'. Check that the disk has room and that the folder can be written.`,
+  );
+});
