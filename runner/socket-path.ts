@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { UserError } from "../spec/index.ts";
+import { UserError } from "../spec/errors.ts";
 
 /** sockaddr_un holds 108 bytes with the closing NUL on Linux, 104 on macOS. */
 const LONGEST = process.platform === "darwin" ? 103 : 107;
