@@ -1,7 +1,8 @@
 /** Attempts on a real worker: a real SSH server, real agents and supervisors, real jobs. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { processStart } from "../../provider/machines/local/process-start.ts";
 import type { AttemptKey, Worker, WorkerEvent } from "../../worker/index.ts";
 import { eventually, Recorder } from "../support/eventually.ts";
 import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
@@ -132,6 +133,34 @@ test("a cordoned worker refuses with the reason, also what already lay in its in
   expect(await exit(waiting)).toMatchObject({ code: 0 });
 });
 
+test("a START that lay in the inbox twice is dropped after the first was refused; a new START counts again", async () => {
+  const release = join(host.home, "release2");
+  const running = await start(`until [ -e ${release} ]; do sleep 0.02; done`);
+  await started(running);
+  const key = await start(`echo x >> ${host.home}/twice`);
+  expect(await worker.start({ key, slot: 0, env: {} })).toEqual({ kind: "accepted" });
+  await worker.cordon("drained");
+  await worker.link.run(`touch ${release}`);
+  await exit(running);
+  await events.find((event) => event.kind === "refused" && event.key.job === key.job, "refused");
+  await worker.uncordon();
+  // The slot takes what lies in the inbox before this one.
+  await exit(await start("true"));
+  expect(await worker.query(key)).toEqual({ kind: "never" });
+  expect(await worker.start({ key, slot: 0, env: {} })).toEqual({ kind: "accepted" });
+  expect(await exit(key)).toMatchObject({ code: 0 });
+  expect(readFileSync(join(host.home, "twice"), "utf8")).toBe("x\n");
+});
+
+test("what ended stays unread until it is acknowledged, over connections", async () => {
+  const key = await start("true");
+  await exit(key);
+  await using other = await host.connect();
+  expect(other.hello.unread).toContainEqual(key);
+  await other.acknowledge(key);
+  expect(await worker.unread()).not.toContainEqual(key);
+});
+
 test("cancel: TERM to the whole group, KILL after the grace, void before it began", async () => {
   const polite = await start(`trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.05; done`);
   await started(polite);
@@ -149,13 +178,13 @@ test("cancel: TERM to the whole group, KILL after the grace, void before it bega
   await eventually(async () => /\d\n/.test(await log(stubborn)), "the child is up");
   await worker.cancel(stubborn, 1);
   expect(await exit(stubborn)).toMatchObject({ code: 137 });
-  expect(existsSync(`/proc/${(await log(stubborn)).trim()}`)).toBe(false);
+  expect(processStart(Number(await log(stubborn)))).toBeUndefined();
 });
 
 test("what a job leaves in its process group ends with it", async () => {
   const key = await start("sleep 1000 & echo $!");
   expect(await exit(key)).toMatchObject({ code: 0 });
-  expect(existsSync(`/proc/${(await log(key)).trim()}`)).toBe(false);
+  expect(processStart(Number(await log(key)))).toBeUndefined();
 });
 
 test("a job's log is followed while it runs, from any offset", async () => {
