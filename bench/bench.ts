@@ -1,0 +1,83 @@
+/** What a measurement works with: commands as a user would give them, in the place of this run, with this run's end in mind. */
+import { writeFileSync } from "node:fs";
+import { BenchError, type CommandOptions, type Ended, run } from "./command.ts";
+import { LIDO, type Place, POOL, removeStackFile } from "./place.ts";
+import type { Plan } from "./plan.ts";
+
+export type More = Pick<CommandOptions, "line" | "env">;
+
+export class Bench {
+  readonly place: Place;
+  readonly plan: Plan;
+  readonly #signal: AbortSignal;
+
+  constructor(place: Place, plan: Plan, signal: AbortSignal) {
+    this.place = place;
+    this.plan = plan;
+    this.#signal = signal;
+  }
+
+  async node(args: readonly string[]): Promise<Ended> {
+    return await run([process.execPath, ...args], { env: this.place.env, signal: this.#signal });
+  }
+
+  /** `nodeArgs` stand before the command's own file. */
+  async lido(args: readonly string[], more: Partial<More> & { nodeArgs?: readonly string[] } = {}): Promise<Ended> {
+    const { nodeArgs = [], line, env } = more;
+    return await run([process.execPath, ...nodeArgs, LIDO, ...args], {
+      env: { ...this.place.env, ...env },
+      signal: this.#signal,
+      ...(line === undefined ? {} : { line }),
+    });
+  }
+
+  async shell(text: string): Promise<Ended> {
+    return await run(["bash", "-c", text], { env: this.place.env, signal: this.#signal });
+  }
+
+  async initStacks(): Promise<void> {
+    const { stack, emptyProject } = this.place;
+    await this.#pulumi(["stack", "init", stack]);
+    removeStackFile(this.place);
+    await this.#pulumi(["stack", "init", stack], emptyProject);
+  }
+
+  /** `pulumi up` of the repository's root with so many workers. @returns seconds */
+  async up(workers: number, options: { readonly preview: boolean } = { preview: false }): Promise<number> {
+    const { poolFile, config } = this.place;
+    writeFileSync(poolFile, `name: ${POOL}\npool:\n  workers: ${workers}\nresources:\n  infra: local\n`);
+    const { ms, stdout } = await this.#pulumi(["up", ...agreed(options), "--config-file", config]);
+    if (!new RegExp(`workers *: (\\d+ => )?${workers}\\b`).test(stdout)) {
+      throw new BenchError(`\`pulumi up\` did not come to ${workers} workers:\n${stdout}`);
+    }
+    return ms / 1000;
+  }
+
+  /** `pulumi up` of a program that declares nothing. @returns seconds */
+  async upEmpty(options: { readonly preview: boolean }): Promise<number> {
+    const { emptyProject, emptyConfig } = this.place;
+    return (await this.#pulumi(["up", ...agreed(options), "--config-file", emptyConfig], emptyProject)).ms / 1000;
+  }
+
+  async #pulumi(args: readonly string[], cwd?: string): Promise<Ended> {
+    const { env } = this.place;
+    const where = cwd === undefined ? {} : { cwd };
+    return await run(["pulumi", ...args, "--non-interactive", "--color", "never"], {
+      env,
+      signal: this.#signal,
+      ...where,
+    });
+  }
+}
+
+/** The user says yes, having seen the preview or without it. */
+function agreed({ preview }: { readonly preview: boolean }): readonly string[] {
+  return preview ? ["--yes"] : ["--yes", "--skip-preview"];
+}
+
+/** One sample after another. */
+export async function repeat<T>(times: number, once: () => Promise<T>): Promise<T[]> {
+  const samples: T[] = [];
+  while (samples.length < times) samples.push(await once());
+  return samples;
+}

@@ -1,0 +1,39 @@
+/** How much is measured: all of it, or what continuous integration has time for. Data only. */
+
+export interface Plan {
+  /** Samples of commands that only start and end. */
+  readonly starts: number;
+  readonly firstLines: number;
+  /** First lines that are watched from inside, for how the time splits. */
+  readonly traced: number;
+  /** Ranks of a submission whose rate is measured, and how often. */
+  readonly ranks: number;
+  readonly rounds: number;
+  readonly turnaroundRanks: number;
+  readonly ups: number;
+  readonly scale: { readonly from: number; readonly to: number; readonly times: number };
+}
+
+export const WORKERS = 4;
+
+export const FULL: Plan = {
+  starts: 15,
+  firstLines: 20,
+  traced: 11,
+  ranks: 1000,
+  rounds: 5,
+  turnaroundRanks: 420,
+  ups: 5,
+  scale: { from: 3, to: 20, times: 5 },
+};
+
+export const SHORT: Plan = {
+  starts: 5,
+  firstLines: 7,
+  traced: 5,
+  ranks: 200,
+  rounds: 3,
+  turnaroundRanks: 84,
+  ups: 2,
+  scale: { from: 3, to: 8, times: 1 },
+};
