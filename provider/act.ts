@@ -70,7 +70,7 @@ async function prepare({ id, name }: WorkerRef, sight: Sight | undefined, scene:
   }
 }
 
-/** First the cordon, then the look at what runs: a job that began in between is found, and the worker stays until it ends. */
+/** First the cordon, then the look at what is unfinished: a job that began in between is found, and the worker stays until it ends. */
 async function remove(
   step: Extract<Step, { kind: "remove" }>,
   sight: Sight | undefined,
@@ -81,9 +81,9 @@ async function remove(
     const first = await sessions.look(sight.machine);
     if (first.kind === "unreachable") throw new Error(first.reason);
     if (sight.worker.cordon.by !== "pool") await sessions.setCordon(id, cordonReason(step.why, Date.now()));
-    const running = (await first.worker.running()).length;
-    if (running > 0 && !step.force) return progress.event(`${name}: waits for ${jobs(running)} that just began`);
-    if (running > 0) progress.event(`${name}: its drain timeout is over; ${jobs(running)} ended with it`);
+    const count = await sessions.unfinished(id);
+    if (count > 0 && !step.force) return progress.news(`drain ${name}`, `${name}: waits for ${jobs(count)}`);
+    if (count > 0) progress.event(`${name}: its drain timeout is over; ${jobs(count)} ended with it`);
   }
   await sessions.close(id);
   await machines.terminate(id);
@@ -91,5 +91,5 @@ async function remove(
 }
 
 function jobs(count: number): string {
-  return `${count} running job${count === 1 ? "" : "s"}`;
+  return `${count} unfinished job${count === 1 ? "" : "s"}`;
 }

@@ -23,7 +23,8 @@ export class RosterKeeper {
       pool: goal.pool,
       identity: goal.identity,
       generation: goal.known.generation,
-      epoch: Math.max(goal.known.epoch, record?.epoch ?? 0),
+      // A pool that was removed and made again must go on above what runners saw of it: it begins at the clock.
+      epoch: Math.max(goal.known.epoch, record?.epoch ?? 0) || Date.now(),
       size: goal.known.size,
       infra: goal.infra,
       ssh: { user: userInfo().username, keyRef: goal.keys.file },

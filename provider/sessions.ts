@@ -2,6 +2,7 @@
 
 import type { Roster } from "../worker/index.ts";
 import { AuthenticationError, connectWorker, type Worker } from "../worker/index.ts";
+import { parseCordon } from "./cordon.ts";
 import type { Machine } from "./machines/machines.ts";
 import { type Ready, readReady } from "./prepare/ready.ts";
 
@@ -16,11 +17,16 @@ export type Look =
   /** `permanent`: trying again, or a restart, cannot help. */
   | { readonly kind: "unreachable"; readonly reason: string; readonly permanent: boolean };
 
+/** A queue reads a result in milliseconds; one whose controller is down or gone for good is not waited for longer. */
+const UNREAD_PATIENCE_MS = 30_000;
+
 interface Session {
   readonly worker: Worker;
   cordon: string;
   rosterEpoch: number;
   ready: Ready | undefined;
+  /** When results were first seen that nobody had read. */
+  unreadSince: number | undefined;
 }
 
 export class Sessions implements AsyncDisposable {
@@ -37,7 +43,7 @@ export class Sessions implements AsyncDisposable {
     }
     try {
       const session = await this.#session(machine);
-      const busy = (await session.worker.running()).length;
+      const busy = await unfinished(session);
       const { worker, cordon, ready } = session;
       return { kind: "reached", worker, cordon, busy, ...(ready === undefined ? {} : { ready }) };
     } catch (error) {
@@ -45,6 +51,12 @@ export class Sessions implements AsyncDisposable {
       const reason = error instanceof Error ? error.message : String(error);
       return { kind: "unreachable", reason, permanent: error instanceof AuthenticationError };
     }
+  }
+
+  /** Attempts that keep a cordoned worker from leaving: those that run, and for a while those whose result nobody read. */
+  async unfinished(id: number): Promise<number> {
+    const session = await this.#open.get(id);
+    return session === undefined ? 0 : await unfinished(session);
   }
 
   /** After a preparation: the mark is on the worker. */
@@ -101,7 +113,22 @@ export class Sessions implements AsyncDisposable {
     const ready = await readReady(worker.link, endpoint.poolKey);
     const { cordon, rosterEpoch, bootId } = worker.hello;
     // A mark from before a reboot does not count: what setup left running is gone.
-    late.session = { worker, cordon, rosterEpoch, ready: ready?.bootId === bootId ? ready : undefined };
+    late.session = {
+      worker,
+      cordon,
+      rosterEpoch,
+      ready: ready?.bootId === bootId ? ready : undefined,
+      unreadSince: undefined,
+    };
     return late.session;
   }
+}
+
+/** Before a worker is cordoned only what runs counts: nobody is in a hurry to read the rest. */
+async function unfinished(session: Session): Promise<number> {
+  const running = await session.worker.running();
+  if (running.length > 0 || parseCordon(session.cordon).by !== "pool") return running.length;
+  const unread = await session.worker.unread();
+  session.unreadSince ??= unread.length > 0 ? Date.now() : undefined;
+  return Date.now() - (session.unreadSince ?? 0) < UNREAD_PATIENCE_MS ? unread.length : 0;
 }

@@ -4,11 +4,11 @@
  */
 import type { ClientChannel } from "ssh2";
 import { ConnectionError } from "./errors.ts";
-import { parseLine } from "./protocol.ts";
-import type { Hello, WorkerEvent } from "./types.ts";
+import { type Greeting, parseLine } from "./protocol.ts";
+import type { WorkerEvent } from "./types.ts";
 
 export interface AgentChannel {
-  readonly hello: Omit<Hello, "running">;
+  readonly hello: Greeting;
   /** One request; `extraLines` tells from the first line of the answer how many more belong to it. */
   ask(request: string, extraLines?: (answer: string) => number): Promise<readonly string[]>;
   readonly closed: Promise<Error | undefined>;

@@ -21,8 +21,11 @@ export const PROTOCOL = 1;
 /** A START has to fit into one atomic write to the slot's FIFO (PIPE_BUF is 4,096 on Linux, 512 is POSIX's floor). */
 const LONGEST_START = 3_500;
 
+/** What the agent's first line says; the rest of a hello is asked for. */
+export type Greeting = Omit<Hello, "running" | "unread">;
+
 export type AgentLine =
-  | { readonly kind: "hello"; readonly hello: Omit<Hello, "running"> }
+  | { readonly kind: "hello"; readonly hello: Greeting }
   | { readonly kind: "answer"; readonly text: string }
   | { readonly kind: "event"; readonly event: WorkerEvent }
   /** Part of an answer of several lines, or noise of a login shell before the hello. */
@@ -60,6 +63,8 @@ export const request = {
   },
   query: (key: AttemptKey): string => `QUERY ${keyWords(key)}\n`,
   running: (): string => "RUNNING\n",
+  acknowledge: (key: AttemptKey): string => `ACK ${keyWords(key)}\n`,
+  unread: (): string => "UNREAD\n",
   cancel: (key: AttemptKey, graceSeconds: number): string => `CANCEL ${keyWords(key)} ${Math.ceil(graceSeconds)}\n`,
   cordon: (reason: string): string => `CORDON ${oneLine(reason)}\n`,
   uncordon: (): string => "UNCORDON\n",
@@ -85,7 +90,7 @@ export function parseLine(line: string): AgentLine {
   return { kind: "other", text: line };
 }
 
-function parseHello(line: string): Omit<Hello, "running"> {
+function parseHello(line: string): Greeting {
   const [, protocol, bootId, clock, cpus, rosterEpoch, ...cordon] = line.split(" ");
   const hello = {
     protocol: Number(protocol),

@@ -104,8 +104,10 @@ export interface Hello {
   readonly cordon: string;
   /** Epoch of the roster that lies on the worker; 0 when there is none. */
   readonly rosterEpoch: number;
-  /** Attempts that are claimed and not over: `submission job.attempt`. */
+  /** Attempts that are claimed and not over, of every queue. */
   readonly running: readonly AttemptKey[];
+  /** Attempts that ended and were not acknowledged, of every queue. */
+  readonly unread: readonly AttemptKey[];
 }
 
 export interface CommandResult {
@@ -149,6 +151,10 @@ export interface Worker extends AsyncDisposable {
   query(key: AttemptKey): Promise<AttemptStatus>;
   /** Attempts claimed and not over, of every queue. */
   running(): Promise<readonly AttemptKey[]>;
+  /** The queue has this attempt's result for good; until then the pool keeps the worker for a while. */
+  acknowledge(key: AttemptKey): Promise<void>;
+  /** Attempts that ended and were not acknowledged, of every queue. Its cost grows with the attempts that the worker ever had. */
+  unread(): Promise<readonly AttemptKey[]>;
   /** Marks, TERMs the process group, KILLs it after `graceSeconds`. An `exit` event follows if it ran; status `void` if it never will. */
   cancel(key: AttemptKey, graceSeconds: number): Promise<AttemptStatus>;
   cordon(reason: string): Promise<void>;

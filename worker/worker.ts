@@ -28,8 +28,8 @@ export async function connectWorker(endpoint: Endpoint, options: ConnectOptions)
   const link = await openLink(endpoint, options);
   try {
     const agent = await startAgent(link, endpoint, options);
-    const running = await askRunning(agent);
-    return new RemoteWorker(endpoint, link, agent, { ...agent.hello, running });
+    const [running, unread] = await Promise.all([askKeys(agent, request.running()), askKeys(agent, request.unread())]);
+    return new RemoteWorker(endpoint, link, agent, { ...agent.hello, running, unread });
   } catch (error) {
     await link.close();
     throw error;
@@ -68,8 +68,9 @@ async function openOrInstall(open: () => Promise<AgentChannel>, link: Link, endp
   }
 }
 
-async function askRunning(agent: AgentChannel): Promise<readonly AttemptKey[]> {
-  const [, ...lines] = await agent.ask(request.running(), Number);
+/** For answers that are a number and then so many attempts. */
+async function askKeys(agent: AgentChannel, text: string): Promise<readonly AttemptKey[]> {
+  const [, ...lines] = await agent.ask(text, Number);
   return lines.map((line) => parseKey(line.split(" "), line));
 }
 
@@ -114,7 +115,15 @@ class RemoteWorker implements Worker {
   }
 
   running(): Promise<readonly AttemptKey[]> {
-    return askRunning(this.#agent);
+    return askKeys(this.#agent, request.running());
+  }
+
+  unread(): Promise<readonly AttemptKey[]> {
+    return askKeys(this.#agent, request.unread());
+  }
+
+  async acknowledge(key: AttemptKey): Promise<void> {
+    expectOk(await this.#ask(request.acknowledge(key)));
   }
 
   async cancel(key: AttemptKey, graceSeconds: number): Promise<AttemptStatus> {

@@ -6,8 +6,7 @@ import { lstatSync, mkdirSync, readlinkSync, realpathSync, symlinkSync, unlinkSy
 import { basename, dirname, join } from "node:path";
 import type { PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { NotFoundError } from "../../spec/index.ts";
-import { type Engine, engineEnv, findEngine } from "../../tools/pulumi/engine.ts";
-import { packageRoot, pulumiPackageFile } from "../../tools/pulumi/package-root.ts";
+import { type Engine, engineEnv, findEngine, packageRoot, pulumiPackageFile } from "../../tools/pulumi/engine.ts";
 import { type Backend, findBackend, ourFolder } from "./backend.ts";
 import { appliedPools } from "./pointer.ts";
 

@@ -3,7 +3,7 @@
  * (Pulumi brings 3.8 along for projects that have no TypeScript of their own), or with `moduleResolution: node`.
  * Newer ones read dist/provider/index.d.ts; test/provider/compat.test.ts holds the two together.
  */
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 export interface ResourceArgs {
   readonly infra?: pulumi.Input<string>;

@@ -1,4 +1,5 @@
 /** One call of `lido`: from arguments to an exit code. The world comes in through `Cli`; only runProcess knows `process`. */
+import type { Command } from "commander";
 import { type Cli, createCli, note } from "./cli.ts";
 import { causeChain, endingOf } from "./exit.ts";
 import { makeProgram, plainArgs, splitAtDashes } from "./program.ts";
@@ -13,15 +14,16 @@ export async function run(given: readonly string[], options: RunOptions): Promis
   const { cli } = options;
   const args = plainArgs(given);
   let exitCode = 0;
+  let program: Command | undefined;
   try {
-    const program = await makeProgram(args, { ...options, done: (code) => (exitCode = code) });
+    program = await makeProgram(args, { ...options, done: (code) => (exitCode = code) });
     const helpless =
       args.length === 0 ? program : args.length === 1 && program.commands.find((group) => group.name() === args[0]);
     if (helpless) helpless.outputHelp();
     else await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
-    const ending = endingOf(error, commandOf(args));
+    const ending = endingOf(error, commandOf(args, program));
     for (const line of ending.lines)
       note(
         cli,
@@ -33,9 +35,14 @@ export async function run(given: readonly string[], options: RunOptions): Promis
 }
 
 /** The part of the arguments that names a command: `lido jobs queue`. */
-function commandOf(args: readonly string[]): string {
-  const end = args.findIndex((word) => !/^[a-z]+$/.test(word));
-  return ["lido", ...args.slice(0, Math.min(2, end === -1 ? 2 : end))].join(" ");
+function commandOf(args: readonly string[], program: Command | undefined): string {
+  const names = ["lido"];
+  for (let at = program; ; ) {
+    const word = args[names.length - 1];
+    at = at?.commands.find((command) => command.name() === word);
+    if (at === undefined) return names.join(" ");
+    names.push(at.name());
+  }
 }
 
 function hasFlag(args: readonly string[], flag: string): boolean {

@@ -32,10 +32,6 @@ export function standingOf(status: JobStatus): Standing {
 
 const OVER: readonly Standing[] = ["succeeded", "failed", "cancelled"];
 
-export function isOver(status: JobStatus): boolean {
-  return OVER.includes(standingOf(status));
-}
-
 export type Tally = Readonly<Record<Standing, number>>;
 
 export function tally(counts: Counts): Tally {

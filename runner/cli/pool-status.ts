@@ -1,6 +1,6 @@
 /** `lido pool status`: pools and their workers, as the stacks hold them. */
 import { Command } from "commander";
-import type { RosterWorker, WorkerState } from "../../worker/roster.ts";
+import type { RosterWorker, WorkerState } from "../../worker/index.ts";
 import { type ListedPool, listPools } from "../pools/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import type { Color } from "./colors.ts";

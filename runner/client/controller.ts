@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Connection } from "./connection.ts";
 import { ControllerStartError } from "./errors.ts";
 import { connectRunning } from "./running.ts";
-import { type StartOptions, startController } from "./start.ts";
+import type { StartOptions } from "./start.ts";
 import { packageVersion } from "./version.ts";
 
 export interface ControllerOptions extends StartOptions {
@@ -22,12 +22,18 @@ const LEAVE_MS = 10_000;
 /** Connects to a controller of this version, starting one if need be. @throws ControllerStartError */
 export async function connectController(options: ControllerOptions): Promise<Connection> {
   const running = await connectRunning(options.home);
-  if (running === undefined) return await startController(options);
+  if (running === undefined) return await start(options);
   const wanted = options.version ?? packageVersion();
   const { version } = await running.call("status", {});
   if (version === wanted) return running;
   options.onNote?.(`The controller is of version ${version}; it is replaced by version ${wanted}. Running jobs go on.`);
   await stopController(running);
+  return await start(options);
+}
+
+/** Loaded only when one must be started: most commands find it running. */
+async function start(options: StartOptions): Promise<Connection> {
+  const { startController } = await import("./start.ts");
   return await startController(options);
 }
 

@@ -61,7 +61,8 @@ function spawnDetached(options: StartOptions, log: string): ChildProcess {
   const entry = options.entry ?? join(import.meta.dirname, "..", "controller", `main${extname(import.meta.filename)}`);
   const output = openSync(log, "a", 0o600);
   try {
-    const child = spawn(process.execPath, [entry], {
+    // node:sqlite still calls itself experimental in Node 22.
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", entry], {
       cwd: options.home,
       detached: true,
       stdio: ["ignore", output, output],

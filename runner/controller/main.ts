@@ -5,8 +5,7 @@
 import { connectWorker, lidoHome } from "../../worker/index.ts";
 import { packageVersion } from "../client/version.ts";
 import { rosterFromPointer } from "../pools/index.ts";
-import { runController } from "./controller.ts";
-import { AlreadyRunningError } from "./lock.ts";
+import { AlreadyRunningError, runController } from "./index.ts";
 
 const IDLE_MS = 10 * 60_000;
 

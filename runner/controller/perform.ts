@@ -36,6 +36,8 @@ export function perform(effect: Effect, options: PerformOptions): void {
         const status = await worker.cancel(effect.key, effect.graceSeconds);
         options.emit({ ...refOf(effect), kind: "answer", key: effect.key, believed: "CANCELLING", status });
       });
+    case "acknowledge":
+      return onWorker(effect, options, ({ worker }) => worker.acknowledge(effect.key));
     case "read-roster":
       return onWorker(effect, options, async ({ worker }) => {
         const roster = await worker.readRoster();

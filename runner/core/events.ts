@@ -94,6 +94,8 @@ export type Effect =
   | ({ readonly kind: "start"; readonly number: number } & AttemptRef)
   | ({ readonly kind: "query"; readonly believed: AssignedStatus } & AttemptRef)
   | ({ readonly kind: "cancel"; readonly graceSeconds: number } & AttemptRef)
+  /** Its result is durable, so the worker may leave. */
+  | ({ readonly kind: "acknowledge" } & AttemptRef)
   | ({ readonly kind: "read-roster" } & WorkerRef)
   | { readonly kind: "ended"; readonly pool: string; readonly job: EndedJob }
   /** Nothing follows: it belongs to an attempt that is over or elsewhere. Worth a line in the log. */

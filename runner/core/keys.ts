@@ -2,7 +2,7 @@
 import type { AttemptKey } from "../../worker/index.ts";
 import type { LiveJob } from "./model.ts";
 
-export function submissionId(queue: string, first: number): string {
+function submissionId(queue: string, first: number): string {
   return `${queue}-${first}`;
 }
 

@@ -83,7 +83,13 @@ function onStray(state: State, event: EventOf<"started">): Step {
 
 export function onExit(state: State, event: EventOf<"exit">): Step {
   const held = find(state, event);
-  return held ? settle(held, finish(held.job, event)) : stale("exit", event);
+  return acknowledged(state, event, held ? settle(held, finish(held.job, event)) : stale("exit", event));
+}
+
+/** The same step, and the worker is told that this attempt's result is known. */
+function acknowledged(state: State, { pool, worker, key }: AttemptRef, step: Step): Step {
+  if (!isOurs(state.queue, key)) return step;
+  return { ...step, effects: [...step.effects, { kind: "acknowledge", pool, worker, key }] };
 }
 
 export function onRefused(state: State, event: EventOf<"refused">, now: number): Step {
@@ -122,6 +128,11 @@ function refusedStart(held: Held, event: EventOf<"refused">, now: number): Step 
 }
 
 export function onAnswer(state: State, event: EventOf<"answer">, now: number): Step {
+  const step = answered(state, event, now);
+  return event.status.kind === "done" ? acknowledged(state, event, step) : step;
+}
+
+function answered(state: State, event: EventOf<"answer">, now: number): Step {
   const held = find(state, event);
   if (!held) return stale("answer", event);
   const { view, pool } = held;

@@ -22,6 +22,10 @@ export function onConnected(state: State, event: EventOf<"connected">, now: numb
     { kind: "worker", pool: event.pool, view: { ...view, connection, cordon: hello.cordon, hold: null, askedAt: now } },
   ];
   const effects: Effect[] = hello.running.filter((key) => isStray(state, event, key)).map((key) => end(event, key));
+  // Their results are ours for good, or of no use any more.
+  for (const key of hello.unread.filter((one) => isStray(state, event, one))) {
+    effects.push({ kind: "acknowledge", pool: event.pool, worker: event.worker, key });
+  }
   const job = view.job === null ? undefined : state.jobs.get(view.job);
   if (job && isAssigned(job)) effects.push(ask(state, event, job));
   if (hello.rosterEpoch > pool.roster.epoch) {

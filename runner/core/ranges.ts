@@ -9,10 +9,6 @@ export function total(ranges: readonly IdRange[]): number {
   return ranges.reduce((sum, range) => sum + size(range), 0);
 }
 
-export function includes(ranges: readonly IdRange[], id: number): boolean {
-  return ranges.some((range) => range.first <= id && id <= range.last);
-}
-
 export function intersect(a: IdRange, b: IdRange): IdRange | undefined {
   const first = Math.max(a.first, b.first);
   const last = Math.min(a.last, b.last);

@@ -3,7 +3,7 @@
  * before. It reads stacks and never changes one.
  */
 import { NotFoundError, UserError } from "../../spec/errors.ts";
-import type { Roster } from "../../worker/roster.ts";
+import type { Roster } from "../../worker/index.ts";
 import type { PoolPointer } from "../api.ts";
 import { rostersIn } from "./deployment.ts";
 import { envOfPointer, pointedPools, pointerEnv, readPointer } from "./pointer.ts";

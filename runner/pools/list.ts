@@ -1,6 +1,6 @@
 /** All pools that can be found from here: of the Pulumi project in the current folder, and those used before. */
 import { UserError } from "../../spec/errors.ts";
-import type { Roster } from "../../worker/roster.ts";
+import type { Roster } from "../../worker/index.ts";
 import { type FindOptions, findPool, poolsOfProject } from "./find.ts";
 import { pointedPools } from "./pointer.ts";
 

@@ -3,7 +3,7 @@
  * named in a sentence. Other members are left behind: the resource's outputs also hold what must not travel on.
  */
 import { UserError } from "../../spec/errors.ts";
-import type { Roster } from "../../worker/roster.ts";
+import type { Roster } from "../../worker/index.ts";
 
 type Check = (value: unknown) => boolean;
 interface Shape {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { processStart } from "../../provider/machines/local/process-start.ts";
 import { readPool } from "../../provider/read.ts";
@@ -51,11 +52,16 @@ test("a changed setup replaces the workers and kills no job", async () => {
   await eventually(async () => (await old.query(key)).kind === "running", "the job runs");
 
   const rolled = pool.up({ workers: 1, setup: "echo two > version" });
-  await eventually(() => pool.lines.includes("p-1: waits for 1 running job"), "the old worker drains");
+  await eventually(() => pool.lines.includes("p-1: waits for 1 unfinished job"), "the old worker drains");
   expect(await old.query(key)).toEqual(expect.objectContaining({ kind: "running" }));
   const exit = events.find(({ kind }) => kind === "exit", "the job ends");
   writeFileSync(gate, "");
   expect(await exit).toMatchObject({ key, code: 0 });
+  // Nobody has read its result yet: the worker stays, though nothing runs there any more.
+  const first = await Promise.race([rolled.then(() => "rolled"), old.closed.then(() => "gone"), delay(1_500, "waits")]);
+  expect(first).toBe("waits");
+  expect(await old.unread()).toEqual([key]);
+  await old.acknowledge(key);
   await rolled;
   expect(ids(pool)).toEqual([2]);
   expect(pool.worker(2).generation).toBe(2);

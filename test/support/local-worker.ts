@@ -50,7 +50,7 @@ export async function startTestWorker(name = "test-pool-1", options: TestWorkerO
     dir,
     server,
     supervisorPid,
-    connect: (options = {}) => connectWorker(endpoint, { privateKey: client.private, ...options }),
+    connect: (more = {}) => connectWorker(endpoint, { privateKey: client.private, ...more }),
     [Symbol.asyncDispose]: async () => {
       await server.close();
       await endProcesses(dir);

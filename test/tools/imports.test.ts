@@ -40,7 +40,7 @@ test.each([
   [
     "provider/plan.ts",
     `const x = await import("../runner/index.ts");`,
-    "provider/plan.ts imports runner/index.ts: provider may import spec and worker",
+    "provider/plan.ts imports runner/index.ts: provider may import spec and worker and tools",
   ],
   [
     "runner/controller/daemon.ts",

@@ -1,7 +1,8 @@
 /** Attempts on a real worker: a real SSH server, real agents and supervisors, real jobs. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { processStart } from "../../provider/machines/local/process-start.ts";
 import type { AttemptKey, Worker, WorkerEvent } from "../../worker/index.ts";
 import { eventually, Recorder } from "../support/eventually.ts";
 import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
@@ -27,6 +28,11 @@ async function start(run: string, env: Readonly<Record<string, string>> = {}): P
   await worker.submit({ id: key.submission, run, env });
   expect(await worker.start({ key, slot: 0, env: { SKYPILOT_JOB_RANK: String(jobs) } })).toEqual({ kind: "accepted" });
   return key;
+}
+
+/** From here on there is a process, and a log. */
+function started(key: AttemptKey): Promise<WorkerEvent> {
+  return events.find((event) => event.kind === "started" && event.key.job === key.job, `start of job ${key.job}`);
 }
 
 function exit(key: AttemptKey): Promise<WorkerEvent> {
@@ -105,7 +111,7 @@ test("a START of an unknown submission, and one from an older epoch, are refused
 test("a cordoned worker refuses with the reason, also what already lay in its inbox; what runs goes on", async () => {
   const release = join(host.home, "release");
   const running = await start(`until [ -e ${release} ]; do sleep 0.02; done`);
-  await events.find((event) => event.kind === "started" && event.key.job === running.job, "started");
+  await started(running);
   const waiting = await start("true");
   await worker.cordon("rolled: setup changed");
   const refusal = { reason: "cordoned", detail: "rolled: setup changed" };
@@ -127,9 +133,37 @@ test("a cordoned worker refuses with the reason, also what already lay in its in
   expect(await exit(waiting)).toMatchObject({ code: 0 });
 });
 
+test("a START that lay in the inbox twice is dropped after the first was refused; a new START counts again", async () => {
+  const release = join(host.home, "release2");
+  const running = await start(`until [ -e ${release} ]; do sleep 0.02; done`);
+  await started(running);
+  const key = await start(`echo x >> ${host.home}/twice`);
+  expect(await worker.start({ key, slot: 0, env: {} })).toEqual({ kind: "accepted" });
+  await worker.cordon("drained");
+  await worker.link.run(`touch ${release}`);
+  await exit(running);
+  await events.find((event) => event.kind === "refused" && event.key.job === key.job, "refused");
+  await worker.uncordon();
+  // The slot takes what lies in the inbox before this one.
+  await exit(await start("true"));
+  expect(await worker.query(key)).toEqual({ kind: "never" });
+  expect(await worker.start({ key, slot: 0, env: {} })).toEqual({ kind: "accepted" });
+  expect(await exit(key)).toMatchObject({ code: 0 });
+  expect(readFileSync(join(host.home, "twice"), "utf8")).toBe("x\n");
+});
+
+test("what ended stays unread until it is acknowledged, over connections", async () => {
+  const key = await start("true");
+  await exit(key);
+  await using other = await host.connect();
+  expect(other.hello.unread).toContainEqual(key);
+  await other.acknowledge(key);
+  expect(await worker.unread()).not.toContainEqual(key);
+});
+
 test("cancel: TERM to the whole group, KILL after the grace, void before it began", async () => {
   const polite = await start(`trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.05; done`);
-  await events.find((event) => event.kind === "started" && event.key.job === polite.job, "started");
+  await started(polite);
   await eventually(async () => (await log(polite)) === "up\n", "the trap is set");
   const next = await start("true");
   expect(await worker.cancel(next, 10)).toEqual({ kind: "void" });
@@ -140,21 +174,23 @@ test("cancel: TERM to the whole group, KILL after the grace, void before it bega
   const stubborn = await start(
     `trap '' TERM; (trap '' TERM; echo $BASHPID; exec sleep 1000) & wait; wait; while :; do sleep 1; done`,
   );
+  await started(stubborn);
   await eventually(async () => /\d\n/.test(await log(stubborn)), "the child is up");
   await worker.cancel(stubborn, 1);
   expect(await exit(stubborn)).toMatchObject({ code: 137 });
-  expect(existsSync(`/proc/${(await log(stubborn)).trim()}`)).toBe(false);
+  expect(processStart(Number(await log(stubborn)))).toBeUndefined();
 });
 
 test("what a job leaves in its process group ends with it", async () => {
   const key = await start("sleep 1000 & echo $!");
   expect(await exit(key)).toMatchObject({ code: 0 });
-  expect(existsSync(`/proc/${(await log(key)).trim()}`)).toBe(false);
+  expect(processStart(Number(await log(key)))).toBeUndefined();
 });
 
 test("a job's log is followed while it runs, from any offset", async () => {
   const gate = join(host.home, "gate");
   const key = await start(`printf 'one\\n'; until [ -e ${gate} ]; do sleep 0.02; done; printf 'two\\n'`);
+  await started(key);
   const stop = new AbortController();
   const seen: string[] = [];
   const following = (async () => {
@@ -171,7 +207,7 @@ test("a job's log is followed while it runs, from any offset", async () => {
 test("a job outlives agent, connection and server; afterwards its state is there", async () => {
   const gate = join(host.home, "gate2");
   const key = await start(`until [ -e ${gate} ]; do sleep 0.02; done; echo done; exit 5`);
-  await events.find((event) => event.kind === "started" && event.key.job === key.job, "started");
+  await started(key);
   await worker.close();
   worker = await host.connect({ onEvent: events.add });
   expect(worker.hello.running).toEqual([key]);
@@ -185,7 +221,7 @@ test("a job whose supervisor was killed is an orphan, then lost; the slot takes 
   const gate = join(host.home, "gate3");
   const order = join(host.home, "order");
   const key = await start(`until [ -e ${gate} ]; do sleep 0.02; done; echo first >> ${order}`);
-  await events.find((event) => event.kind === "started" && event.key.job === key.job, "started");
+  await started(key);
   process.kill(host.supervisorPid() as number, "SIGKILL");
   await eventually(async () => (await worker.query(key)).kind === "orphan", "the job is an orphan");
   expect(await worker.running()).toEqual([key]);

@@ -17,6 +17,7 @@ import type { Attempt, Context, Engine } from "./types.ts";
 import { readVersion } from "./version.ts";
 
 export { EngineError } from "./errors.ts";
+export { packageRoot, pulumiPackageFile } from "./package-root.ts";
 export type { Engine } from "./types.ts";
 
 export interface FindOptions {

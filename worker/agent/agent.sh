@@ -112,6 +112,8 @@ do_start() {
     read_first "fences/$queue"
     if [ "${lido_first:-0}" -gt "$epoch" ]; then answer "refused fenced $lido_first"; return; fi
   fi
+  # It was refused before; what may still lie in the inbox from then is this same attempt.
+  if [ -e "$file.refused" ]; then rm -f "$file.refused"; fi
   if ! ensure_supervisor "$4"; then answer "error the supervisor of slot $4 does not start"; return; fi
   # `<>`, since opening a FIFO for writing alone waits for a reader.
   if printf '%s %s %s %s\n' "$1" "$2" "$3" "$5" 1<> "slots/$4/inbox"; then answer accepted; else answer "error cannot write to slot $4"; fi
@@ -154,6 +156,27 @@ do_running() {
     esac
     count=$((count + 1))
     found="$found$attempt_key
+"
+  done
+  answer "$count"
+  printf %s "$found"
+}
+
+# ACK SUBMISSION JOB ATTEMPT: its queue has its result, so the record may go with the worker.
+do_ack() {
+  if true 2>/dev/null > "jobs/$1/$2.$3.ack"; then answer ok; else answer "error cannot write the acknowledgement"; fi
+}
+
+# UNREAD -> the number of attempts that ended and were not acknowledged, then one line for each.
+do_unread() {
+  found='' count=0
+  for record in jobs/*/*.exit; do
+    file=${record%.exit}
+    [ -e "$file.ack" ] && continue
+    read_exit || continue
+    attempt_key=${file##*/} submission=${file%/*}
+    count=$((count + 1))
+    found="$found${submission#jobs/} ${attempt_key%.*} ${attempt_key#*.}
 "
   done
   answer "$count"
@@ -225,6 +248,8 @@ while IFS= read -r line; do
     JOB) do_job $rest ;;
     CANCEL) do_cancel $rest ;;
     RUNNING) do_running ;;
+    ACK) do_ack $rest ;;
+    UNREAD) do_unread ;;
     CORDON) do_cordon "$rest" ;;
     UNCORDON) do_uncordon ;;
     ROSTER) do_roster "$rest" ;;

@@ -65,10 +65,26 @@ clear_current() { : >| "$lido_slot/current"; }
 # shellcheck disable=SC1091
 [ -r environment ] && . ./environment >/dev/null 2>&1
 
+# group_alive PGID: has the group a process that is more than the remains of one? `kill -0` counts zombies, and who
+# reaps them (process 1) may take its time.
+group_alive() {
+  kill -s 0 -- "-$1" 2>/dev/null || return 1
+  [ -r /proc/self/stat ] || return 0
+  local lido_member
+  for lido_member in /proc/[0-9]*; do
+    { IFS= read -r lido_stat_line < "$lido_member/stat"; } 2>/dev/null || continue
+    lido_stat_rest=${lido_stat_line##*) }
+    case $lido_stat_rest in Z* | X*) continue ;; esac
+    # State, parent, process group.
+    [[ $lido_stat_rest =~ ^.\ [0-9]+\ $1\  ]] && return 0
+  done
+  return 1
+}
+
 # wait_for_group_end PGID SECONDS: true once no process of the group is left.
 wait_for_group_end() {
   local lido_turns=$(($2 * 20))
-  while kill -s 0 -- "-$1" 2>/dev/null; do
+  while group_alive "$1"; do
     ((lido_turns-- > 0)) || return 1
     nap 0.05
   done
@@ -80,13 +96,17 @@ sweep_group() {
   wait_for_group_end "$1" 5 || { kill -s KILL -- "-$1" 2>/dev/null; wait_for_group_end "$1" 5; }
 }
 
+# A START may lie in the inbox twice, when it was sent again after a break. Once it is refused the second one must not
+# run it: its queue may have given it to another worker by then. Only a new START takes the mark away.
 refuse() {
+  : 2>/dev/null >| "$lido_file.refused"
   clear_current
   persist append_event "refused $lido_key $1"
 }
 
 run_attempt() {
   local lido_file=jobs/$lido_submission/$lido_job.$lido_attempt lido_run=$lido_supervisor_dir/jobs/$lido_submission/run
+  [ -e "$lido_file.refused" ] && return
   # First the intent, then the look at the cordon: whoever sets a cordon and then finds no intent knows that nothing starts.
   printf '%s\n' "$lido_key" 2>/dev/null >| "$lido_slot/current" || { refuse no-space; return; }
   if read_first cordon; then refuse "cordoned $lido_first"; return; fi

@@ -172,7 +172,8 @@ test("the words of a command stay apart; one text is the shell's", async () => {
   const run = async (...words: readonly string[]): Promise<string> => {
     await using t = await stage({ pools, script: oneJob("SUCCEEDED") });
     expect(await t.lido("jobs", "launch", "-p", "gpu-pool", ...words)).toBe(0);
-    return (t.controller.calls[0]?.params as SubmitParams).job.run;
+    const [submit] = t.controller.calls;
+    return (submit?.params as SubmitParams | undefined)?.job.run ?? "";
   };
   expect(await run("--", "echo $X | wc")).toBe("echo $X | wc");
   expect(await run("--", "python", "a b.py", "--x=1", "it's")).toBe("python 'a b.py' --x=1 'it'\\''s'");

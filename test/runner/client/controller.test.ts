@@ -5,7 +5,7 @@ import { connectController, connectRunning, stopController } from "../../../runn
 import { socketPath } from "../../../runner/socket-path.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 
-const entry = join(import.meta.dirname, "controller-process.ts");
+const entry = join(import.meta.dirname, "controller-child.ts");
 
 let folder: TemporaryFolder;
 let home: string;

@@ -61,7 +61,17 @@ export function submit(workers: readonly RosterWorker[], numJobs = 1, part: Part
 }
 
 export function hello(part: Partial<Hello> = {}): Hello {
-  return { protocol: 1, bootId: "boot", clock: 0, cpus: 4, cordon: "", rosterEpoch: 0, running: [], ...part };
+  return {
+    protocol: 1,
+    bootId: "boot",
+    clock: 0,
+    cpus: 4,
+    cordon: "",
+    rosterEpoch: 0,
+    running: [],
+    unread: [],
+    ...part,
+  };
 }
 
 export function connected(worker: number, part: Partial<Hello> = {}, number = 1): Event {

@@ -49,13 +49,28 @@ test.each([
   expect(queue.state.submissions.size).toBe(0);
 });
 
+test("a result is acknowledged once it is durable: at its exit, as an answer, and after a reconnect", () => {
+  const queue = running(two);
+  const acknowledge = (worker: number, job: number) => ({ kind: "acknowledge", ...ref(worker, job) });
+  const exit = queue.send({ kind: "exit", ...ref(1, 1), code: 0, startedAt: 5, endedAt: 9 });
+  expect(exit).toContainEqual(acknowledge(1, 1));
+  const answer = queue.send({ kind: "answer", believed: "RUNNING", ...ref(2, 2), status: DONE });
+  expect(answer).toContainEqual(acknowledge(2, 2));
+  const unread = [ref(1, 1).key, { ...ref(1, 1).key, submission: "ffffffff-1" }];
+  const again = queue.send(connected(1, { unread }, 2));
+  expect(again.filter(({ kind }) => kind === "acknowledge")).toEqual([acknowledge(1, 1)]);
+});
+
 test("words about another attempt, another worker or another queue change nothing", () => {
   const queue = running(two);
   const exit = { kind: "exit", code: 0, startedAt: 5, endedAt: 9 } as const;
   const foreign = { ...ref(1, 1), key: { ...ref(1, 1).key, submission: "ffffffff-1" } };
-  for (const about of [ref(1, 2), ref(1, 1, { attempt: 2 }), ref(2, 1), foreign]) {
-    expect(queue.send({ ...exit, ...about })).toEqual([{ kind: "stale", event: "exit", ref: about }]);
+  for (const about of [ref(1, 2), ref(1, 1, { attempt: 2 }), ref(2, 1)]) {
+    const stale = { kind: "stale", event: "exit", ref: about };
+    // Of no use to us, but ours: the worker need not keep it.
+    expect(queue.send({ ...exit, ...about })).toEqual([stale, { kind: "acknowledge", ...about }]);
   }
+  expect(queue.send({ ...exit, ...foreign })).toEqual([{ kind: "stale", event: "exit", ref: foreign }]);
   expect(queue.job(1)?.status).toBe("RUNNING");
 });
 

@@ -1,0 +1,118 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { writePointer } from "../../../runner/pools/index.ts";
+import { roster } from "../pools/roster.ts";
+import { row } from "./rows.ts";
+import { NOW, stage } from "./stage.ts";
+
+const [worker] = roster().workers;
+const big = roster({
+  pool: "big-pool",
+  identity: "organization/shop/dev/big-pool",
+  size: { target: 2, min: 2, max: 2 },
+  workers: [
+    { ...worker!, id: 1, name: "big-pool-1", readyAt: NOW - 90_000 },
+    { ...worker!, id: 2, name: "big-pool-2", state: "FAILED", readyAt: 0, reason: "setup ended with exit code 3" },
+  ],
+});
+
+test("status: pools and their workers", async () => {
+  await using t = await stage({ pools: [big] });
+  expect(await t.lido("pool", "status")).toBe(0);
+  expect(t.stdout()).toBe(
+    [
+      "POOL      WORKERS  STATUS    GENERATION  INFRA  STACK",
+      "big-pool  1/2      DEGRADED  1           local  organization/shop/dev",
+      "",
+      "Workers of big-pool",
+      "ID  NAME        STATE   GENERATION  RESOURCES           READY   REASON",
+      "1   big-pool-1  READY   1           2 cpus, 4 GB, L4:1  1m ago",
+      "2   big-pool-2  FAILED  1           2 cpus, 4 GB, L4:1  -       setup ended with exit code 3",
+      "",
+    ].join("\n"),
+  );
+  expect(t.controller.connections()).toBe(0);
+});
+
+test("status of one, for programs and as ids; also as `jobs pool`", async () => {
+  await using t = await stage({ pools: [roster(), big] });
+  await t.lido("jobs", "pool", "status", "-o", "id");
+  expect(t.stdout()).toBe("big-pool\ngpu-pool\n");
+  await using j = await stage({ pools: [roster(), big] });
+  await j.lido("pool", "status", "big-pool", "-o", "json");
+  expect(JSON.parse(j.stdout())).toEqual([{ stack: "organization/shop/dev", ...big }]);
+});
+
+test("status without pools, and of one that there is not", async () => {
+  await using none = await stage();
+  expect(await none.lido("pool", "status")).toBe(0);
+  expect([none.stdout(), none.stderr()]).toEqual(["", "No pools.\n"]);
+  await using t = await stage({ pools: [big] });
+  expect(await t.lido("pool", "status", "gpu")).toBe(3);
+  expect(t.stderr()).toBe(
+    `Error: There is no pool 'gpu' in the Pulumi project in ${t.folder} or the pools used before.\nPools that there are: big-pool.\n`,
+  );
+});
+
+test("status of a pool that was used before and is gone does not hide the others", async () => {
+  await using t = await stage({ pools: [big] });
+  const env = { PULUMI_BACKEND_URL: `file://${join(t.folder, "state")}` };
+  await writePointer(t.folder, { pool: "old", stack: "organization/shop/dev", projectDir: t.folder, env });
+  expect(await t.lido("pool", "status", "-o", "id")).toBe(0);
+  expect(t.stdout()).toBe("big-pool\n");
+  expect(t.stderr()).toMatch(/^Not shown: 'old'\. There is no pool 'old' in .*\n$/);
+});
+
+test("apply asks nobody where there is nobody", async () => {
+  await using t = await stage();
+  writeFileSync(join(t.folder, "pool.yaml"), "pool: {workers: 1}\n");
+  expect(await t.lido("pool", "apply", "pool.yaml", "-p", "x")).toBe(2);
+  expect(t.stderr()).toBe(
+    "Error: Applying config to pool 'x'. Nobody can be asked here, so nothing was done.\nAdd -y to go on without being asked.\n",
+  );
+});
+
+test.each([
+  [["pool.yaml", "--workers", "3"], 2, "Cannot specify both --workers and POOL_YAML. Please use one of them."],
+  [["--workers", "3"], 2, "A pool name must be provided to update the number of workers."],
+  [["--workers", "-1", "-p", "x"], 2, "--workers is '-1', and it must be a whole number of at least 0."],
+] as const)("apply %j is refused", async (words, code, message) => {
+  await using t = await stage();
+  expect(await t.lido("pool", "apply", "-y", ...words)).toBe(code);
+  expect(t.stderr()).toBe(`Error: ${message}\n`);
+});
+
+test("down of a pool of the user's own program is left to that program", async () => {
+  await using t = await stage();
+  await writePointer(t.folder, { pool: "x", stack: "organization/shop/dev", projectDir: "/srv/shop", env: {} });
+  expect(await t.lido("pool", "down", "x", "-y")).toBe(8);
+  expect(t.stderr()).toBe(
+    "Error: Pool 'x' belongs to a Pulumi program of yours, in /srv/shop.\nTake it out there and run `pulumi up`, or run `pulumi destroy`.\n",
+  );
+  await using all = await stage();
+  await writePointer(all.folder, { pool: "x", stack: "organization/shop/dev", projectDir: "/srv/shop", env: {} });
+  expect(await all.lido("pool", "down", "-a", "-y")).toBe(0);
+  expect(all.stderr()).toBe("No pools.\n");
+});
+
+test("down names the unfinished jobs before it asks", async () => {
+  await using t = await stage({
+    kind: "tty",
+    answer: "n\n",
+    script: { queue: ({ pool }) => ({ rows: pool === "x" ? [row(7), row(6), row(3)] : [] }) },
+  });
+  await writePointer(t.folder, { pool: "x", stack: "organization/lido/x", projectDir: "/srv/shop", env: {} });
+  expect(await t.lido("pool", "down", "x")).toBe(1);
+  expect(t.stderr()).toBe("Tearing down 'x'; cancels its 3 jobs: 3,6-7. Proceed? [Y/n]: Error: Nothing was done.\n");
+});
+
+test("down says which, one way or the other", async () => {
+  for (const words of [[], ["x", "-a"]]) {
+    await using t = await stage();
+    expect(await t.lido("pool", "down", "-y", ...words)).toBe(2);
+    expect(t.stderr()).toBe(
+      "Error: Name the pools to tear down, or give -a for all of them, not both.\n`lido pool status` lists them.\n",
+    );
+  }
+});

@@ -1,0 +1,182 @@
+import { execFile, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packageVersion } from "../../../runner/client/index.ts";
+import { type TemporaryFolder, temporaryFolder } from "../client/temporary-folder.ts";
+import { roster } from "../pools/roster.ts";
+import { counts } from "./rows.ts";
+import { stage } from "./stage.ts";
+
+/** A compiled copy of the package, so that what runs is what is written now. */
+const root = resolve(import.meta.dirname, "../../..");
+let copy: TemporaryFolder;
+let bin: string;
+
+beforeAll(async () => {
+  copy = temporaryFolder();
+  bin = join(copy.path, "runner/cli/bin.js");
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const args = [compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", join(copy.path, "dist")];
+  await promisify(execFile)(process.execPath, args, { cwd: root });
+  mkdirSync(join(copy.path, "runner/cli"), { recursive: true });
+  cpSync(join(root, "runner/cli/bin.js"), bin);
+  cpSync(join(root, "package.json"), join(copy.path, "package.json"));
+  symlinkSync(join(root, "node_modules"), join(copy.path, "node_modules"));
+});
+afterAll(() => copy?.[Symbol.dispose]());
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the real program; asynchronous, since a scripted controller of this process may have to answer it. */
+async function lido(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return await new Promise((settle) => {
+    const options = { cwd: copy.path, env: { PATH: process.env.PATH, LIDO_HOME: copy.path, ...env } };
+    const child = execFile(process.execPath, [bin, ...words], options, (_error, stdout, stderr) =>
+      settle({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+const GROUPS = "jobs pool controller".split(" ");
+const COMMANDS = [
+  "jobs launch",
+  "jobs queue",
+  "jobs logs",
+  "jobs cancel",
+  "jobs wait",
+  "pool apply",
+  "pool status",
+  "pool down",
+  "controller start",
+  "controller stop",
+  "controller status",
+];
+
+test("--version", async () => {
+  expect(await lido(["--version"])).toEqual({ code: 0, stdout: `${packageVersion()}\n`, stderr: "" });
+});
+
+test("help: of lido, of its groups and of each command, with examples", async () => {
+  const all = await lido(["--help"]);
+  expect([all.code, all.stderr]).toEqual([0, ""]);
+  for (const group of GROUPS) expect(all.stdout).toContain(`  ${group} `);
+  expect((await lido([])).stdout).toBe(all.stdout);
+  for (const group of GROUPS) expect((await lido([group])).stdout).toContain(`Usage: lido ${group} `);
+  for (const command of COMMANDS) {
+    const help = await lido([...command.split(" "), "--help"]);
+    expect([help.code, help.stderr]).toEqual([0, ""]);
+    expect(help.stdout).toMatch(new RegExp(`^Usage: lido ${command} [^]*\nExamples:\n  .*lido .*\n  .*lido `));
+    expect((await lido(["help", ...command.split(" ")])).code).toBe(0);
+  }
+});
+
+test.each([
+  [["jobs", "lunch"], "Error: Unknown command 'lunch'.\nDid you mean launch?\nSee `lido jobs --help`.\n"],
+  [["job"], "Error: Unknown command 'job'.\nDid you mean jobs?\nSee `lido --help`.\n"],
+  [
+    ["jobs", "queue", "--poool", "x"],
+    "Error: Unknown option '--poool'.\nDid you mean --pool?\nSee `lido jobs queue --help`.\n",
+  ],
+  [["jobs", "logs"], "Error: Missing required argument 'id'.\nSee `lido jobs logs --help`.\n"],
+  [
+    ["jobs", "queue", "-o", "xml"],
+    "Error: Option '-o, --output <format>' argument 'xml' is invalid. Allowed choices are table, json, jsonl, id.\nSee `lido jobs queue --help`.\n",
+  ],
+])("wrong usage %j: exit code 2", async (words, stderr) => {
+  expect(await lido(words)).toEqual({ code: 2, stdout: "", stderr });
+});
+
+describe("with a controller", () => {
+  test("exit codes reach the shell; --verbose adds what led to an error", async () => {
+    await using t = await stage({ script: { watch: () => ({ counts: counts({ FAILED: 1 }), missing: [] }) } });
+    const env = { LIDO_HOME: t.folder };
+    expect(await lido(["jobs", "wait", "3"], env)).toEqual({ code: 100, stdout: "1 job: 1 failed.\n", stderr: "" });
+    const verbose = await lido(["jobs", "wait", "x", "--verbose"], env);
+    expect(verbose.code).toBe(2);
+    expect(verbose.stderr).toMatch(
+      /^Error: 'x' is not a job id\.\n.*\nUserError: 'x' is not a job id\.\n[^]*\n {4}at /,
+    );
+  });
+
+  test("Ctrl-C while waiting: exit code 130", async () => {
+    const { promise: waiting, resolve: begun } = Promise.withResolvers<void>();
+    await using t = await stage({
+      script: {
+        watch: async (_params, { aborted }) => {
+          begun();
+          await aborted;
+          return { counts: counts({}), missing: [] };
+        },
+      },
+    });
+    const env = { PATH: process.env.PATH, LIDO_HOME: t.folder };
+    const child = execFile(process.execPath, [bin, "jobs", "wait", "3-12"], { env });
+    const ended = new Promise<number | null>((settle) => child.once("exit", settle));
+    await waiting;
+    child.kill("SIGINT");
+    expect(await ended).toBe(130);
+  });
+
+  test("a broken pipe is quiet", async () => {
+    const line = Buffer.from(`${"x".repeat(999)}\n`.repeat(50)).toString("base64");
+    await using t = await stage({
+      script: {
+        logs: (_params, { item }) => {
+          for (let count = 0; count < 40; count++) item({ data: line });
+          return new Promise(() => undefined);
+        },
+      },
+    });
+    const env = { PATH: process.env.PATH, LIDO_HOME: t.folder };
+    const command = `"${process.execPath}" "${bin}" jobs logs 3 | head -c 5; echo " \${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = await promisify(execFile)("bash", ["--norc", "-c", command], { env });
+    expect([stdout, stderr]).toEqual(["xxxxx 0\n", ""]);
+  });
+
+  test("a command loads neither zod nor yaml, ssh2 or Pulumi, unless it must", async () => {
+    await using t = await stage({
+      pools: [roster()],
+      script: { submit: () => ({ ids: { first: 1, last: 1 } }), queue: () => ({ rows: [] }) },
+    });
+    const state = { PULUMI_BACKEND_URL: `file://${join(t.folder, "state")}`, PULUMI_STACK: "dev" };
+    const env = { PATH: process.env.PATH, LIDO_HOME: t.folder, ...state, NODE_DEBUG: "module,esm" };
+    const loaded = async (...words: readonly string[]): Promise<readonly string[]> => {
+      const options = { env, cwd: t.folder, maxBuffer: 1 << 28 };
+      const { stderr } = await promisify(execFile)(process.execPath, [bin, ...words], options);
+      return ["commander", "zod", "yaml", "ssh2", "@pulumi", "kysely", "pino"].filter((name) =>
+        stderr.includes(`node_modules/${name}/`),
+      );
+    };
+    expect(await loaded("jobs", "queue")).toEqual(["commander"]);
+    expect(await loaded("jobs", "launch", "-d", "-p", "gpu-pool", "--", "true")).toEqual(["commander"]);
+    writeFileSync(join(t.folder, "job.yaml"), "run: echo\n");
+    expect(await loaded("jobs", "launch", "-d", "-p", "gpu-pool", "job.yaml")).toEqual(["commander", "zod", "yaml"]);
+  });
+});
+
+describe("bin.js", () => {
+  test("an old Node is told what is needed", async () => {
+    const old = `Object.defineProperty(process.versions, "node", { value: "22.12.0" }); await import(${JSON.stringify(bin)});`;
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", old], { encoding: "utf8" });
+    expect(stderr).toBe(
+      "Error: Lido needs Node.js 22.13 or newer, and this is 22.12.0.\nGet it from https://nodejs.org, with your package manager, or with `nvm install 24`.\n",
+    );
+    expect(status).toBe(2);
+  });
+
+  test("a copy that is not built says so", () => {
+    const bare = join(copy.path, "bare");
+    cpSync(join(root, "runner/cli/bin.js"), join(bare, "runner/cli/bin.mjs"));
+    const { status, stderr } = spawnSync(process.execPath, [join(bare, "runner/cli/bin.mjs")], { encoding: "utf8" });
+    expect([status, stderr]).toEqual([
+      1,
+      "Error: this copy of Lido is not built yet.\nRun `npm run build` in its folder first.\n",
+    ]);
+  });
+});
