@@ -1,10 +1,10 @@
 export type { FileMountArgs, ResourceArgs, WorkerPoolArgs } from "./args.ts";
 export { poolFromArgs } from "./args.ts";
+export { fillEnvironment, jobFromCommand } from "./command.ts";
 export type { ExitCode } from "./errors.ts";
 export { NotFoundError, UserError } from "./errors.ts";
 export { readJobFile, readPoolFile } from "./files.ts";
-export { fillEnvironment } from "./fill.ts";
-export { jobFromCommand, parseJob } from "./job.ts";
+export { parseJob } from "./job.ts";
 export { parsePool } from "./pool.ts";
 export type { Problem, Where } from "./problem.ts";
 export { SpecError } from "./problem.ts";

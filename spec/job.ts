@@ -1,6 +1,5 @@
-/** A job file or a command line -> what one rank runs. How a worker is prepared is the pool's to say, so that is ignored. */
+/** A job file -> what one rank runs. How a worker is prepared is the pool's to say, so that is ignored. */
 import { checked } from "./check.ts";
-import { UserError } from "./errors.ts";
 import { plain, present } from "./plain.ts";
 import { warning } from "./problem.ts";
 import { type Task, taskSchema } from "./task.ts";
@@ -17,22 +16,6 @@ export function parseJob(text: string, options: { readonly file: string }): Pars
     warning(`\`${key}\` is ignored: the pool prepares its workers`, source.origin.where([key], "key")),
   );
   return plain({ spec: jobOf(task), warnings });
-}
-
-/** A job that runs `command` with bash and asks for nothing. Throws UserError when the command is blank or holds a NUL. */
-export function jobFromCommand(command: string, options: { readonly name?: string } = {}): JobSpec {
-  if (command.trim() === "")
-    throw new UserError("The command is empty: write what each rank runs, such as -- 'echo $SKYPILOT_JOB_RANK'");
-  if (command.includes("\0"))
-    throw new UserError("The command holds a NUL character, which no shell can take: remove it");
-  return plain<JobSpec>({
-    kind: "job",
-    run: command,
-    resources: { ordered: false, anyOf: [] },
-    envs: {},
-    secrets: {},
-    ...present<JobSpec>({ name: options.name }),
-  });
 }
 
 function jobOf(task: Task): JobSpec {

@@ -45,6 +45,7 @@ function shellWord(word: string): string {
 }
 
 export async function readSource(source: JobSource): Promise<Parsed<JobSpec>> {
-  const { jobFromCommand, readJobFile } = await import("../../spec/index.ts");
-  return "file" in source ? readJobFile(source.file) : { spec: jobFromCommand(source.command), warnings: [] };
+  if ("file" in source) return (await import("../../spec/index.ts")).readJobFile(source.file);
+  const { jobFromCommand } = await import("../../spec/command.ts");
+  return { spec: jobFromCommand(source.command), warnings: [] };
 }

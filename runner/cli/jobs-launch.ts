@@ -75,7 +75,7 @@ export async function runLaunch(cli: Cli, options: LaunchOptions): Promise<numbe
 async function prepare(cli: Cli, options: LaunchOptions): Promise<SubmitParams> {
   const { spec, warnings } = await readSource(options.source);
   for (const warning of warnings) note(cli, warningWords(warning));
-  const { fillEnvironment } = await import("../../spec/index.ts");
+  const { fillEnvironment } = await import("../../spec/command.ts");
   const named = options.name === undefined ? spec : { ...spec, name: options.name };
   const job = fillEnvironment(named, await variablesOf(cli, options));
   const { findPool, writePointer } = await import("../pools/index.ts");
