@@ -7,7 +7,9 @@
  *     -> {"id": 1, "abort": true}  ends a streaming call early
  */
 import type { ExitCode, JobSpec } from "../spec/index.ts";
-import type { Roster } from "../worker/index.ts";
+import type { PoolPointer, Roster } from "../worker/index.ts";
+
+export type { PoolPointer };
 
 /** SkyPilot's names. The last six are terminal. */
 export type JobStatus =
@@ -28,17 +30,6 @@ export type JobStatus =
 export interface IdRange {
   readonly first: number;
   readonly last: number;
-}
-
-/** Where the controller finds a pool again when it looks for a newer roster: a pointer, never a copy of outputs. */
-export interface PoolPointer {
-  readonly pool: string;
-  /** `organization/project/stack` as `pulumi stack ls` shows it. */
-  readonly stack: string;
-  /** Absolute path of the Pulumi project's folder. */
-  readonly projectDir: string;
-  /** PULUMI_BACKEND_URL when it was set, PULUMI_HOME likewise. Never a passphrase. */
-  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface SubmitParams {

@@ -1,6 +1,7 @@
 export { AuthenticationError, ConnectionError, ProtocolError } from "./errors.ts";
 export { lidoHome, poolKey } from "./home.ts";
 export { fingerprint } from "./link.ts";
+export { forgetPointer, type PoolPointer, pointedPools, readPointer, writePointer } from "./pointer.ts";
 export type * from "./roster.ts";
 export { assignments, quote } from "./shell.ts";
 export type * from "./types.ts";

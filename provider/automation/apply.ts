@@ -1,9 +1,8 @@
 /** `lido pool apply`: makes or changes a pool for people who have no Pulumi program, by running Pulumi for them. */
 import type { PoolSpec } from "../../spec/index.ts";
-import type { Roster } from "../../worker/index.ts";
+import { lidoHome, type Roster, writePointer } from "../../worker/index.ts";
 import type { UpdatePolicy } from "../inputs.ts";
 import { runEngine } from "./engine-run.ts";
-import { writePointer } from "./pointer.ts";
 import { type ApplyRequest, requestOf } from "./request.ts";
 import { rosterOnly, type SavedPool, savedPool } from "./saved.ts";
 import { freeStaleLock } from "./stale-lock.ts";
@@ -48,7 +47,7 @@ export async function applyPool(options: ApplyOptions): Promise<ApplyResult> {
     const filled = secrets as Readonly<Record<string, string>>;
     late.wanted = { pool: request.pool, spec: { ...spec, secrets: {} }, secrets: filled, updatePolicy: {} };
   } else {
-    if (saved === undefined) throw unknownPool(request.pool);
+    if (saved === undefined) throw await unknownPool(request.pool);
     late.wanted = resized(saved, request.workers);
   }
   return carryOut(open, saved, { ...options, pool: request.pool });
@@ -84,13 +83,13 @@ async function carryOut(
   }
   // Written first: also a pool that comes up in part must be found again.
   const pointer = { pool, stack: `organization/lido/${pool}`, projectDir, env: backend.pointerEnv };
-  writePointer(pointer);
+  await writePointer(lidoHome(), pointer);
   await runEngine(open, what, (hooks) => stack.up({ ...hooks, refresh, ...(signal ? { signal } : {}) }));
   const done = await savedPool(open);
   if (done === undefined) throw new Error(`the state of ${pool} has no pool after it was applied`);
   const roster = rosterOnly(done.outputs);
   // A backend with organizations of its own has its say only now.
-  writePointer({ ...pointer, stack: roster.identity.split("/").slice(0, 3).join("/") });
+  await writePointer(lidoHome(), { ...pointer, stack: roster.identity.split("/").slice(0, 3).join("/") });
   const kind = saved === undefined ? "created" : "updated";
   return { kind, pool, roster, message: `Successfully ${kind} pool '${pool}'` };
 }

@@ -1,6 +1,6 @@
 /** `lido pool down`: ends pools that were applied without a Pulumi program. */
+import { forgetPointer, lidoHome, readPointer } from "../../worker/index.ts";
 import { runEngine } from "./engine-run.ts";
-import { readPointer, removePointer } from "./pointer.ts";
 import { freeStaleLock } from "./stale-lock.ts";
 import { openStack, unknownPool } from "./workspace.ts";
 
@@ -14,13 +14,13 @@ export interface DownOptions {
 
 /** Waits for jobs that run on the workers: cancel them before. @throws NotFoundError before anything is done when one is unknown */
 export async function downPool({ names, report, signal }: DownOptions): Promise<void> {
-  for (const name of names) if (readPointer(name) === undefined) throw unknownPool(name);
+  for (const name of names) if ((await readPointer(lidoHome(), name)) === undefined) throw await unknownPool(name);
   for (const pool of names) {
     const open = await openStack({ pool, report, program: NOTHING, create: false });
     await freeStaleLock(open);
     const what = { what: `Removing pool '${pool}'`, report };
     await runEngine(open, what, (hooks) => open.stack.destroy({ ...hooks, ...(signal ? { signal } : {}) }));
     await open.stack.workspace.removeStack(open.stack.name);
-    removePointer(pool);
+    await forgetPointer(lidoHome(), pool);
   }
 }

@@ -7,8 +7,8 @@ import { basename, dirname, join } from "node:path";
 import type { PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { NotFoundError } from "../../spec/index.ts";
 import { type Engine, engineEnv, findEngine, packageRoot, pulumiPackageFile } from "../../tools/pulumi/engine.ts";
+import { lidoHome, pointedPools } from "../../worker/index.ts";
 import { type Backend, findBackend, ourFolder } from "./backend.ts";
-import { appliedPools } from "./pointer.ts";
 
 const PROJECT = "lido";
 
@@ -46,13 +46,13 @@ export async function openStack({ pool, report, program, create }: OpenOptions):
     return { stack: await LocalWorkspace.selectStack(where, options), backend, projectDir, isNew: false };
   } catch (error) {
     if (!(error instanceof StackNotFoundError)) throw error;
-    if (!create) throw unknownPool(pool);
+    if (!create) throw await unknownPool(pool);
     return { stack: await LocalWorkspace.createStack(where, options), backend, projectDir, isNew: true };
   }
 }
 
-export function unknownPool(pool: string): NotFoundError {
-  const known = appliedPools();
+export async function unknownPool(pool: string): Promise<NotFoundError> {
+  const known = await pointedPools(lidoHome());
   const there = known.length === 0 ? "You have applied none yet" : `You have applied: ${known.join(", ")}`;
   return new NotFoundError(`There is no pool '${pool}'. ${there}. Make one: lido pool apply pool.yaml -p ${pool}`);
 }

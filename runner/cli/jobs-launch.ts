@@ -78,7 +78,10 @@ async function prepare(cli: Cli, options: LaunchOptions): Promise<SubmitParams> 
   const { fillEnvironment } = await import("../../spec/command.ts");
   const named = options.name === undefined ? spec : { ...spec, name: options.name };
   const job = fillEnvironment(named, await variablesOf(cli, options));
-  const { findPool, writePointer } = await import("../pools/index.ts");
+  const [{ findPool }, { writePointer }] = await Promise.all([
+    import("../pools/index.ts"),
+    import("../../worker/pointer.ts"),
+  ]);
   const { home, cwd, env } = cli;
   const found = await findPool(poolOf(job, options), {
     stack: options.stack,

@@ -1,9 +1,9 @@
 /** `lido pool down`: tears pools down that `lido pool apply` made. Their unfinished jobs are named, then cancelled. */
 import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
+import { pointedPools, readPointer } from "../../worker/pointer.ts";
 import type { IdRange, JobStatus } from "../api.ts";
 import type { Connection } from "../client/index.ts";
-import { pointedPools, readPointer } from "../pools/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { confirm } from "./confirm.ts";
 import { followJobs } from "./follow-jobs.ts";

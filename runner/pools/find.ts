@@ -4,9 +4,10 @@
  */
 import { NotFoundError, UserError } from "../../spec/errors.ts";
 import type { Roster } from "../../worker/index.ts";
+import { pointedPools, readPointer } from "../../worker/pointer.ts";
 import type { PoolPointer } from "../api.ts";
 import { rostersIn } from "./deployment.ts";
-import { envOfPointer, pointedPools, pointerEnv, readPointer } from "./pointer.ts";
+import { envOfPointer, pointerEnv } from "./pointer-env.ts";
 import { findProject } from "./pulumi-project.ts";
 import type { Env } from "./pulumi-settings.ts";
 import { checkRoster } from "./roster-shape.ts";

@@ -1,3 +1,3 @@
-export { type FindOptions, type FoundPool, findPool, rosterFromPointer } from "./find.ts";
+export { findPool, rosterFromPointer } from "./find.ts";
 export { type ListedPool, listPools } from "./list.ts";
-export { forgetPointer, pointedPools, pointerEnv, readPointer, writePointer } from "./pointer.ts";
+export { pointerEnv } from "./pointer-env.ts";

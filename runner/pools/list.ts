@@ -1,8 +1,8 @@
 /** All pools that can be found from here: of the Pulumi project in the current folder, and those used before. */
 import { UserError } from "../../spec/errors.ts";
 import type { Roster } from "../../worker/index.ts";
+import { pointedPools } from "../../worker/pointer.ts";
 import { type FindOptions, findPool, poolsOfProject } from "./find.ts";
-import { pointedPools } from "./pointer.ts";
 
 export type ListedPool =
   | { readonly kind: "found"; readonly pool: string; readonly stack: string; readonly roster: Roster }

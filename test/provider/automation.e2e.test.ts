@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { appliedPools, readPointer } from "../../provider/automation/pointer.ts";
 import { requestOf } from "../../provider/automation/request.ts";
 import { applyPool, downPool } from "../../provider/index.ts";
+import { lidoHome, pointedPools, readPointer } from "../../worker/index.ts";
 
 let folder = "";
 const lines: string[] = [];
@@ -35,7 +35,7 @@ test("apply, apply with another count, status, down", { timeout: 180_000 }, asyn
   const declined = await applyPool({ file, name: "p", secrets: { TOKEN: "tok" }, report, confirm: async () => false });
   expect(declined).toEqual({ kind: "declined", pool: "p" });
   expect(lines).toContain("p: create 1 worker on local");
-  expect(appliedPools()).toEqual([]);
+  expect(await pointedPools(lidoHome())).toEqual([]);
 
   const made = await applyPool({ file, name: "p", secrets: { TOKEN: "tok" }, report });
   expect(made).toMatchObject({ kind: "created", message: "Successfully created pool 'p'" });
@@ -46,7 +46,7 @@ test("apply, apply with another count, status, down", { timeout: 180_000 }, asyn
   const grown = await applyPool({ name: "p", workers: 2, report });
   const ready = { workers: [1, 2].map((id) => ({ id, state: "READY" })) };
   expect(grown).toMatchObject({ kind: "updated", message: "Successfully updated pool 'p'", roster: ready });
-  expect(readPointer("p")?.stack).toBe("organization/lido/p");
+  expect(await readPointer(lidoHome(), "p")).toMatchObject({ stack: "organization/lido/p" });
   const workers = join(folder, "lido/local", readdirSync(join(folder, "lido/local"))[0] ?? "", "workers");
   expect(readFileSync(join(workers, "2/home/sky_workdir/seen"), "utf8")).toBe("tok\n");
 
@@ -54,7 +54,7 @@ test("apply, apply with another count, status, down", { timeout: 180_000 }, asyn
     "There is no pool 'q'. You have applied: p. Make one: lido pool apply pool.yaml -p q",
   );
   await downPool({ names: ["p"], report });
-  expect(appliedPools()).toEqual([]);
+  expect(await pointedPools(lidoHome())).toEqual([]);
   expect(existsSync(join(folder, "lido/local"))).toBe(false);
 });
 

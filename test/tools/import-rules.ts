@@ -21,12 +21,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The only files of a room that are imported from outside it. Beside its index a room may have one light door, for
+ * The only files of a room that are imported from outside it. Beside its index a room may have light doors, for
  * commands that must start in milliseconds and would load the whole room for an error class or a path.
  */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   spec: ["spec/index.ts", "spec/errors.ts", "spec/command.ts"],
-  worker: ["worker/index.ts", "worker/home.ts"],
+  worker: ["worker/index.ts", "worker/home.ts", "worker/pointer.ts"],
   provider: ["provider/index.ts"],
   runner: ["runner/index.ts"],
   tools: ["tools/pulumi/engine.ts"],

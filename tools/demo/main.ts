@@ -45,7 +45,7 @@ async function scale(): Promise<void> {
   shell.say("Only the count changes: the pool is scaled in place, nobody is touched.");
   const before = check.workerProcesses();
   await shell.run("pulumi config set workers 5");
-  await shell.run("pulumi up --yes");
+  await shell.run("pulumi up --yes --skip-preview");
   check.expectWorkers(5);
   check.expectSameProcesses(before);
   confirm("the three workers kept their ids and processes");
@@ -69,7 +69,7 @@ async function roll(): Promise<void> {
 
 async function destroy(): Promise<void> {
   shell.say("And away with it.");
-  await shell.run("pulumi destroy --yes");
+  await shell.run("pulumi destroy --yes --skip-preview");
   await shell.run("lido controller stop");
   await shell.run(`pulumi stack rm ${STACK} --yes`);
   check.expectNothingLeft();

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { SubmitParams } from "../../../runner/api.ts";
-import { readPointer } from "../../../runner/pools/index.ts";
+import { readPointer } from "../../../worker/index.ts";
 import type { Script } from "../client/scripted-controller.ts";
 import { roster } from "../pools/roster.ts";
 import { counts, row } from "./rows.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { writePointer } from "../../../runner/pools/index.ts";
+import { writePointer } from "../../../worker/index.ts";
 import { roster } from "../pools/roster.ts";
 import { row } from "./rows.ts";
 import { NOW, stage } from "./stage.ts";

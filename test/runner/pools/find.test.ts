@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { findPool, pointedPools, rosterFromPointer, writePointer } from "../../../runner/pools/index.ts";
+import { findPool, rosterFromPointer } from "../../../runner/pools/index.ts";
 import { readStack } from "../../../runner/pools/stack.ts";
 import { findEngine } from "../../../tools/pulumi/engine.ts";
+import { pointedPools, writePointer } from "../../../worker/index.ts";
 import { type TemporaryFolder, temporaryFolder } from "../client/temporary-folder.ts";
 import { roster } from "./roster.ts";
 

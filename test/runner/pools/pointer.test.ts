@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { forgetPointer, pointedPools, pointerEnv, readPointer, writePointer } from "../../../runner/pools/index.ts";
-import { envOfPointer } from "../../../runner/pools/pointer.ts";
+import { pointerEnv } from "../../../runner/pools/index.ts";
+import { envOfPointer } from "../../../runner/pools/pointer-env.ts";
+import { forgetPointer, pointedPools, readPointer, writePointer } from "../../../worker/index.ts";
 import { type TemporaryFolder, temporaryFolder } from "../client/temporary-folder.ts";
 
 let folder: TemporaryFolder;

@@ -1,23 +1,20 @@
 /**
  * Which pools this user has applied or used before: one small file for each, `<home>/pools/<name>.json`. A pointer says
- * where the pool's stack is; it never copies what the stack says.
+ * where the pool's stack is; it never copies what the stack says. Here, and not in a room that acts on pools, since
+ * the provider writes what the runner reads.
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PoolPointer } from "../api.ts";
-import type { Env } from "./pulumi-settings.ts";
 
-/** Names of the environment that decide which backend Pulumi uses. Never a passphrase, never a token. */
-const KEPT = ["PULUMI_BACKEND_URL", "PULUMI_HOME"];
-
-/** The part of an environment that a pointer keeps. */
-export function pointerEnv(env: Env): Readonly<Record<string, string>> {
-  return Object.fromEntries(KEPT.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
-}
-
-/** An environment in which Pulumi uses the pointer's backend, whatever this terminal uses now. */
-export function envOfPointer(kept: PoolPointer["env"], env: Env): Env {
-  return { ...Object.fromEntries(Object.entries(env).filter(([name]) => !KEPT.includes(name))), ...kept };
+/** Where a pool is found again: a pointer, never a copy of outputs. */
+export interface PoolPointer {
+  readonly pool: string;
+  /** `organization/project/stack` as `pulumi stack ls` shows it. */
+  readonly stack: string;
+  /** Absolute path of the Pulumi project's folder. */
+  readonly projectDir: string;
+  /** PULUMI_BACKEND_URL when it was set, PULUMI_HOME likewise. Never a passphrase. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export async function readPointer(home: string, pool: string): Promise<PoolPointer | undefined> {
