@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -139,3 +141,21 @@ test("setup sees the environment and the secrets, and neither stays on the worke
 function isAlive(pid: number): boolean {
   return processStart(pid) !== undefined;
 }
+
+test("a port that another program took meanwhile is said with its number; the next run goes on", async () => {
+  await using pool = new PoolFixture();
+  await pool.up({ workers: 1 });
+  const { port } = pool.worker(1);
+  const pid = await pool.serverPid(1);
+  process.kill(pid, "SIGKILL");
+  await eventually(() => !isAlive(pid), "the server is dead");
+  const squatter = createServer().listen(port, "127.0.0.1");
+  await once(squatter, "listening");
+  const sentence = `p-1: Its port ${port} on 127.0.0.1 was taken by another program while its SSH server was down. End that program, then run \`pulumi up\` again.`;
+  await expect(pool.up({ workers: 1 })).rejects.toMatchObject({ reasons: [sentence] });
+  squatter.close();
+  await once(squatter, "close");
+  await pool.up({ workers: 1 });
+  expect(pool.worker(1)).toMatchObject({ id: 1, port, state: "READY" });
+  await pool.destroy();
+});

@@ -33,7 +33,7 @@ export function localMachines(options: LocalOptions): Machines {
     restart: async (id, signal) => {
       const folder = workerFolder(identity, id);
       await stopServer(folder);
-      await startServer(folder, `${pool}-${id}`, signal);
+      await startServer(folder, signal);
     },
     terminate: (id) => terminateWorker(workerFolder(identity, id), `${pool}-${id}`),
     capacity: () => localCapacity(options.resources),
@@ -74,7 +74,7 @@ async function readWorker(identity: string, id: number): Promise<Machine | undef
 async function createWorker(marker: Marker, publicKey: string, signal: AbortSignal): Promise<void> {
   const folder = workerFolder(marker.identity, marker.id);
   if ((await readJson<Marker>(join(folder, "worker.json"))) === undefined) await layOut(folder, marker, publicKey);
-  if ((await livingServer(folder)) === undefined) await startServer(folder, marker.name, signal);
+  if ((await livingServer(folder)) === undefined) await startServer(folder, signal);
 }
 
 async function layOut(folder: string, marker: Marker, publicKey: string): Promise<void> {

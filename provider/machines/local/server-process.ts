@@ -20,8 +20,8 @@ export async function livingServer(folder: string): Promise<ServerRecord | undef
 }
 
 /** Settles when it listens. @throws UserError with the last line of its log */
-export async function startServer(folder: string, name: string, signal: AbortSignal): Promise<void> {
-  const log = openSync(join(folder, "server.log"), "a", 0o600);
+export async function startServer(folder: string, signal: AbortSignal): Promise<void> {
+  const log = openSync(join(folder, "server.log"), "w", 0o600);
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const entry = fileURLToPath(new URL(`./server-main.${extension}`, import.meta.url));
   const { PATH, HOME, LANG, TMPDIR } = process.env;
@@ -34,14 +34,10 @@ export async function startServer(folder: string, name: string, signal: AbortSig
   });
   closeSync(log);
   child.unref();
-  await untilListening(child, folder, { name, signal });
+  await untilListening(child, folder, signal);
 }
 
-async function untilListening(
-  child: ChildProcess,
-  folder: string,
-  { name, signal }: { readonly name: string; readonly signal: AbortSignal },
-): Promise<void> {
+async function untilListening(child: ChildProcess, folder: string, signal: AbortSignal): Promise<void> {
   const failed = { reason: undefined as string | undefined };
   child.once("error", (error) => {
     failed.reason = error.message;
@@ -53,17 +49,17 @@ async function untilListening(
   while ((await livingServer(folder))?.pid !== child.pid) {
     signal.throwIfAborted();
     if (Date.now() > deadline) failed.reason ??= `it did not listen within ${START_MS / 1000} s`;
-    if (failed.reason !== undefined) throw await cannotStart(folder, name, failed.reason);
+    if (failed.reason !== undefined) throw await cannotStart(folder, failed.reason);
     await delay(20);
   }
 }
 
-async function cannotStart(folder: string, name: string, reason: string): Promise<UserError> {
+async function cannotStart(folder: string, reason: string): Promise<UserError> {
   const log = await readFile(join(folder, "server.log"), "utf8").catch(() => "");
   if (log.includes("EADDRINUSE")) {
     const port = (await readJson<ServerRecord>(join(folder, "server.json")))?.port;
     return new UserError(
-      `${name}: its port ${port} on 127.0.0.1 was taken by another program while its SSH server was down. End that program, then run \`pulumi up\` again.`,
+      `Its port ${port} on 127.0.0.1 was taken by another program while its SSH server was down. End that program, then run \`pulumi up\` again.`,
     );
   }
   const last = log
@@ -71,7 +67,7 @@ async function cannotStart(folder: string, name: string, reason: string): Promis
     .split("\n")
     .findLast((line) => /error/i.test(line));
   return new UserError(
-    `${name}: its SSH server did not start: ${reason}${last === undefined ? "" : ` (${last.trim()})`}. Its log: ${join(folder, "server.log")}`,
+    `Its SSH server did not start: ${reason}${last === undefined ? "" : ` (${last.trim()})`}. Its log: ${join(folder, "server.log")}`,
   );
 }
 
