@@ -6,7 +6,7 @@ import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path";
 import ssh2 from "ssh2";
 import { UserError } from "../spec/index.ts";
-import { lidoHome, poolKey } from "../worker/index.ts";
+import { generateKeyPair, lidoHome, poolKey } from "../worker/index.ts";
 
 export interface PoolKeys {
   /** OpenSSH PEM text. */
@@ -25,7 +25,7 @@ export function keyFile(identity: string): string {
 export async function poolKeys(identity: string, known?: string): Promise<PoolKeys> {
   const file = keyFile(identity);
   const onDisk = await readFile(file, "utf8").catch(() => undefined);
-  const privateKey = known ?? onDisk ?? ssh2.utils.generateKeyPairSync("ed25519").private;
+  const privateKey = known ?? onDisk ?? generateKeyPair().private;
   if (onDisk !== privateKey) await store(file, privateKey);
   return { privateKey, publicKey: publicKeyOf(privateKey), file };
 }

@@ -1,5 +1,6 @@
 export { AuthenticationError, ConnectionError, ProtocolError } from "./errors.ts";
 export { lidoHome, poolKey } from "./home.ts";
+export { generateKeyPair, type KeyPair } from "./key-pair.ts";
 export { fingerprint } from "./link.ts";
 export { forgetPointer, type PoolPointer, pointedPools, readPointer, writePointer } from "./pointer.ts";
 export type * from "./roster.ts";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -149,8 +149,7 @@ test("a port that another program took meanwhile is said with its number; the ne
   const pid = await pool.serverPid(1);
   process.kill(pid, "SIGKILL");
   await eventually(() => !isAlive(pid), "the server is dead");
-  const squatter = createServer().listen(port, "127.0.0.1");
-  await once(squatter, "listening");
+  const squatter = await squat(port);
   const sentence = `p-1: Its port ${port} on 127.0.0.1 was taken by another program while its SSH server was down. End that program, then run \`pulumi up\` again.`;
   await expect(pool.up({ workers: 1 })).rejects.toMatchObject({ reasons: [sentence] });
   squatter.close();
@@ -159,3 +158,15 @@ test("a port that another program took meanwhile is said with its number; the ne
   expect(pool.worker(1)).toMatchObject({ id: 1, port, state: "READY" });
   await pool.destroy();
 });
+
+/** Listens on the port as soon as it is free: the last thread of a killed process may still hold it. */
+async function squat(port: number): Promise<Server> {
+  for (const deadline = performance.now() + 5_000; ; ) {
+    const server = createServer();
+    const failure = await new Promise<Error | undefined>((resolve) => {
+      server.once("error", resolve).listen(port, "127.0.0.1", () => resolve(undefined));
+    });
+    if (failure === undefined) return server;
+    if (performance.now() > deadline) throw failure;
+  }
+}

@@ -2,10 +2,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import ssh2 from "ssh2";
 import { serveWorker, type WorkerServer } from "../../provider/machines/local/server.ts";
 import type { ConnectOptions, Endpoint, Worker } from "../../worker/index.ts";
-import { connectWorker } from "../../worker/index.ts";
+import { connectWorker, generateKeyPair } from "../../worker/index.ts";
 import { eventually } from "./eventually.ts";
 
 const POOL_KEY = "test-pool-0000000000";
@@ -33,8 +32,8 @@ export async function startTestWorker(name = "test-pool-1", options: TestWorkerO
   const folder = mkdtempSync(join(tmpdir(), "lido-worker-"));
   const home = join(folder, "home");
   mkdirSync(home);
-  const host = ssh2.utils.generateKeyPairSync("ed25519");
-  const client = options.key ?? ssh2.utils.generateKeyPairSync("ed25519");
+  const host = generateKeyPair();
+  const client = options.key ?? generateKeyPair();
   const user = userInfo().username;
   const server = await serveWorker({ home, hostKey: host.private, authorizedKey: client.public, user, port: 0 });
   const endpoint = { name, host: "127.0.0.1", port: server.port, user, hostKey: host.public, poolKey };

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import ssh2, { type ClientChannel } from "ssh2";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AuthenticationError, ConnectionError, fingerprint } from "../../worker/index.ts";
+import { AuthenticationError, ConnectionError, fingerprint, generateKeyPair } from "../../worker/index.ts";
 import { openLink } from "../../worker/link.ts";
 import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
 
@@ -50,7 +50,7 @@ test("many commands at once are four at a time, and all come back", async () => 
 });
 
 test("a changed host key is an error with both fingerprints", async () => {
-  const other = ssh2.utils.generateKeyPairSync("ed25519").public;
+  const other = generateKeyPair().public;
   const shown = fingerprint(host.endpoint.hostKey);
   const error = await openLink({ ...host.endpoint, hostKey: other }, { privateKey: host.privateKey }).catch(
     (e: unknown) => e,
@@ -63,7 +63,7 @@ test("a changed host key is an error with both fingerprints", async () => {
 });
 
 test("another key, and a password, are refused", async () => {
-  const stranger = ssh2.utils.generateKeyPairSync("ed25519").private;
+  const stranger = generateKeyPair().private;
   await expect(openLink(host.endpoint, { privateKey: stranger })).rejects.toThrow("refused the pool's key");
   await expect(rawClient({ password: "secret" })).rejects.toThrow("All configured authentication methods failed");
 });

@@ -5,9 +5,8 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import ssh2 from "ssh2";
 import type { ResourceChoice } from "../../../spec/index.ts";
-import { poolKey } from "../../../worker/index.ts";
+import { generateKeyPair, poolKey } from "../../../worker/index.ts";
 import type { Machine, Machines, Marker, PoolRecord } from "../machines.ts";
 import { localCapacity } from "./capacity.ts";
 import { readJson, writeJson } from "./json-file.ts";
@@ -80,7 +79,7 @@ async function createWorker(marker: Marker, publicKey: string, signal: AbortSign
 async function layOut(folder: string, marker: Marker, publicKey: string): Promise<void> {
   const draft = `${folder}.new`;
   await makeFolder(workersFolder(marker.identity));
-  const host = ssh2.utils.generateKeyPairSync("ed25519");
+  const host = generateKeyPair();
   try {
     await rm(draft, { recursive: true, force: true });
     await mkdir(join(draft, "home"), { recursive: true, mode: 0o700 });

@@ -5,8 +5,9 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { processStart } from "./process-start.ts";
-import { serveWorker } from "./server.ts";
+import { type ServeOptions, serveWorker, type WorkerServer } from "./server.ts";
 
 /** What stands in `server.json`: pid and start name the process, the port is kept over restarts. */
 export interface ServerRecord {
@@ -16,12 +17,13 @@ export interface ServerRecord {
 }
 
 const FOLDER_CHECK_MS = 5_000;
+const PORT_PATIENCE_MS = 1_000;
 
 async function main(folder: string): Promise<void> {
   const read = (name: string) => readFileSync(join(folder, name), "utf8");
   const record = join(folder, "server.json");
   const port = existsSync(record) ? (JSON.parse(read("server.json")) as ServerRecord).port : 0;
-  const server = await serveWorker({
+  const server = await serveOnceFree({
     home: join(folder, "home"),
     hostKey: read("host_key"),
     authorizedKey: read("authorized_keys").trim(),
@@ -35,6 +37,20 @@ async function main(folder: string): Promise<void> {
   setInterval(() => {
     if (!existsSync(record)) process.exit(0);
   }, FOLDER_CHECK_MS).unref();
+}
+
+/** The port of a server that was killed this moment is free only when the last of its threads is gone. */
+async function serveOnceFree(options: ServeOptions): Promise<WorkerServer> {
+  const deadline = performance.now() + PORT_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await serveWorker(options);
+    } catch (error) {
+      const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (!taken || performance.now() > deadline) throw error;
+      await delay(50);
+    }
+  }
 }
 
 await main(resolve(process.argv[2] ?? "."));

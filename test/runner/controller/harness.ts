@@ -5,12 +5,11 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import ssh2 from "ssh2";
 import type { Counts, Methods, SubmitParams, WireError } from "../../../runner/api.ts";
 import { type Controller, type ControllerOptions, runController } from "../../../runner/controller/index.ts";
 import type { JobSpec } from "../../../spec/index.ts";
 import type { Roster, RosterWorker } from "../../../worker/index.ts";
-import { connectWorker, poolKey } from "../../../worker/index.ts";
+import { connectWorker, generateKeyPair, poolKey } from "../../../worker/index.ts";
 import { startTestWorker, type TestWorker } from "../../support/local-worker.ts";
 import { capacity, IDENTITY, job, POINTER, rosterWorker } from "../core/fixtures.ts";
 
@@ -23,7 +22,7 @@ export function makeHome(): Home {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-const KEY = ssh2.utils.generateKeyPairSync("ed25519");
+const KEY = generateKeyPair();
 
 /** A worker of the pool that rosterOf tells of. */
 export function startWorker(id: number): Promise<TestWorker> {
