@@ -3,9 +3,10 @@
  * that a user would type, with its real output under it, and what the demo promises is checked and not only shown.
  */
 import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { styleText } from "node:util";
 import * as check from "./checks.ts";
-import { clear, layOut, place, typed, variables } from "./place.ts";
+import { clear, layOut, place, ROOT, typed, variables } from "./place.ts";
 import { CommandFailed, Shell } from "./shell.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
@@ -55,7 +56,7 @@ async function roll(): Promise<void> {
   shell.say("The setup changes while 8 slow jobs run: workers are replaced one by one, and no job is killed.");
   const before = check.workerProcesses();
   await shell.run(`lido jobs launch -p demo --num-jobs 8 --name slow --detach --yes -- '${SLOW_JOB}'`);
-  copyFileSync("examples/mandelbrot/pool.yaml", place.poolFile);
+  copyFileSync(join(ROOT, "examples/mandelbrot/pool.yaml"), place.poolFile);
   await shell.run(`sed -i 's/^setup: |$/&\\n  echo "a new line of setup"/' ${typed(place.poolFile)}`);
   await shell.run(`pulumi config set poolFile ${typed(place.poolFile)}`);
   await shell.run("pulumi up --yes");

@@ -27,37 +27,26 @@ export class Shell {
   /** @throws CommandFailed when it ends with anything but 0, or when the demo was interrupted. */
   async run(command: string): Promise<void> {
     this.#interrupted.throwIfAborted();
-    await this.#execute(command, "inherit");
+    await this.#execute(command);
     this.#interrupted.throwIfAborted();
-  }
-
-  /** Without its output on the screen: what it wrote to stdout. */
-  async read(command: string): Promise<string> {
-    this.#interrupted.throwIfAborted();
-    return await this.#execute(command, "pipe");
   }
 
   /** For cleaning up: also after an interruption, and whatever it ends with. */
   async tryRun(command: string): Promise<void> {
-    await this.#execute(command, "inherit").catch(() => {});
+    await this.#execute(command).catch(() => {});
   }
 
-  async #execute(command: string, stdout: "inherit" | "pipe"): Promise<string> {
-    if (stdout === "inherit") console.log(styleText("cyan", `\n$ ${command}`));
+  async #execute(command: string): Promise<void> {
+    console.log(styleText("cyan", `\n$ ${command}`));
     const child = spawn("bash", ["-c", command], {
       cwd: ROOT,
       env: environment(),
-      stdio: ["ignore", stdout, "inherit"],
+      stdio: ["ignore", "inherit", "inherit"],
       detached: true,
     });
     this.#running = child;
-    let text = "";
-    child.stdout?.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-    });
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     this.#running = undefined;
     if (code !== 0) throw new CommandFailed(`\`${command}\` ended with ${signal ?? `exit code ${code}`}.`);
-    return text;
   }
 }
