@@ -28,7 +28,8 @@ export async function checkPool(
     return { inputs: checked };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { inputs, failures: [{ property: "spec", reason: error.message }] };
+    // With a property's name the engine would print that property's whole value before the reason.
+    return { inputs, failures: [{ property: "", reason: error.message }] };
   }
 }
 

@@ -6,14 +6,21 @@ import { type Task, taskSchema } from "./task.ts";
 import type { Parsed, PoolSpec } from "./types.ts";
 import { readYaml } from "./yaml.ts";
 
+/** What a pool file may say and no pool does. */
+const IGNORED = {
+  run: "`run` is ignored: a pool only prepares its workers, and each job brings its own `run`",
+  volumes: "`volumes` is ignored: no source of machines serves it yet",
+  config: "`config` is ignored: it is read for SkyPilot's sake and changes nothing",
+} as const;
+
 /** Throws SpecError with everything that is wrong in the text. `file` is its name in errors. */
 export function parsePool(text: string, options: { readonly file: string }): Parsed<PoolSpec> {
   const source = readYaml(text, options.file);
   const task = checked(taskSchema("pool"), source);
-  const note = "`run` is ignored: a pool only prepares its workers, and each job brings its own `run`";
+  const ignored = (Object.keys(IGNORED) as (keyof typeof IGNORED)[]).filter((key) => task[key] !== undefined);
   return plain({
     spec: poolOf(task),
-    warnings: task.run === undefined ? [] : [warning(note, source.origin.where(["run"], "key"))],
+    warnings: ignored.map((key) => warning(IGNORED[key], source.origin.where([key], "key"))),
   });
 }
 

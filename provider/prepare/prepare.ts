@@ -30,7 +30,8 @@ export async function prepareWorker(worker: Worker, preparation: Preparation): P
   }
   if (spec.setup !== undefined) {
     const env = setupEnvironment(preparation, endpoint.host);
-    await runSetup(link, { script: spec.setup, env, poolKey: endpoint.poolKey }, signal);
+    const secrets = Object.values(spec.secrets).filter((value) => value !== null);
+    await runSetup(link, { script: spec.setup, env, secrets, poolKey: endpoint.poolKey }, signal);
   }
   await worker.captureEnvironment();
   const ready = { fingerprint: preparation.fingerprint, bootId: worker.hello.bootId, at: Date.now() };

@@ -8,6 +8,8 @@ import { assignments, type Link, quote } from "../../worker/index.ts";
 export interface Setup {
   readonly script: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Values that must not be shown when the end of the log is. */
+  readonly secrets: readonly string[];
   /** `~/.lido/<poolKey>` is where its files lie. */
   readonly poolKey: string;
 }
@@ -22,13 +24,19 @@ export async function runSetup(link: Link, setup: Setup, signal: AbortSignal): P
   const result = await link.run(`cd ${folder} && exec bash -s`, { stdin: RUN, signal });
   if (result.code === 0) return;
   const log = await link.run(`tail -n ${SHOWN_LINES} ${folder}/setup.log`, { signal });
-  throw new UserError(setupFailure(result.code, log.stdout));
+  throw new UserError(setupFailure(result.code, redacted(log.stdout, setup.secrets)));
 }
 
 export function setupFailure(code: number, log: string): string {
   const lines = log.trimEnd();
   if (lines === "") return `setup ended with exit code ${code} and printed nothing.`;
   return `setup ended with exit code ${code}. The end of its log:\n${lines.replaceAll(/^/gm, "    ")}`;
+}
+
+/** What a setup prints of its secrets stays in its log on the worker; the reason of a failure goes into the state. */
+export function redacted(text: string, secrets: readonly string[]): string {
+  const shown = secrets.filter((secret) => secret.trim() !== "").toSorted((a, b) => b.length - a.length);
+  return shown.reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
 }
 
 function exported(env: Readonly<Record<string, string>>): string {

@@ -1,4 +1,8 @@
-#!/usr/bin/env node
+#!/bin/sh
+// 2>/dev/null; exec node -- "$0" "$@"
+// To sh the line above is a command that fails in silence, and then node. It is there for the `--`: without it Node
+// takes options of its own out of ours, and `lido jobs launch --env-file F` would load F into this process.
+
 // Plain old JavaScript on purpose: an old Node must be able to read this file, so that it can say what is needed.
 import fs from "fs";
 import module from "module";

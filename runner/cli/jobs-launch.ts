@@ -108,10 +108,14 @@ function poolOf(job: JobSpec, options: LaunchOptions): string {
 
 function sayWhatNext(cli: Cli, ids: IdRange): number {
   const range = formatIds([ids]);
-  note(cli, `  lido jobs queue${" ".repeat(9)}how they stand`);
-  note(cli, `  lido jobs logs ${`${ids.first}`.padEnd(8)} the log of job ${ids.first}`);
-  note(cli, `  lido jobs wait ${range.padEnd(8)} until all are over`);
-  note(cli, `  lido jobs cancel ${range.padEnd(6)} cancel them`);
+  const hints = [
+    ["lido jobs queue", "how they stand"],
+    [`lido jobs logs ${ids.first}`, `the log of job ${ids.first}`],
+    [`lido jobs wait ${range}`, "until all are over"],
+    [`lido jobs cancel ${range}`, "cancel them"],
+  ] as const;
+  const width = Math.max(...hints.map(([typed]) => typed.length));
+  for (const [typed, what] of hints) note(cli, `  ${typed.padEnd(width)}  ${what}`);
   return 0;
 }
 

@@ -44,11 +44,18 @@ const PAGE = 1000;
 export async function runQueue(cli: Cli, options: QueueOptions): Promise<number> {
   await using connection = await cli.connect();
   const { rows, more } = await readRows(connection, options);
+  if (rows.length === 0 && options.pool !== undefined) await expectPool(cli, options.pool);
   const columns = columnsAt(cli.now());
   const ids = (shown: readonly JobRow[]): string => formatIds(rangesOf(shown.map(({ id }) => id)));
   printRows(cli, rows, { format: options.output, columns, ids, empty: "No jobs." });
   if (more) note(cli, `These are the newest ${rows.length}: -l N shows more, -a shows all.`);
   return 0;
+}
+
+/** No jobs of a pool is an answer; no jobs of a pool that nobody knows is a typing error. @throws NotFoundError */
+async function expectPool({ cwd, env, home }: Cli, pool: string): Promise<void> {
+  const { findPool } = await import("../pools/index.ts");
+  await findPool(pool, { cwd, env, home });
 }
 
 interface Rows {

@@ -83,7 +83,7 @@ function workerColumns(now: number): readonly Column<RosterWorker>[] {
     { header: "GENERATION", cell: ({ generation }) => `${generation}` },
     { header: "RESOURCES", cell: resources },
     { header: "READY", cell: ({ readyAt }) => (readyAt === 0 ? "-" : ago(readyAt, now)) },
-    { header: "REASON", cell: ({ reason }) => reason, shrinkTo: 6 },
+    { header: "REASON", cell: ({ reason }) => reason.split("\n")[0] ?? "", shrinkTo: 6 },
   ];
 }
 

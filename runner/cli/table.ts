@@ -27,7 +27,7 @@ export function tableLines<Row>(rows: readonly Row[], options: TableOptions<Row>
   const { columns, output, paint } = options;
   const texts = rows.map((row) => columns.map((column) => harmless(column.cell(row))));
   const natural = columns.map(({ header }, index) =>
-    Math.max(displayWidth(header), ...texts.map((cells) => displayWidth(cells[index] ?? ""))),
+    texts.reduce((width, cells) => Math.max(width, displayWidth(cells[index] ?? "")), displayWidth(header)),
   );
   const widths = output.isTTY === true ? fitted(natural, columns, output.columns ?? 80) : natural;
   const line = (cells: readonly string[], color: (index: number) => Color | undefined): string =>

@@ -143,6 +143,7 @@ function isAboutWorkers(change: Change): boolean {
     case "moved":
     case "span-cancelled":
     case "noted":
+    case "trouble":
       return false;
   }
 }

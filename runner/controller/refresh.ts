@@ -48,8 +48,11 @@ export class Refresh {
     this.#reading.add(identity);
     try {
       emit({ kind: "roster", roster: await readPool(pointer) });
+      emit({ kind: "stack-read", pool: identity, trouble: "" });
       log.info({ pool: identity }, "no worker reachable: the roster was read from the stack");
     } catch (error) {
+      const trouble = error instanceof Error ? error.message.replaceAll("\n", " ") : String(error);
+      emit({ kind: "stack-read", pool: identity, trouble });
       log.warn({ pool: identity, err: error }, "no worker reachable, and the stack cannot be read");
     } finally {
       this.#reading.delete(identity);

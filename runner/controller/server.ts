@@ -66,7 +66,12 @@ function serve(socket: Socket, handlers: Handlers): void {
   socket.on("close", () => {
     for (const call of calls.values()) call.abort();
   });
-  createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
+  // Each call that waits for a slow reader listens for its own drain.
+  socket.setMaxListeners(0);
+  const lines = createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY });
+  // readline says the socket's errors once more, and nobody listening there ends the process.
+  lines.on("error", () => {});
+  lines.on("line", (line) => {
     const request = decodeRequest(line);
     if (!request) socket.destroy();
     else answer(request, { socket, calls, handlers });
@@ -110,5 +115,8 @@ async function run({ id, method, params }: Extract<Request, { kind: "call" }>, p
 /** Waits while the reader is behind. Writing to one that is gone does nothing. */
 async function write(socket: Socket, reply: Reply): Promise<void> {
   if (socket.destroyed || !socket.writable || socket.write(encodeReply(reply))) return;
-  await Promise.race([once(socket, "drain"), once(socket, "close")]).catch(() => {});
+  const settled = new AbortController();
+  const { signal } = settled;
+  await Promise.race([once(socket, "drain", { signal }), once(socket, "close", { signal })]).catch(() => {});
+  settled.abort();
 }

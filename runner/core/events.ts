@@ -47,6 +47,8 @@ export type Event =
     }
   /** Somebody needs the pool's workers connected, for a log. */
   | { readonly kind: "wanted"; readonly pool: string; readonly forMs: number }
+  /** No worker of the pool answers, and its stack was read: why that gave no roster, "" when it did. */
+  | { readonly kind: "stack-read"; readonly pool: string; readonly trouble: string }
   | ({ readonly kind: "connected"; readonly number: number; readonly hello: Hello } & WorkerRef)
   | ({ readonly kind: "disconnected"; readonly reason: string; readonly permanent: boolean } & WorkerRef)
   /** `believed`: what we took the job for when we asked. */
@@ -85,7 +87,8 @@ export type VolatileChange =
   | { readonly kind: "worker"; readonly pool: string; readonly view: WorkerView }
   | { readonly kind: "worker-gone"; readonly pool: string; readonly worker: number }
   | { readonly kind: "noted"; readonly job: AssignedJob }
-  | { readonly kind: "wanted"; readonly pool: string; readonly until: number };
+  | { readonly kind: "wanted"; readonly pool: string; readonly until: number }
+  | { readonly kind: "trouble"; readonly pool: string; readonly trouble: string };
 
 export type Change = StoredChange | VolatileChange;
 
@@ -122,6 +125,7 @@ export function isStored(change: Change): change is StoredChange {
     case "worker-gone":
     case "noted":
     case "wanted":
+    case "trouble":
       return false;
   }
 }

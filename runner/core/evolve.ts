@@ -46,6 +46,9 @@ export function evolve(state: Draft, change: Change): void {
     case "wanted":
       poolOf(state, change.pool).wantedUntil = change.until;
       return;
+    case "trouble":
+      poolOf(state, change.pool).trouble = change.trouble;
+      return;
   }
 }
 
@@ -132,6 +135,7 @@ export function emptyPool(init: Pick<Pool, "roster" | "pointer">): DraftPool {
     waiting: [],
     live: 0,
     wantedUntil: 0,
+    trouble: "",
   };
 }
 

@@ -49,6 +49,8 @@ function explainWaiting(
   at: { readonly id: number; readonly now: number },
 ): string {
   const views = [...pool.workers.values()].filter((view) => !view.leaving);
+  const reachable = views.some(({ connection }) => connection.kind === "up");
+  if (pool.trouble !== "" && !reachable) return pool.trouble;
   if (views.length === 0) return "pool has no worker yet";
   const ready = views.filter((view) => view.entry.state === "READY");
   if (ready.length === 0) return `pool has no ready worker yet: ${byState(views)}`;

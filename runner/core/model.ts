@@ -114,6 +114,8 @@ export interface Pool {
   readonly live: number;
   /** Its workers stay connected until then, also without jobs. */
   readonly wantedUntil: number;
+  /** Why its stack gave no roster when it was read last; "" when all is well. */
+  readonly trouble: string;
 }
 
 export interface State {

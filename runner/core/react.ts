@@ -30,6 +30,10 @@ export function react(state: State, event: Event, now: number): Step {
       return state.pools.has(event.pool)
         ? { changes: [{ kind: "wanted", pool: event.pool, until: now + event.forMs }], effects: [] }
         : NOTHING;
+    case "stack-read":
+      return state.pools.has(event.pool)
+        ? { changes: [{ kind: "trouble", pool: event.pool, trouble: event.trouble }], effects: [] }
+        : NOTHING;
     case "connected":
       return onConnected(state, event, now);
     case "disconnected":

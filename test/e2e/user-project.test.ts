@@ -98,4 +98,10 @@ test("README's quick start works with the packed file", { timeout: 300_000 }, as
   expect(output.get("pulumi destroy --yes")).toContain("all 3 workers removed");
   expect(made).toHaveLength(1);
   expect(pools()).toEqual([]);
+
+  // The same pool once more: the controller, which still runs, must not take the new one for the old.
+  await sh("pulumi up --yes");
+  expect(await sh("npx lido jobs launch -p gpu-pool -- echo again")).toContain("Job 11 SUCCEEDED");
+  await sh("pulumi destroy --yes");
+  expect(pools()).toEqual([]);
 });

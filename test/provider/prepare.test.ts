@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import { redacted } from "../../provider/prepare/setup.ts";
 import { PROVIDER_TEXT } from "../../provider/provider-text.ts";
 import { PoolFixture } from "./pool-fixture.ts";
 
@@ -63,4 +64,8 @@ test("the provider's text has the seven methods, each one line, and captures not
   expect(String(provider["delete"])).toBe(
     'async (id, props) => require("module").createRequire(process.cwd() + "/")("lido/provider").delete(id, props)',
   );
+});
+
+test("the end of a failed setup's log is shown without the secrets that it printed", () => {
+  expect(redacted("login as hunter2x\nhunter2\n", ["hunter2", "hunter2x", ""])).toBe("login as ***\n***\n");
 });

@@ -39,8 +39,9 @@ config: {kubernetes: {pod_config: {a: [1, null]}}}
 `;
 
 test("a pool file with every key", () => {
-  expect(parsePool(FULL, { file: "pool.yaml" })).toEqual({
-    warnings: [],
+  const { spec, warnings } = parsePool(FULL, { file: "pool.yaml" });
+  expect(warnings.map(({ message }) => message.split(" ")[0])).toEqual(["`volumes`", "`config`"]);
+  expect({ spec }).toEqual({
     spec: {
       kind: "pool",
       name: "trainer",
@@ -114,6 +115,20 @@ test.each<[string, string, unknown]>([
   ],
 ])("job: %s", (_, text, expected) => {
   expect(parseJob(text, { file: "job.yaml" })).toEqual({ spec: expected, warnings: [] });
+});
+
+test("a pool file with volumes or config is told that they are ignored", () => {
+  const { warnings } = parsePool("pool: {workers: 3}\nvolumes: {/mnt: x}\nconfig: {a: b}\n", { file: "p.yaml" });
+  expect(warnings).toEqual([
+    {
+      message: "`volumes` is ignored: no source of machines serves it yet",
+      place: { file: "p.yaml", line: 2, column: 1 },
+    },
+    {
+      message: "`config` is ignored: it is read for SkyPilot's sake and changes nothing",
+      place: { file: "p.yaml", line: 3, column: 1 },
+    },
+  ]);
 });
 
 test("a pool file with run is told that it is ignored", () => {

@@ -134,7 +134,8 @@ run_attempt() {
     . "jobs/$lido_submission/env"
     eval "export $lido_assignments"
     cd "$HOME/sky_workdir" || exit 1
-    exec bash "$lido_run"
+    # By its path: the job may set PATH to anything.
+    exec "$BASH" "$lido_run"
   ) </dev/null >>"$lido_file.log" 2>&1 &
   lido_pid=$!
   set +m

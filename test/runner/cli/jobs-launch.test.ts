@@ -107,10 +107,10 @@ test("-d returns at once with the next useful commands", async () => {
   expect(t.stdout()).toBe("Jobs submitted with IDs: 3-12\n");
   expect(t.stderr()).toBe(
     [
-      "  lido jobs queue         how they stand",
-      "  lido jobs logs 3        the log of job 3",
-      "  lido jobs wait 3-12     until all are over",
-      "  lido jobs cancel 3-12   cancel them",
+      "  lido jobs queue        how they stand",
+      "  lido jobs logs 3       the log of job 3",
+      "  lido jobs wait 3-12    until all are over",
+      "  lido jobs cancel 3-12  cancel them",
       "",
     ].join("\n"),
   );

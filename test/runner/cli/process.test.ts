@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageVersion } from "../../../runner/client/index.ts";
@@ -36,8 +36,10 @@ interface Ended {
 /** Runs the real program; asynchronous, since a scripted controller of this process may have to answer it. */
 async function lido(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return await new Promise((settle) => {
-    const options = { cwd: copy.path, env: { PATH: process.env.PATH, LIDO_HOME: copy.path, ...env } };
-    const child = execFile(process.execPath, [bin, ...words], options, (_error, stdout, stderr) =>
+    // By its own first line, as a shell would; the node that it finds is this one.
+    const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
+    const options = { cwd: copy.path, env: { PATH, LIDO_HOME: copy.path, ...env } };
+    const child = execFile(bin, [...words], options, (_error, stdout, stderr) =>
       settle({ code: child.exitCode, stdout, stderr }),
     );
   });
@@ -161,6 +163,18 @@ describe("with a controller", () => {
 });
 
 describe("bin.js", () => {
+  test("Node takes none of our options for its own", async () => {
+    expect(await lido(["jobs", "launch", "-p", "x", "--env-file", "/nonexistent", "--", "true"])).toEqual({
+      code: 3,
+      stdout: "",
+      stderr: "Error: --env-file /nonexistent cannot be read (ENOENT).\nGive a file with one NAME=value per line.\n",
+    });
+    const file = join(copy.path, "job.env");
+    writeFileSync(file, "NODE_OPTIONS=--no-such-option\n");
+    const { stderr } = await lido(["jobs", "launch", "-p", "no-such-pool", "--env-file", file, "--", "true"]);
+    expect(stderr).toContain("There is no pool 'no-such-pool'");
+  });
+
   test("an old Node is told what is needed", async () => {
     const old = `Object.defineProperty(process.versions, "node", { value: "22.12.0" }); await import(${JSON.stringify(bin)});`;
     const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", old], { encoding: "utf8" });

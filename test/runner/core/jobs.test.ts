@@ -145,6 +145,17 @@ test("a worker that left while connected keeps its job, and gets no other", () =
   expect(why(queue, 2)).toBe("pool has no worker yet");
 });
 
+test("a pool that is gone from its stack says so, until a worker answers again", () => {
+  const queue = running(one, 2);
+  const trouble = "Pool 'p' is no longer in stack o/p/s.";
+  queue.send({ kind: "stack-read", pool: IDENTITY, trouble });
+  expect(why(queue, 2)).toBe("waiting for a free worker: 1 of 1 busy");
+  queue.send({ kind: "disconnected", pool: IDENTITY, worker: 1, reason: "reset", permanent: false });
+  expect(why(queue, 2)).toBe(trouble);
+  queue.send({ kind: "stack-read", pool: IDENTITY, trouble: "" });
+  expect(why(queue, 2)).toBe("waiting for a free worker: 1 not connected (reset)");
+});
+
 test("another machine under the same id is another worker", () => {
   const queue = running();
   queue.send({ kind: "roster", roster: roster([rosterWorker(1, { hostKey: "ssh-ed25519 other" })], 2) });
