@@ -129,6 +129,7 @@ async function unfinished(session: Session): Promise<number> {
   const running = await session.worker.running();
   if (running.length > 0 || parseCordon(session.cordon).by !== "pool") return running.length;
   const unread = await session.worker.unread();
-  session.unreadSince ??= unread.length > 0 ? Date.now() : undefined;
-  return Date.now() - (session.unreadSince ?? 0) < UNREAD_PATIENCE_MS ? unread.length : 0;
+  if (unread.length === 0) return 0;
+  session.unreadSince ??= Date.now();
+  return Date.now() - session.unreadSince < UNREAD_PATIENCE_MS ? unread.length : 0;
 }

@@ -1,6 +1,6 @@
 /**
  * The conversation with one agent: requests go out as they come, answers come back in the same order, events at any
- * time. It keeps no state of attempts, and a line that is not of the protocol ends it.
+ * time. It keeps no state of attempts. A line that begins like one of the protocol and is none ends it.
  */
 import type { ClientChannel } from "ssh2";
 import { ConnectionError } from "./errors.ts";
@@ -81,8 +81,7 @@ export function openAgentChannel(
         if (greeted) options.onEvent?.(parsed.event);
         return;
       case "other":
-        // What start-up files of a login shell print comes before the hello.
-        if (greeted) parseLine(`= ${line}`);
+        // What start-up files of a login shell print.
         return;
       default:
         parsed satisfies never;

@@ -31,13 +31,7 @@ export type AgentLine =
   /** Part of an answer of several lines, or noise of a login shell before the hello. */
   | { readonly kind: "other"; readonly text: string };
 
-const REFUSALS: ReadonlySet<string> = new Set<RefusalReason>([
-  "cordoned",
-  "fenced",
-  "unknown-submission",
-  "no-space",
-  "cancelled",
-]);
+const REFUSALS: ReadonlySet<string> = new Set<RefusalReason>(["cordoned", "fenced", "unknown-submission", "no-space"]);
 
 function keyWords(key: AttemptKey): string {
   if (!/^[A-Za-z0-9-]+$/.test(key.submission))

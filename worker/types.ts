@@ -61,7 +61,7 @@ export type StartAnswer =
   /** Certain not to run here. */
   | { readonly kind: "refused"; readonly reason: RefusalReason; readonly detail: string };
 
-export type RefusalReason = "cordoned" | "fenced" | "unknown-submission" | "no-space" | "cancelled";
+export type RefusalReason = "cordoned" | "fenced" | "unknown-submission" | "no-space";
 
 /** What a worker knows of one attempt. */
 export type AttemptStatus =

@@ -2,6 +2,7 @@
  * Lines on the controller's socket: which bytes are a message, and what an answer means. It never touches a socket.
  */
 import type { WireError } from "../api.ts";
+import { parseJsonLine } from "../json-line.ts";
 
 /** A call as it goes to the controller. */
 export type Request =
@@ -20,21 +21,12 @@ export function encodeRequest(request: Request): string {
 
 /** The meaning of one line; undefined when it is not of this protocol. */
 export function decodeAnswer(line: string): Answer | undefined {
-  const message = parseObject(line);
+  const message = parseJsonLine(line);
   if (message === undefined || typeof message.id !== "number") return undefined;
   const { id } = message;
   if ("error" in message) return { kind: "error", id, error: message.error as WireError };
   if ("result" in message) return { kind: "result", id, value: message.result };
   return "item" in message ? { kind: "item", id, value: message.item } : undefined;
-}
-
-function parseObject(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Cuts a stream of text into whole lines; keeps the unfinished rest until more comes. */

@@ -1,6 +1,7 @@
 /** Lines on the controller's socket, seen from the controller: requests in, items, results and errors out. */
 import { UserError } from "../../spec/index.ts";
 import type { Methods, WireError } from "../api.ts";
+import { parseJsonLine } from "../json-line.ts";
 
 export type Request =
   | { readonly kind: "call"; readonly id: number; readonly method: keyof Methods; readonly params: unknown }
@@ -25,7 +26,7 @@ const METHODS: ReadonlySet<string> = new Set<keyof Methods>([
 
 /** `undefined`: not of this protocol at all, so not even an answer can be given. */
 export function decodeRequest(line: string): Request | undefined {
-  const message = parseObject(line);
+  const message = parseJsonLine(line);
   if (typeof message?.["id"] !== "number") return undefined;
   const { id, method, params } = message as { id: number; method?: unknown; params?: unknown };
   if (message["abort"] === true) return { kind: "abort", id };
@@ -33,15 +34,6 @@ export function decodeRequest(line: string): Request | undefined {
     return { kind: "unknown", id, problem: `The controller knows no method ${JSON.stringify(method)}.` };
   }
   return { kind: "call", id, method: method as keyof Methods, params: params ?? {} };
-}
-
-function parseObject(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 export function encodeReply(reply: Reply): string {

@@ -7,7 +7,7 @@ import type { AttemptRef, Change, Effect, Event, EventOf, Step } from "./events.
 import { NOTHING } from "./events.ts";
 import { attemptKey, isOurs } from "./keys.ts";
 import type { AssignedJob, Job, Pool, State, WorkerView } from "./model.ts";
-import { isAssigned } from "./model.ts";
+import { isAssigned, isLive } from "./model.ts";
 import { begin, cancel, finish, giveBack, lose, orphan } from "./transitions.ts";
 
 /** Long enough for a full disk or a restored database to be looked at, short enough to go on by itself. */
@@ -42,22 +42,7 @@ export function settle({ job, pool, view }: Held, next: Job): Step {
   const effects: Effect[] = [];
   if (view.leaving && !isAssigned(next))
     changes.push({ kind: "worker-gone", pool: pool.identity, worker: view.entry.id });
-  switch (next.status) {
-    case "PENDING":
-    case "STARTING":
-    case "RUNNING":
-    case "RECOVERING":
-    case "CANCELLING":
-      break;
-    case "SUCCEEDED":
-    case "FAILED":
-    case "FAILED_SETUP":
-    case "FAILED_PRECHECKS":
-    case "FAILED_NO_RESOURCE":
-    case "FAILED_CONTROLLER":
-    case "CANCELLED":
-      effects.push({ kind: "ended", pool: pool.identity, job: next });
-  }
+  if (!isLive(next)) effects.push({ kind: "ended", pool: pool.identity, job: next });
   return { changes, effects };
 }
 
@@ -122,8 +107,6 @@ function refusedStart(held: Held, event: EventOf<"refused">, now: number): Step 
     case "fenced":
     case "unknown-submission":
       return { ...back, changes: [note({ hold: { until: now + HOLD_MS, reason: why } }), ...back.changes] };
-    case "cancelled":
-      return settle(held, cancel(job, now, `cancelled on worker ${event.worker}`));
   }
 }
 
