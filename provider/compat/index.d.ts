@@ -37,8 +37,7 @@ export interface FileMountArgs {
 export interface UpdatePolicy {
   readonly maxSurge?: number | string;
   readonly maxUnavailable?: number | string;
-  readonly drainTimeout?: number;
-  readonly maxDuration?: number;
+  readonly drainTimeoutSeconds?: number;
 }
 
 export interface PoolArgs {
