@@ -120,9 +120,13 @@ export interface CancelResult {
   readonly missing: readonly IdRange[];
 }
 
-export interface ControllerStatus {
+/** Who answers. Asked by every command, so it must cost nothing, however long the queue is. */
+export interface ControllerHello {
   readonly pid: number;
   readonly version: string;
+}
+
+export interface ControllerStatus extends ControllerHello {
   readonly socket: string;
   readonly log: string;
   readonly database: string;
@@ -146,6 +150,7 @@ export interface Methods {
   watch: { params: WatchParams; item: Counts; result: WatchResult };
   logs: { params: LogsParams; item: LogItem; result: LogsResult };
   cancel: { params: CancelParams; item: never; result: CancelResult };
+  hello: { params: Record<string, never>; item: never; result: ControllerHello };
   status: { params: Record<string, never>; item: never; result: ControllerStatus };
   /** Ends the controller; running jobs go on. */
   stop: { params: Record<string, never>; item: never; result: Record<string, never> };

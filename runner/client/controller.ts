@@ -24,7 +24,7 @@ export async function connectController(options: ControllerOptions): Promise<Con
   const running = await connectRunning(options.home);
   if (running === undefined) return await start(options);
   const wanted = options.version ?? packageVersion();
-  const { version } = await running.call("status", {});
+  const { version } = await running.call("hello", {});
   if (version === wanted) return running;
   options.onNote?.(`The controller is of version ${version}; it is replaced by version ${wanted}. Running jobs go on.`);
   await stopController(running);

@@ -28,6 +28,10 @@ export function handlers(options: HandlersOptions): Handlers {
       const { cancelled } = await engine.send({ kind: "cancel", select: params });
       return cancelled ?? { cancelled: [], alreadyOver: [], missing: [] };
     },
+    hello: async () => {
+      const { pid, version } = options.facts();
+      return { pid, version };
+    },
     status: () => status(options.facts(), engine.state, { store, trouble: engine.trouble }),
     stop: () => {
       // After the answer is on its way.

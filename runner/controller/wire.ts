@@ -20,6 +20,7 @@ const METHODS: ReadonlySet<string> = new Set<keyof Methods>([
   "watch",
   "logs",
   "cancel",
+  "hello",
   "status",
   "stop",
 ]);

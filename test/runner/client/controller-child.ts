@@ -1,4 +1,4 @@
-/** The program of a controller for tests of starting: it listens on the real socket and answers `status` and `stop`. */
+/** The program of a controller for tests of starting: it listens on the real socket and answers `hello` and `stop`. */
 import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { socketPath } from "../../../runner/socket-path.ts";
@@ -10,7 +10,7 @@ const server = createServer((socket) => {
   socket.on("data", (text: string) => {
     for (const line of text.split("\n").filter((part) => part !== "")) {
       const { id, method } = JSON.parse(line) as { id: number; method: string };
-      const result = method === "status" ? { pid: process.pid, version: process.env.TEST_VERSION ?? "1.0.0" } : {};
+      const result = method === "hello" ? { pid: process.pid, version: process.env.TEST_VERSION ?? "1.0.0" } : {};
       socket.write(`${JSON.stringify({ id, result })}\n`);
       if (method === "stop") {
         rmSync(path, { force: true });

@@ -27,7 +27,7 @@ function program(text: string): string {
 
 async function pidBehind(options: Parameters<typeof connectController>[0]): Promise<number> {
   await using connection = await connectController(options);
-  return (await connection.call("status", {})).pid;
+  return (await connection.call("hello", {})).pid;
 }
 
 test("the controller is started when none runs, in a process of its own, and found again", async () => {

@@ -66,9 +66,13 @@ export async function scriptedController(home: string, script: Script): Promise<
     connections++;
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket)).on("error", () => undefined);
-    serve(socket, { status: () => STATUS, ...script }, (call) => {
-      if (call.method !== "status") calls.push(call);
-    });
+    serve(
+      socket,
+      { hello: () => ({ pid: STATUS.pid, version: STATUS.version }), status: () => STATUS, ...script },
+      (call) => {
+        if (call.method !== "hello" && call.method !== "status") calls.push(call);
+      },
+    );
   });
   const path = socketPath(home);
   await mkdir(dirname(path), { recursive: true });
