@@ -2,7 +2,7 @@
 import { UserError } from "../spec/index.ts";
 import { forgetRoster, lidoHome } from "../worker/index.ts";
 import { engineAddress, watchEngine } from "./engine-watch.ts";
-import { endOf, goalOf } from "./goal.ts";
+import { endOf, goalOf, policyOf } from "./goal.ts";
 import type { CheckedInputs, PoolOutputs } from "./inputs.ts";
 import { forgetKeys, poolKeys } from "./keys.ts";
 import { type LocalOptions } from "./machines/local/local.ts";
@@ -31,7 +31,8 @@ export async function applyInputs(
   const { goal, fingerprint } = goalOf(inputs, keys, old);
   const source = { pool, identity, resources: inputs.spec.resources, publicKey: keys.publicKey };
   const { roster, lastWorkerId, reasons } = await reconcileWatched(goal, source, report);
-  const { updatePolicy, __provider } = inputs;
+  const { __provider } = inputs;
+  const updatePolicy = policyOf(inputs);
   const outputs = { ...roster, fingerprint, lastWorkerId, updatePolicy, privateKey: keys.privateKey };
   if (reasons.length === 0) return outputs;
   const properties = __provider === undefined ? outputs : { ...outputs, __provider };

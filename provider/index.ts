@@ -3,9 +3,8 @@ import type { ApplyOptions, ApplyResult } from "./automation/apply.ts";
 import type { DownOptions } from "./automation/down.ts";
 import type { ApplyFlags, ApplyRequest } from "./automation/request.ts";
 
-export type { FileMountArgs, ResourceArgs, WorkerPoolArgs } from "../spec/index.ts";
+export type { FileMountArgs, ResourceArgs, UpdatePolicyArgs, WorkerPoolArgs } from "../spec/index.ts";
 export type { RosterWorker } from "../worker/index.ts";
-export type { UpdatePolicy } from "./inputs.ts";
 export { type CheckedPool, type DeepInput, type PoolArgs, type PoolOverrides, WorkerPool } from "./resource.ts";
 export type { ApplyFlags, ApplyOptions, ApplyRequest, ApplyResult, DownOptions };
 

@@ -1,7 +1,6 @@
 /** `lido pool apply`: makes or changes a pool for people who have no Pulumi program, by running Pulumi for them. */
-import type { PoolSpec } from "../../spec/index.ts";
+import { type PoolSpec, withUpdatePolicy } from "../../spec/index.ts";
 import { forgetPointer, lidoHome, type Roster, writePointer } from "../../worker/index.ts";
-import type { UpdatePolicy } from "../inputs.ts";
 import { runEngine } from "./engine-run.ts";
 import type { ApplyRequest } from "./request.ts";
 import { isEmpty, rosterOnly, type SavedPool, savedPool } from "./saved.ts";
@@ -33,7 +32,6 @@ interface Wanted {
   readonly pool: string;
   readonly spec: PoolSpec;
   readonly secrets: Readonly<Record<string, string>>;
-  readonly updatePolicy: UpdatePolicy;
 }
 
 /** @throws UserError, NotFoundError, EngineError */
@@ -56,17 +54,18 @@ export async function applyPool(options: ApplyOptions): Promise<ApplyResult> {
   return await carryOut(open, saved, options);
 }
 
+/** All of the pool stays as it was asked for, its secrets too. */
 function resized({ inputs }: SavedPool, request: Extract<ApplyRequest, { kind: "count" }>): Wanted {
-  const { pool, spec, secrets, updatePolicy } = inputs;
+  const { pool, spec, secrets } = inputs;
   const size = { min: request.workers, max: request.workers };
-  return { pool, spec: { ...spec, size }, secrets, updatePolicy: { ...updatePolicy, ...request.updatePolicy } };
+  return { pool, spec: withUpdatePolicy({ ...spec, size }, request.updatePolicy), secrets };
 }
 
 async function declare({ wanted }: { readonly wanted?: Wanted }): Promise<Record<string, unknown>> {
   if (wanted === undefined) return {};
   const { WorkerPool } = await import("../resource.ts");
-  const { pool, spec, secrets, updatePolicy } = wanted;
-  const { identity } = new WorkerPool(pool, { spec, secrets, updatePolicy });
+  const { pool, spec, secrets } = wanted;
+  const { identity } = new WorkerPool(pool, { spec, secrets });
   return { identity };
 }
 

@@ -1,9 +1,15 @@
 /** Decides what `lido pool apply` is asked for: a pool from a file, or another count of a pool that is there. Reads the file only. */
 import { homedir } from "node:os";
 import { basename, extname, isAbsolute, join, resolve } from "node:path";
-import { fillEnvironment, type PoolSpec, readPoolFile, UserError } from "../../spec/index.ts";
+import {
+  fillEnvironment,
+  type PoolSpec,
+  readPoolFile,
+  type UpdatePolicyArgs,
+  UserError,
+  withUpdatePolicy,
+} from "../../spec/index.ts";
 import { checkName } from "../check.ts";
-import type { UpdatePolicy } from "../inputs.ts";
 
 /** What the command line says. */
 export interface ApplyFlags {
@@ -12,7 +18,8 @@ export interface ApplyFlags {
   readonly name?: string;
   readonly envs?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
-  readonly updatePolicy?: UpdatePolicy;
+  /** Laid over the file's own, field by field. */
+  readonly updatePolicy?: UpdatePolicyArgs;
 }
 
 /** Checked, and plain JSON: it travels to the process that runs the engine. */
@@ -23,11 +30,10 @@ export type ApplyRequest =
       /** Filled, and without its secrets. */
       readonly spec: PoolSpec;
       readonly secrets: Readonly<Record<string, string>>;
-      readonly updatePolicy: UpdatePolicy;
       /** What the file says in vain, a line each. */
       readonly remarks: readonly string[];
     }
-  | { readonly kind: "count"; readonly pool: string; readonly workers: number; readonly updatePolicy: UpdatePolicy };
+  | { readonly kind: "count"; readonly pool: string; readonly workers: number; readonly updatePolicy: UpdatePolicyArgs };
 
 /** @throws UserError in SkyPilot's words where it has them */
 export function requestOf(flags: ApplyFlags): ApplyRequest {
@@ -48,15 +54,16 @@ function fileOf(file: string, { name, envs = {}, secrets: given = {}, updatePoli
   const { spec: written, warnings } = readPoolFile(file);
   const pool = name ?? written.name ?? basename(file, extname(file));
   checkName(pool);
-  const { secrets, ...spec } = withFullPaths(fillEnvironment(written, { envs, secrets: given }));
+  const filled = fillEnvironment(withUpdatePolicy(written, updatePolicy), { envs, secrets: given });
+  const { secrets, ...spec } = withFullPaths(filled);
   const remarks = warnings.map(({ message, place }) =>
     place === undefined ? message : `${place.file}:${place.line}:${place.column}: ${message}`,
   );
-  const filled = secrets as Readonly<Record<string, string>>;
-  return { kind: "file", pool, spec: { ...spec, secrets: {} }, secrets: filled, updatePolicy, remarks };
+  const values = secrets as Readonly<Record<string, string>>;
+  return { kind: "file", pool, spec: { ...spec, secrets: {} }, secrets: values, remarks };
 }
 
-function countOf(workers: number, name: string | undefined, updatePolicy: UpdatePolicy): ApplyRequest {
+function countOf(workers: number, name: string | undefined, updatePolicy: UpdatePolicyArgs): ApplyRequest {
   if (name === undefined) throw new UserError("A pool name must be provided to update the number of workers.");
   if (!Number.isInteger(workers) || workers < 0) {
     throw new UserError(`--workers must be a whole number, 0 or more; got ${workers}.`);

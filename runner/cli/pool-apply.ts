@@ -1,6 +1,6 @@
 /** `lido pool apply`: creates or changes a pool, for people who have no Pulumi program. The provider does it; this asks and tells. */
 import { resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { ApplyRequest } from "../../provider/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { ask, refuseUnattended } from "./confirm.ts";
@@ -16,6 +16,7 @@ export interface PoolApplyOptions extends VariableFlags {
   readonly file?: string;
   readonly pool?: string;
   readonly workers?: number;
+  readonly mode?: "rolling" | "blue_green";
   readonly yes?: boolean;
   readonly async?: boolean;
 }
@@ -26,6 +27,12 @@ export const command: MakeCommand = ({ cli, done }) =>
     .argument("[file]", "a pool file")
     .option("-p, --pool <name>", "name of the pool (default: `name:` of the file)")
     .option("--workers <n>", "only change the number of workers of a pool that is there", wholeNumber("--workers", 0))
+    .addOption(
+      new Option("--mode <mode>", "how workers are replaced: one by one, or all new ones first").choices([
+        "rolling",
+        "blue_green",
+      ]),
+    )
     .option("--async", "come back as soon as the engine has begun; `lido pool status` shows how it goes")
     .addOption(yesOption())
     .addHelpText("after", EXAMPLES)
@@ -68,12 +75,13 @@ export async function runPoolApply(cli: Cli, options: PoolApplyOptions): Promise
 }
 
 async function requestOf(cli: Cli, options: PoolApplyOptions): Promise<ApplyRequest> {
-  const { file, pool, workers } = options;
+  const { file, pool, workers, mode } = options;
   const { readApplyRequest } = await import("../../provider/index.ts");
   return await readApplyRequest({
     ...(file === undefined ? {} : { file: resolve(file) === resolve(cli.cwd, file) ? file : resolve(cli.cwd, file) }),
     ...(pool === undefined ? {} : { name: pool }),
     ...(workers === undefined ? {} : { workers }),
+    ...(mode === undefined ? {} : { updatePolicy: { mode } }),
     ...(await variablesOf(cli, options)),
   });
 }
