@@ -49,13 +49,12 @@ function handshake(
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const abort = () => reject(options.signal?.reason);
   options.signal?.addEventListener("abort", abort, { once: true });
-  client.once("ready", () => {
-    client.setNoDelay(true);
-    resolve();
-  });
+  client.once("ready", () => resolve());
   client.on("error", reject);
   client.once("close", () => reject(new Error("the connection was closed during the handshake")));
   client.connect(config(endpoint, options));
+  // Before the handshake: each of its messages would wait 40 ms for the other side's acknowledgement.
+  client.setNoDelay(true);
   return promise.finally(() => options.signal?.removeEventListener("abort", abort));
 }
 

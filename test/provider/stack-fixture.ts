@@ -41,15 +41,15 @@ export class StackFixture implements AsyncDisposable {
   readonly lidoHome: string;
   readonly env: NodeJS.ProcessEnv;
 
-  static async create(): Promise<StackFixture> {
+  static async create(program = PROGRAM): Promise<StackFixture> {
     const engine = await findEngine({ report: console.error });
     const dir = realpathSync(mkdtempSync(join(tmpdir(), "lido-stack-")));
-    const fixture = new StackFixture(dir, engineEnv(engine));
+    const fixture = new StackFixture(dir, program, engineEnv(engine));
     await fixture.pulumi("stack", "init", "dev");
     return fixture;
   }
 
-  private constructor(dir: string, env: NodeJS.ProcessEnv) {
+  private constructor(dir: string, program: string, env: NodeJS.ProcessEnv) {
     this.dir = dir;
     this.lidoHome = join(dir, "lido");
     for (const folder of ["state", "node_modules/@pulumi"]) mkdirSync(join(dir, folder), { recursive: true });
@@ -58,7 +58,7 @@ export class StackFixture implements AsyncDisposable {
     const options = "runtime: { name: nodejs, options: { typescript: false } }\noptions: { refresh: always }";
     writeFileSync(join(dir, "Pulumi.yaml"), `name: trial\nmain: index.mjs\n${options}\n`);
     writeFileSync(join(dir, "package.json"), '{ "name": "trial", "type": "module" }\n');
-    writeFileSync(join(dir, "index.mjs"), PROGRAM);
+    writeFileSync(join(dir, "index.mjs"), program);
     this.env = {
       ...env,
       LIDO_HOME: this.lidoHome,
@@ -133,15 +133,20 @@ export class StackFixture implements AsyncDisposable {
   }
 
   get poolFolder(): string {
-    return join(this.lidoHome, "local", poolKey("organization/trial/dev/p"));
+    return this.#folderOf("p");
+  }
+
+  #folderOf(pool: string): string {
+    return join(this.lidoHome, "local", poolKey(`organization/trial/dev/${pool}`));
   }
 
   workerFolder(id: number): string {
     return join(this.poolFolder, "workers", String(id));
   }
 
-  async serverPids(): Promise<Record<string, number | undefined>> {
-    const folder = join(this.poolFolder, "workers");
+  /** By worker id. */
+  async serverPids(pool = "p"): Promise<Record<string, number | undefined>> {
+    const folder = join(this.#folderOf(pool), "workers");
     const ids = existsSync(folder) ? readdirSync(folder) : [];
     const pids = ids.map(async (id) => [id, (await livingServer(join(folder, id)))?.pid] as const);
     return Object.fromEntries(await Promise.all(pids));
