@@ -5,7 +5,7 @@ import { runEngine } from "./engine-run.ts";
 import type { ApplyRequest } from "./request.ts";
 import { isEmpty, rosterOnly, type SavedPool, savedPool } from "./saved.ts";
 import { freeStaleLock } from "./stale-lock.ts";
-import { openStack, PROJECT, type PoolStack, unknownPool } from "./workspace.ts";
+import { openStack, type PoolStack, PROJECT, unknownPool } from "./workspace.ts";
 
 export interface ApplyOptions {
   readonly request: ApplyRequest;
@@ -69,11 +69,7 @@ async function declare({ wanted }: { readonly wanted?: Wanted }): Promise<Record
   return { identity };
 }
 
-async function carryOut(
-  open: PoolStack,
-  saved: SavedPool | undefined,
-  options: ApplyOptions,
-): Promise<ApplyResult> {
+async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: ApplyOptions): Promise<ApplyResult> {
   const { request, report, confirm, signal } = options;
   const { pool } = request;
   const { stack, backend, projectDir } = open;

@@ -33,7 +33,12 @@ export type ApplyRequest =
       /** What the file says in vain, a line each. */
       readonly remarks: readonly string[];
     }
-  | { readonly kind: "count"; readonly pool: string; readonly workers: number; readonly updatePolicy: UpdatePolicyArgs };
+  | {
+      readonly kind: "count";
+      readonly pool: string;
+      readonly workers: number;
+      readonly updatePolicy: UpdatePolicyArgs;
+    };
 
 /** @throws UserError in SkyPilot's words where it has them */
 export function requestOf(flags: ApplyFlags): ApplyRequest {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { ourFolder } from "./backend.ts";
-import { PROJECT, type PoolStack } from "./workspace.ts";
+import { type PoolStack, PROJECT } from "./workspace.ts";
 
 interface Lock {
   readonly pid: number;

@@ -21,12 +21,21 @@ export interface LostPool {
   readonly why: string;
 }
 
+export interface ListOptions extends FindOptions {
+  /** Names that are no error when there is no such pool. */
+  readonly mayBeMissing?: readonly string[];
+}
+
 /** Sorted by name. Those of `names`, or all. @throws NotFoundError for a name that there is not */
 export async function listPools(
   names: readonly string[],
-  options: FindOptions,
+  options: ListOptions,
 ): Promise<readonly (ListedPool | LostPool)[]> {
-  if (names.length > 0) return await Promise.all(names.map(async (name) => await lookUp(name, options)));
+  if (names.length > 0) {
+    const forgiven = options.mayBeMissing ?? [];
+    const look = async (name: string) => await (forgiven.includes(name) ? lookForgiving : lookUp)(name, options);
+    return await Promise.all(names.map(look));
+  }
   const kept = (await keptPools(options.home)).map(({ pool }) => pool);
   const known = [...(await poolsOfProject(options)), ...(await pointedPools(options.home)), ...kept];
   const all = [...new Set(known)].sort();

@@ -102,7 +102,12 @@ test("down names the unfinished jobs before it asks", async () => {
     answer: "n\n",
     script: { queue: ({ pool }) => ({ rows: pool === "x" ? [row(7), row(6), row(3)] : [] }) },
   });
-  await writePointer(t.folder, { pool: "x", stack: "organization/lido-pools/x", projectDir: appliedProject(t.folder), env: {} });
+  await writePointer(t.folder, {
+    pool: "x",
+    stack: "organization/lido-pools/x",
+    projectDir: appliedProject(t.folder),
+    env: {},
+  });
   expect(await t.lido("pool", "down", "x")).toBe(1);
   expect(t.stderr()).toBe("Tearing down 'x'; cancels its 3 jobs: 3,6-7. Proceed? [Y/n]: Error: Nothing was done.\n");
 });
