@@ -65,13 +65,19 @@ async function runTask(task: PoolTask): Promise<void> {
     tell(task.action === "apply" ? await apply(task, runs, report) : await down(task, runs, report));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    report(`Error: ${message}`);
-    await runs.end(stop.signal.aborted ? "stopped" : "failed", message.split("\n")[0] ?? "");
+    runs.log(`Error: ${message}`);
+    await runs.end(stop.signal.aborted ? "stopped" : "failed", firstReason(message));
     const stack = causeChain(error).join("\n");
     tell({ kind: "failed", message, stack, ...(error instanceof UserError ? { exitCode: error.exitCode } : {}) });
   }
   await runs.close();
   process.disconnect();
+}
+
+/** `Applying pool 'x' failed:` says less than what comes under it. */
+function firstReason(message: string): string {
+  const [first = "", second] = message.split("\n");
+  return first.endsWith(":") && second !== undefined ? second.trim() : first;
 }
 
 type Report = (line: string) => void;
