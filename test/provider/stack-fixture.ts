@@ -4,6 +4,7 @@ import { once } from "node:events";
 import {
   cpSync,
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -167,9 +168,9 @@ export class StackFixture implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const workers = join(this.poolFolder, "workers");
-    for (const [id, pid] of Object.entries(await this.serverPids())) {
-      const pids = [...(pid === undefined ? [] : [pid]), ...processesOfHome(join(workers, id, "home"))];
+    for (const worker of globSync(join(this.lidoHome, "local", "*", "workers", "*"))) {
+      const server = (await livingServer(worker))?.pid;
+      const pids = [...(server === undefined ? [] : [server]), ...processesOfHome(join(worker, "home"))];
       for (const each of pids) process.kill(each, "SIGKILL");
     }
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
