@@ -32,12 +32,15 @@ export interface SetupReader extends AsyncDisposable {
   read(options: ReadSetup): Promise<SetupStanding>;
 }
 
+/** Exit code: the pool's folder comes with the first connection that prepares the worker. */
+const NO_FOLDER = 44;
+
 /** @throws ConnectionError, AuthenticationError */
 export async function openSetupLog(endpoint: Endpoint, options: LinkOptions): Promise<SetupReader> {
   const link = await openLink(endpoint, options);
   const stop = (): void => void link.close();
   options.signal?.addEventListener("abort", stop, { once: true });
-  const command = `cd "$HOME"/${quote(`.lido/${endpoint.poolKey}`)} 2>/dev/null && exec sh -s`;
+  const command = `cd "$HOME"/${quote(`.lido/${endpoint.poolKey}`)} 2>/dev/null || exit ${NO_FOLDER}; exec sh -s`;
   return {
     async read({ offset, tail, follow, onBytes }) {
       const channel = await link.openBeside(`${command} ${offset} ${tail ?? "''"} ${follow ? 1 : 0}`);
@@ -49,8 +52,7 @@ export async function openSetupLog(endpoint: Endpoint, options: LinkOptions): Pr
       channel.end(READ);
       const [code] = (await closed) as [number | null | undefined];
       options.signal?.throwIfAborted();
-      // The pool's folder comes with the first connection that prepares the worker.
-      if (code === 1 && standing === "") return { kind: "none", offset: 0 };
+      if (code === NO_FOLDER) return { kind: "none", offset: 0 };
       if (code !== 0) throw new ConnectionError(`The setup log of ${endpoint.name} cannot be read: ${standing.trim()}`);
       return parseStanding(standing);
     },

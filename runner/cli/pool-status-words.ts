@@ -23,7 +23,7 @@ export function printPools(cli: Cli, pools: readonly ListedPool[], { wide, all }
     print(cli, "");
     print(cli, `Workers of ${roster.pool}`);
     const workers = all ? roster.workers : chosen(roster.workers);
-    const shown = workerColumns(cli.now(), wide);
+    const shown = workerColumns(cli.now(), wide ? moreOf(roster.workers) : undefined);
     printRows(cli, workers, { format: "table", columns: shown, ids: () => "", empty: "No workers." });
     const left = roster.workers.length - workers.length;
     if (left > 0) note(cli, `${left} more of ${roster.pool}, all READY: -a shows them.`);
@@ -67,8 +67,6 @@ const POOLS: readonly Column<ListedPool>[] = [
 
 const MORE_OF_POOLS: readonly Column<ListedPool>[] = [
   { header: "SIZE", cell: ({ roster: { size } }) => (size.min === size.max ? "fixed" : `${size.min}-${size.max}`) },
-  { header: "EPOCH", cell: ({ roster }) => `${roster.epoch}` },
-  { header: "KEY", cell: ({ roster }) => roster.ssh.keyRef, shrinkTo: 8 },
 ];
 
 function countReady(workers: readonly RosterWorker[]): number {
@@ -82,23 +80,28 @@ function poolState({ roster }: ListedPool): string {
   return count === 0 ? "NOT READY" : "DEGRADED";
 }
 
-function workerColumns(now: number, wide: boolean): readonly Column<RosterWorker>[] {
+/** Without `more` as short as can be. */
+function workerColumns(now: number, more?: readonly Column<RosterWorker>[]): readonly Column<RosterWorker>[] {
   return [
     { header: "ID", cell: ({ id }) => `${id}` },
     { header: "NAME", cell: ({ name }) => name, shrinkTo: 8 },
     { header: "STATE", cell: ({ state }) => state, color: ({ state }) => stateColor(state) },
     { header: "GENERATION", cell: ({ generation }) => `${generation}` },
-    { header: "RESOURCES", cell: (worker) => resources(worker, wide), ...(wide ? {} : { shrinkTo: 12 }) },
+    { header: "RESOURCES", cell: (worker) => resources(worker, more !== undefined), shrinkTo: 12 },
     { header: "READY", cell: ({ readyAt }) => (readyAt === 0 ? "-" : ago(readyAt, now)) },
-    ...(wide ? MORE_OF_WORKERS : []),
+    ...(more ?? []),
     { header: "REASON", cell: ({ reason }) => reason.split("\n")[0] ?? "", shrinkTo: 6 },
   ];
 }
 
-const MORE_OF_WORKERS: readonly Column<RosterWorker>[] = [
-  { header: "$/H", cell: ({ hourlyCost }) => (hourlyCost === 0 ? "-" : hourlyCost.toFixed(2)) },
-  { header: "ADDRESS", cell: ({ host, port }) => (host === "" ? "-" : `${host}:${port}`), shrinkTo: 8 },
-];
+/** Costs only where there are any: hosts of one's own have none. */
+function moreOf(workers: readonly RosterWorker[]): readonly Column<RosterWorker>[] {
+  const costs = workers.some(({ hourlyCost }) => hourlyCost > 0);
+  return [
+    ...(costs ? [{ header: "$/H", cell: ({ hourlyCost }: RosterWorker) => hourlyCost.toFixed(2) }] : []),
+    { header: "ADDRESS", cell: ({ host, port }) => (host === "" ? "-" : `${host}:${port}`) },
+  ];
+}
 
 /** `2 cpus, 4 GB, L4:1` */
 function resources({ capacity }: RosterWorker, wide: boolean): string {
