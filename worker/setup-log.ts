@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import { ConnectionError } from "./errors.ts";
-import { openLink } from "./link.ts";
+import { type ChannelLink, openLink } from "./link.ts";
 import { quote } from "./shell.ts";
 import type { Endpoint, LinkOptions } from "./types.ts";
 
@@ -40,27 +40,36 @@ export async function openSetupLog(endpoint: Endpoint, options: LinkOptions): Pr
   const link = await openLink(endpoint, options);
   const stop = (): void => void link.close();
   options.signal?.addEventListener("abort", stop, { once: true });
-  const command = `cd "$HOME"/${quote(`.lido/${endpoint.poolKey}`)} 2>/dev/null || exit ${NO_FOLDER}; exec sh -s`;
   return {
-    async read({ offset, tail, follow, onBytes }) {
-      const channel = await link.openBeside(`${command} ${offset} ${tail ?? "''"} ${follow ? 1 : 0}`);
-      let standing = "";
-      channel.on("data", onBytes);
-      channel.stderr.on("data", (chunk: Buffer) => (standing += chunk.toString()));
-      channel.on("error", () => {});
-      const closed = once(channel, "close");
-      channel.end(READ);
-      const [code] = (await closed) as [number | null | undefined];
-      options.signal?.throwIfAborted();
-      if (code === NO_FOLDER) return { kind: "none", offset: 0 };
-      if (code !== 0) throw new ConnectionError(`The setup log of ${endpoint.name} cannot be read: ${standing.trim()}`);
-      return parseStanding(standing);
+    async read(what) {
+      try {
+        return await readOnce(link, endpoint, what);
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        throw error;
+      }
     },
     async [Symbol.asyncDispose]() {
       options.signal?.removeEventListener("abort", stop);
       await link.close();
     },
   };
+}
+
+async function readOnce(link: ChannelLink, endpoint: Endpoint, what: ReadSetup): Promise<SetupStanding> {
+  const { offset, tail = "''", follow, onBytes } = what;
+  const go = `cd "$HOME"/${quote(`.lido/${endpoint.poolKey}`)} 2>/dev/null || exit ${NO_FOLDER}; exec sh -s`;
+  const channel = await link.openBeside(`${go} ${offset} ${tail} ${follow ? 1 : 0}`);
+  let standing = "";
+  channel.on("data", onBytes);
+  channel.stderr.on("data", (chunk: Buffer) => (standing += chunk.toString()));
+  channel.on("error", () => {});
+  const closed = once(channel, "close");
+  channel.end(READ);
+  const [code] = (await closed) as [number | null | undefined];
+  if (code === NO_FOLDER) return { kind: "none", offset: 0 };
+  if (code !== 0) throw new ConnectionError(`The setup log of ${endpoint.name} cannot be read: ${standing.trim()}`);
+  return parseStanding(standing);
 }
 
 function parseStanding(text: string): SetupStanding {
