@@ -15,7 +15,7 @@ export interface Scene {
   readonly signal: AbortSignal;
   /** With its environment and secrets; absent when the pool is removed, since then nobody is prepared. */
   readonly spec?: PoolSpec;
-  readonly marker: (worker: WorkerRef) => Promise<Marker>;
+  readonly marker: (worker: WorkerRef) => Marker;
 }
 
 const NEWS_MS = 5_000;
@@ -47,7 +47,7 @@ export async function carryOut(step: Step, sight: Sight | undefined, scene: Scen
 
 async function create(worker: WorkerRef, scene: Scene): Promise<void> {
   const began = Date.now();
-  await scene.machines.create(await scene.marker(worker), scene.signal);
+  await scene.machines.create(scene.marker(worker), scene.signal);
   scene.progress.event(`${worker.name}: machine made in ${duration(Date.now() - began)}`);
 }
 
@@ -59,7 +59,8 @@ async function prepare({ id, name }: WorkerRef, sight: Sight | undefined, scene:
   const began = Date.now();
   const news = setInterval(() => progress.news("setup", `${name}: setup ${duration(Date.now() - began)}`), NEWS_MS);
   try {
-    const { fingerprint, capacity } = sight.machine.marker;
+    const { marker, capacity } = sight.machine;
+    const { fingerprint } = marker;
     const gpus = Object.values(capacity.accelerators).reduce((sum, count) => sum + count, 0);
     const ready = await prepareWorker(look.worker, { spec, fingerprint, id, gpus, signal });
     if (look.cordon !== "" && sight.worker.cordon.by === "pool") await sessions.setCordon(id, "");

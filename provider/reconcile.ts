@@ -122,15 +122,7 @@ class Run {
       ...tools,
       progress: progressTo(tools.report),
       ...(goal.spec === undefined ? {} : { spec: goal.spec }),
-      marker: async ({ id, name }) => ({
-        identity: goal.identity,
-        id,
-        name,
-        generation,
-        fingerprint: goal.fingerprint,
-        capacity: await tools.machines.capacity(),
-        hourlyCost: 0,
-      }),
+      marker: ({ id, name }) => ({ identity: goal.identity, id, name, generation, fingerprint: goal.fingerprint }),
     };
   }
 
