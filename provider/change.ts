@@ -1,7 +1,7 @@
 /** The engine's calls that act: create and update bring the pool to its inputs, delete brings it to nothing. One reconcile each. */
 import { UserError } from "../spec/index.ts";
 import { engineAddress, watchEngine } from "./engine-watch.ts";
-import { endOf, goalOf } from "./goal.ts";
+import { endOf, goalOf, policyOf } from "./goal.ts";
 import type { CheckedInputs, PoolOutputs } from "./inputs.ts";
 import { forgetKeys, poolKeys } from "./keys.ts";
 import { type LocalOptions } from "./machines/local/local.ts";
@@ -30,7 +30,8 @@ export async function applyInputs(
   const { goal, fingerprint } = goalOf(inputs, keys, old);
   const source = { pool, identity, resources: inputs.spec.resources, publicKey: keys.publicKey };
   const { roster, lastWorkerId, reasons } = await reconcileWatched(goal, source, report);
-  const { updatePolicy, __provider } = inputs;
+  const { __provider } = inputs;
+  const updatePolicy = policyOf(inputs);
   const outputs = { ...roster, fingerprint, lastWorkerId, updatePolicy, privateKey: keys.privateKey };
   if (reasons.length === 0) return outputs;
   const properties = __provider === undefined ? outputs : { ...outputs, __provider };

@@ -1,6 +1,5 @@
 /** First of the engine's calls: refuses what could never work, looks at the local files, and tells of a new pool. Changes nothing. */
 import { UserError } from "../spec/index.ts";
-import { budgetOf } from "./budget.ts";
 import type { CheckedInputs, PoolInputs } from "./inputs.ts";
 import { infraOf } from "./machines/source.ts";
 import { contentOf } from "./prepare/content.ts";
@@ -22,7 +21,6 @@ export async function checkPool(
     checkName(inputs.pool);
     const infra = infraOf(inputs.spec);
     const { min } = inputs.spec.size;
-    budgetOf(inputs.updatePolicy, min);
     const checked: CheckedInputs = { ...inputs, content: await contentOf(inputs.spec) };
     if (old.identity === undefined) report(`${inputs.pool}: ${createPreview(min, infra)}`);
     return { inputs: checked };

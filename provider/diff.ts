@@ -2,7 +2,7 @@
 import { budgetOf } from "./budget.ts";
 import { classify } from "./classify.ts";
 import { canonical } from "./fingerprint.ts";
-import { fingerprintOfInputs, sizeOf } from "./goal.ts";
+import { fingerprintOfInputs, policyOf, sizeOf } from "./goal.ts";
 import type { CheckedInputs, PoolOutputs } from "./inputs.ts";
 import { infraOf } from "./machines/source.ts";
 import { previewOf } from "./preview.ts";
@@ -26,9 +26,9 @@ export function diffPool(old: PoolOutputs, inputs: CheckedInputs, report: (line:
   const change = classify({ ...old, size: old.size.target }, wanted);
   const desired = { pool: inputs.pool, size: size.target, fingerprint: fingerprint.digest };
   const observed = observedFromRoster(old, old.fingerprint.digest, old.lastWorkerId);
-  const words = previewOf(change, desired, observed, budgetOf(inputs.updatePolicy, size.target));
+  const words = previewOf(change, desired, observed, budgetOf(policyOf(inputs), size.target));
   if (words !== undefined) report(`${inputs.pool}: ${words}`);
   if (change.kind === "rebuild") return { changes: true, replaces: ["identity"], deleteBeforeReplace: false };
-  const policyChanged = canonical(inputs.updatePolicy) !== canonical(old.updatePolicy);
+  const policyChanged = canonical(policyOf(inputs)) !== canonical(old.updatePolicy);
   return { changes: words !== undefined || policyChanged || canonical(size) !== canonical(old.size) };
 }

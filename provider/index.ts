@@ -2,9 +2,8 @@
 import type { ApplyOptions, ApplyResult } from "./automation/apply.ts";
 import type { DownOptions } from "./automation/down.ts";
 
-export type { FileMountArgs, ResourceArgs, WorkerPoolArgs } from "../spec/index.ts";
+export type { FileMountArgs, ResourceArgs, UpdatePolicyArgs, WorkerPoolArgs } from "../spec/index.ts";
 export type { RosterWorker } from "../worker/index.ts";
-export type { UpdatePolicy } from "./inputs.ts";
 export { type CheckedPool, type DeepInput, type PoolArgs, type PoolOverrides, WorkerPool } from "./resource.ts";
 export type { ApplyOptions, ApplyResult, DownOptions };
 

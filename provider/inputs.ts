@@ -2,19 +2,9 @@
  * What the Pulumi resource stores: its inputs (what the user wants) and its outputs (the roster, and what the next
  * change is compared with). Plain JSON without `undefined`: one `undefined` in outputs would lose the resource.
  */
-import type { PoolSpec } from "../spec/index.ts";
+import type { PoolSpec, UpdatePolicy } from "../spec/index.ts";
 import type { Roster } from "../worker/index.ts";
 import type { Fingerprint } from "./fingerprint.ts";
-
-/** How fast a pool may change. Each of the first two is a count or a percentage of the pool's size, such as `"25%"`. */
-export interface UpdatePolicy {
-  /** Workers above the size while workers are replaced; 1 unless told. Percentages round up. */
-  readonly maxSurge?: number | string;
-  /** Ready workers that may be missing while workers are replaced; 0 unless told. Percentages round down. */
-  readonly maxUnavailable?: number | string;
-  /** Seconds after which a leaving worker is removed although a job still runs on it. Without it: never. */
-  readonly drainTimeoutSeconds?: number;
-}
 
 /** One set of local files: what they hold, whatever their times and owners are. */
 export interface FileSet {
@@ -41,7 +31,6 @@ export interface PoolInputs {
   readonly spec: PoolSpec;
   /** By themselves, so that only they are secret in the state. */
   readonly secrets: Readonly<Record<string, string>>;
-  readonly updatePolicy: UpdatePolicy;
 }
 
 /** Inputs after `check` looked at the local files. */

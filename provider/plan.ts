@@ -38,7 +38,7 @@ function repairs(kept: readonly ObservedWorker[], leaving: readonly ObservedWork
   for (const worker of [...kept, ...leaving].filter(({ acting }) => acting === undefined)) {
     const stays = kept.includes(worker);
     if (worker.phase === "down") steps.push({ kind: "restart", worker: ref(worker) });
-    else if (stays && worker.phase === "blank") steps.push({ kind: "prepare", worker: ref(worker) });
+    else if (stays && worker.phase === "blank") steps.push({ kind: "prepare", worker: ref(worker), canary: false });
     else if (stays && worker.phase === "ready" && worker.cordon.by === "pool") {
       steps.push({ kind: "uncordon", worker: ref(worker) });
     }

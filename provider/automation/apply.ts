@@ -1,7 +1,6 @@
 /** `lido pool apply`: makes or changes a pool for people who have no Pulumi program, by running Pulumi for them. */
 import type { PoolSpec } from "../../spec/index.ts";
 import { lidoHome, type Roster, writePointer } from "../../worker/index.ts";
-import type { UpdatePolicy } from "../inputs.ts";
 import { runEngine } from "./engine-run.ts";
 import { type ApplyRequest, requestOf } from "./request.ts";
 import { rosterOnly, type SavedPool, savedPool } from "./saved.ts";
@@ -29,7 +28,6 @@ interface Wanted {
   readonly pool: string;
   readonly spec: PoolSpec;
   readonly secrets: Readonly<Record<string, string>>;
-  readonly updatePolicy: UpdatePolicy;
 }
 
 /** @throws UserError, NotFoundError, SpecError, EngineError */
@@ -45,7 +43,7 @@ export async function applyPool(options: ApplyOptions): Promise<ApplyResult> {
     for (const remark of request.remarks) report(remark);
     const { secrets, ...spec } = request.spec;
     const filled = secrets as Readonly<Record<string, string>>;
-    late.wanted = { pool: request.pool, spec: { ...spec, secrets: {} }, secrets: filled, updatePolicy: {} };
+    late.wanted = { pool: request.pool, spec: { ...spec, secrets: {} }, secrets: filled };
   } else {
     if (saved === undefined) throw await unknownPool(request.pool);
     late.wanted = resized(saved, request.workers);
@@ -54,15 +52,15 @@ export async function applyPool(options: ApplyOptions): Promise<ApplyResult> {
 }
 
 function resized({ inputs }: SavedPool, workers: number): Wanted {
-  const { pool, spec, secrets, updatePolicy } = inputs;
-  return { pool, spec: { ...spec, size: { min: workers, max: workers } }, secrets, updatePolicy };
+  const { pool, spec, secrets } = inputs;
+  return { pool, spec: { ...spec, size: { min: workers, max: workers } }, secrets };
 }
 
 async function declare({ wanted }: { readonly wanted?: Wanted }): Promise<Record<string, unknown>> {
   if (wanted === undefined) return {};
   const { WorkerPool } = await import("../resource.ts");
-  const { pool, spec, secrets, updatePolicy } = wanted;
-  const { identity } = new WorkerPool(pool, { spec, secrets, updatePolicy });
+  const { pool, spec, secrets } = wanted;
+  const { identity } = new WorkerPool(pool, { spec, secrets });
   return { identity };
 }
 

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import type { Budget } from "../../provider/budget.ts";
 import type { Change } from "../../provider/classify.ts";
 import { createPreview, previewOf } from "../../provider/preview.ts";
 import type { ObservedWorker } from "../../provider/steps.ts";
 
-const budget = { surge: 1, unavailable: 0 };
+const budget: Budget = { mode: "rolling", surge: 1, unavailable: 0, canary: 0 };
 const roll: Change = { kind: "roll", causes: ["setup changed: line 3"] };
 
 function pool(count: number, fingerprint = "a"): ObservedWorker[] {
@@ -32,7 +33,7 @@ test("a roll says its pace and its cause", () => {
   expect(words(roll, 5, pool(5))).toBe(
     "replace 5 gradually: 1 at a time above size, none below; cause: setup changed: line 3",
   );
-  expect(words(roll, 5, pool(5), { surge: 0, unavailable: 2 })).toBe(
+  expect(words(roll, 5, pool(5), { ...budget, surge: 0, unavailable: 2 })).toBe(
     "replace 5 gradually: none above size, 2 at a time below; cause: setup changed: line 3",
   );
 });
