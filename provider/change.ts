@@ -40,12 +40,11 @@ export async function applyInputs(
 
 /** @throws UserError when something is left */
 export async function removePool(old: PoolOutputs, report: Report): Promise<void> {
-  const { identity, pool, infra } = old;
+  const { identity, pool } = old;
   const keys = await poolKeys(identity, old.privateKey);
   const source = { pool, identity, resources: { ordered: false, anyOf: [] }, publicKey: keys.publicKey };
   const { reasons } = await reconcileWatched(endOf(old, keys), source, report);
   if (reasons.length > 0) throw new UserError(`${pool} could not be removed:\n${reasons.join("\n")}`);
-  await machinesOf(infra, source).cleanUp();
   await forgetKeys(identity);
 }
 
