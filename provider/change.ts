@@ -1,5 +1,6 @@
 /** The engine's calls that act: create and update bring the pool to its inputs, delete brings it to nothing. One reconcile each. */
 import { UserError } from "../spec/index.ts";
+import { forgetRoster, lidoHome } from "../worker/index.ts";
 import { engineGone } from "./engine-watch.ts";
 import { endOf, goalOf, policyOf } from "./goal.ts";
 import type { CheckedInputs, PoolOutputs } from "./inputs.ts";
@@ -38,6 +39,7 @@ export async function removePool(old: PoolOutputs, report: Report): Promise<void
   const { reasons } = await reconcileWatched(endOf(old, keys), source, report);
   if (reasons.length > 0) throw new UserError(`${pool} could not be removed:\n${reasons.join("\n")}`);
   await forgetKeys(identity);
+  await forgetRoster(lidoHome(), identity);
 }
 
 function reconcileWatched(goal: Goal, source: LocalOptions, report: Report): Promise<Reconciled> {

@@ -2,8 +2,18 @@ export { AuthenticationError, ConnectionError, FencedError, ProtocolError } from
 export { lidoHome, poolKey } from "./home.ts";
 export { generateKeyPair, type KeyPair } from "./key-pair.ts";
 export { fingerprint } from "./link.ts";
-export { forgetPointer, type PoolPointer, pointedPools, readPointer, writePointer } from "./pointer.ts";
+export {
+  appliedProject,
+  forgetPointer,
+  isApplied,
+  type PoolPointer,
+  pointedPools,
+  readPointer,
+  writePointer,
+} from "./pointer.ts";
 export type * from "./roster.ts";
+export { forgetRoster, keepRoster } from "./roster-file.ts";
+export { openSetupLog, type SetupReader, type SetupStanding } from "./setup-log.ts";
 export { assignments, quote } from "./shell.ts";
 export type * from "./types.ts";
 export { connectWorker } from "./worker.ts";

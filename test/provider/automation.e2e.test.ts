@@ -32,21 +32,22 @@ test("apply, apply with another count, status, down", { timeout: 180_000 }, asyn
     file,
     "pool: {workers: 1}\nresources: {infra: local}\nsecrets: {TOKEN: null}\nsetup: echo $TOKEN > seen\n",
   );
-  const declined = await applyPool({ file, name: "p", secrets: { TOKEN: "tok" }, report, confirm: async () => false });
+  const request = requestOf({ file, name: "p", secrets: { TOKEN: "tok" } });
+  const declined = await applyPool({ request, report, confirm: async () => false });
   expect(declined).toEqual({ kind: "declined", pool: "p" });
   expect(lines).toContain("p: create 1 worker on local");
   expect(await pointedPools(lidoHome())).toEqual([]);
 
-  const made = await applyPool({ file, name: "p", secrets: { TOKEN: "tok" }, report });
+  const made = await applyPool({ request, report });
   expect(made).toMatchObject({ kind: "created", message: "Successfully created pool 'p'" });
   expect(made).not.toHaveProperty("roster.privateKey");
   const passphrase = join(folder, "lido/pulumi/passphrase");
   expect(statSync(passphrase).mode & 0o777).toBe(0o600);
 
-  const grown = await applyPool({ name: "p", workers: 2, report });
+  const grown = await applyPool({ request: requestOf({ name: "p", workers: 2 }), report });
   const ready = { workers: [1, 2].map((id) => ({ id, state: "READY" })) };
   expect(grown).toMatchObject({ kind: "updated", message: "Successfully updated pool 'p'", roster: ready });
-  expect(await readPointer(lidoHome(), "p")).toMatchObject({ stack: "organization/lido/p" });
+  expect(await readPointer(lidoHome(), "p")).toMatchObject({ stack: "organization/lido-pools/p" });
   const workers = join(folder, "lido/local", readdirSync(join(folder, "lido/local"))[0] ?? "", "workers");
   expect(readFileSync(join(workers, "2/home/sky_workdir/seen"), "utf8")).toBe("tok\n");
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { writePointer } from "../../../worker/index.ts";
+import { appliedProject, writePointer } from "../../../worker/index.ts";
 import { roster } from "../pools/roster.ts";
 import { row } from "./rows.ts";
 import { NOW, stage } from "./stage.ts";
@@ -88,7 +88,7 @@ test("down of a pool of the user's own program is left to that program", async (
   await writePointer(t.folder, { pool: "x", stack: "organization/shop/dev", projectDir: "/srv/shop", env: {} });
   expect(await t.lido("pool", "down", "x", "-y")).toBe(8);
   expect(t.stderr()).toBe(
-    "Error: Pool 'x' belongs to a Pulumi program of yours, in /srv/shop.\nTake it out there and run `pulumi up`, or run `pulumi destroy`.\n",
+    "Error: Pool 'x' belongs to your own Pulumi project 'shop' in /srv/shop.\nTake it out there and run `pulumi up`, or run `pulumi destroy`.\n",
   );
   await using all = await stage();
   await writePointer(all.folder, { pool: "x", stack: "organization/shop/dev", projectDir: "/srv/shop", env: {} });
@@ -102,7 +102,12 @@ test("down names the unfinished jobs before it asks", async () => {
     answer: "n\n",
     script: { queue: ({ pool }) => ({ rows: pool === "x" ? [row(7), row(6), row(3)] : [] }) },
   });
-  await writePointer(t.folder, { pool: "x", stack: "organization/lido/x", projectDir: "/srv/shop", env: {} });
+  await writePointer(t.folder, {
+    pool: "x",
+    stack: "organization/lido-pools/x",
+    projectDir: appliedProject(t.folder),
+    env: {},
+  });
   expect(await t.lido("pool", "down", "x")).toBe(1);
   expect(t.stderr()).toBe("Tearing down 'x'; cancels its 3 jobs: 3,6-7. Proceed? [Y/n]: Error: Nothing was done.\n");
 });
