@@ -2,6 +2,7 @@
 import type { PoolSpec } from "../spec/index.ts";
 import { cordonReason } from "./cordon.ts";
 import type { Machines, Marker } from "./machines/machines.ts";
+import { pauseAt } from "./pause.ts";
 import { prepareWorker } from "./prepare/prepare.ts";
 import { duration, type Progress } from "./progress.ts";
 import type { Sight } from "./roster.ts";
@@ -12,10 +13,15 @@ export interface Scene {
   readonly machines: Machines;
   readonly sessions: Sessions;
   readonly progress: Progress;
+  /** Ends what is under way. */
   readonly signal: AbortSignal;
+  /** Ends preparations only: what takes too long goes on in the next run. */
+  readonly timeUp: AbortSignal;
+  /** @throws why this run may not act any more; asked before whatever cannot be taken back */
+  readonly mayAct: () => Promise<void>;
   /** With its environment and secrets; absent when the pool is removed, since then nobody is prepared. */
   readonly spec?: PoolSpec;
-  readonly marker: (worker: WorkerRef) => Promise<Marker>;
+  readonly marker: (worker: WorkerRef) => Marker;
 }
 
 const NEWS_MS = 5_000;
@@ -27,14 +33,14 @@ export async function carryOut(step: Step, sight: Sight | undefined, scene: Scen
     case "create":
       return create(step.worker, scene);
     case "restart":
-      scene.progress.event(`${name}: does not answer; its machine is brought back`);
+      scene.progress.event(`${name}: does not answer, so its machine is brought back`);
       await scene.sessions.close(id);
       return scene.machines.restart(id, scene.signal);
     case "prepare":
       return prepare(step.worker, sight, scene);
     case "cordon":
       await scene.sessions.setCordon(id, cordonReason(step.why, Date.now()));
-      return scene.progress.event(`${name}: gets no new jobs; its running ones go on`);
+      return scene.progress.event(`${name}: gets no new jobs, its running ones go on`);
     case "uncordon":
       await scene.sessions.setCordon(id, "");
       return scene.progress.event(`${name}: serves again`);
@@ -47,22 +53,23 @@ export async function carryOut(step: Step, sight: Sight | undefined, scene: Scen
 
 async function create(worker: WorkerRef, scene: Scene): Promise<void> {
   const began = Date.now();
-  await scene.machines.create(await scene.marker(worker), scene.signal);
+  await scene.machines.create(scene.marker(worker), scene.signal);
   scene.progress.event(`${worker.name}: machine made in ${duration(Date.now() - began)}`);
 }
 
 async function prepare({ id, name }: WorkerRef, sight: Sight | undefined, scene: Scene): Promise<void> {
-  const { progress, signal, spec, sessions } = scene;
+  const { progress, spec, sessions } = scene;
   if (sight?.machine === undefined || spec === undefined) return;
   const look = await sessions.look(sight.machine);
   if (look.kind === "unreachable") throw new Error(look.reason);
   const began = Date.now();
   const news = setInterval(() => progress.news("setup", `${name}: setup ${duration(Date.now() - began)}`), NEWS_MS);
   try {
-    const { fingerprint, capacity } = sight.machine.marker;
+    const { marker, capacity } = sight.machine;
+    const { fingerprint } = marker;
     const gpus = Object.values(capacity.accelerators).reduce((sum, count) => sum + count, 0);
+    const signal = AbortSignal.any([scene.signal, scene.timeUp]);
     const ready = await prepareWorker(look.worker, { spec, fingerprint, id, gpus, signal });
-    if (look.cordon !== "" && sight.worker.cordon.by === "pool") await sessions.setCordon(id, "");
     await sessions.markReady(id, ready);
     progress.event(`${name}: ready after ${duration(Date.now() - began)}`);
   } finally {
@@ -74,7 +81,7 @@ async function prepare({ id, name }: WorkerRef, sight: Sight | undefined, scene:
 async function remove(
   step: Extract<Step, { kind: "remove" }>,
   sight: Sight | undefined,
-  { sessions, machines, progress }: Scene,
+  { sessions, machines, progress, mayAct }: Scene,
 ): Promise<void> {
   const { id, name } = step.worker;
   if (sight?.machine !== undefined) {
@@ -83,8 +90,10 @@ async function remove(
     if (sight.worker.cordon.by !== "pool") await sessions.setCordon(id, cordonReason(step.why, Date.now()));
     const count = await sessions.unfinished(id);
     if (count > 0 && !step.force) return progress.news(`drain ${name}`, `${name}: waits for ${jobs(count)}`);
-    if (count > 0) progress.event(`${name}: its drain timeout is over; ${jobs(count)} ended with it`);
+    if (count > 0) progress.event(`${name}: its drain timeout is over, ${jobs(count)} ended with it`);
   }
+  await pauseAt("remove", "half", id);
+  await mayAct();
   await sessions.close(id);
   await machines.terminate(id);
   progress.event(`${name}: removed`);

@@ -10,7 +10,7 @@ export interface Budget {
   readonly surge: number;
   /** Ready workers below the pool's size at any time, by the change's own doing. */
   readonly unavailable: number;
-  /** So many new workers must be ready before the rest of a roll; 0: no canaries. Never more than find room. */
+  /** So many new workers must be ready before the rest of a roll; 0: no canaries. */
   readonly canary: number;
   /** Milliseconds after which a busy leaving worker is removed all the same; absent: never. */
   readonly drainTimeoutMs?: number;
@@ -26,7 +26,7 @@ export function budgetOf(policy: UpdatePolicy, size: number): Budget {
     mode,
     surge,
     unavailable,
-    canary: Math.min(policy.canary ?? 0, size, surge + unavailable),
+    canary: policy.canary ?? 0,
     ...(drainTimeout === undefined ? {} : { drainTimeoutMs: drainTimeout * 1000 }),
     ...(maxDuration === undefined ? {} : { maxDurationMs: maxDuration * 1000 }),
   };

@@ -20,7 +20,7 @@ export function rosterWorkers(
 ): RosterWorker[] {
   return sights.flatMap(({ worker, machine, readyAt, reason }): RosterWorker[] => {
     if (machine === undefined) return [];
-    const { marker, endpoint } = machine;
+    const { marker, endpoint, capacity, hourlyCost } = machine;
     return [
       {
         id: worker.id,
@@ -30,8 +30,8 @@ export function rosterWorkers(
         hostKey: endpoint?.hostKey ?? "",
         generation: marker.fingerprint === wanted.fingerprint ? wanted.generation : marker.generation,
         state: stateOf(worker),
-        capacity: marker.capacity,
-        hourlyCost: marker.hourlyCost,
+        capacity,
+        hourlyCost,
         readyAt,
         reason,
       },

@@ -1,7 +1,10 @@
-/** One connection per worker for as long as a change takes: opened at the first look, opened again after it broke. */
-
-import type { Roster } from "../worker/index.ts";
-import { AuthenticationError, connectWorker, type Worker } from "../worker/index.ts";
+/**
+ * One connection per worker for as long as a change takes: opened at the first look, opened again after it broke. A
+ * change takes each worker that it connects to; where a newer one was before it, every call here ends with a FencedError.
+ */
+import { randomInt } from "node:crypto";
+import type { Reconciler, Roster, Worker } from "../worker/index.ts";
+import { AuthenticationError, connectWorker, FencedError } from "../worker/index.ts";
 import { parseCordon } from "./cordon.ts";
 import type { Machine } from "./machines/machines.ts";
 import { type Ready, readReady } from "./prepare/ready.ts";
@@ -32,11 +35,39 @@ interface Session {
 export class Sessions implements AsyncDisposable {
   readonly #privateKey: string;
   readonly #open = new Map<number, Promise<Session>>();
+  #reconciler: Reconciler | undefined;
 
   constructor(privateKey: string) {
     this.#privateKey = privateKey;
   }
 
+  /**
+   * Makes this run the newest on every machine that answers, `epoch` or higher. To be called before its first step: a run
+   * that finds a newer one on its way was taken over from, one that finds it here has only to step above it.
+   */
+  async takeOver(machines: readonly Machine[], epoch: number): Promise<void> {
+    this.#reconciler = { epoch, run: randomInt(2 ** 31) };
+    for (;;) {
+      const looks = await Promise.allSettled(machines.map((machine) => this.look(machine)));
+      const reasons: unknown[] = looks.flatMap((look) => (look.status === "rejected" ? [look.reason] : []));
+      const newer = reasons.map((reason) => (reason instanceof FencedError ? reason.seen : 0));
+      if (newer.length === 0) return;
+      this.#reconciler = { ...this.#reconciler, epoch: Math.max(...newer) + 1 };
+      await this[Symbol.asyncDispose]();
+    }
+  }
+
+  /** @throws FencedError when a newer run took one of the ready workers that this one is connected to */
+  async stillNewest(): Promise<void> {
+    const reconciler = this.#reconciler;
+    if (reconciler === undefined) return;
+    // An agent answers in order, and one whose worker is being prepared may be at its interactive shell for long.
+    await this.#everywhere(async ({ worker, ready }) => {
+      if (ready !== undefined) await worker.take(reconciler);
+    });
+  }
+
+  /** @throws FencedError; what else goes wrong is seen at the next look */
   async look(machine: Machine): Promise<Look> {
     if (machine.endpoint === undefined) {
       return { kind: "unreachable", reason: "its machine does not answer", permanent: false };
@@ -48,6 +79,7 @@ export class Sessions implements AsyncDisposable {
       return { kind: "reached", worker, cordon, busy, ...(ready === undefined ? {} : { ready }) };
     } catch (error) {
       await this.close(machine.marker.id);
+      if (error instanceof FencedError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       return { kind: "unreachable", reason, permanent: error instanceof AuthenticationError };
     }
@@ -59,10 +91,13 @@ export class Sessions implements AsyncDisposable {
     return session === undefined ? 0 : await unfinished(session);
   }
 
-  /** After a preparation: the mark is on the worker. */
+  /** After a preparation: the mark is on the worker, and unless its user says otherwise it gets jobs. */
   async markReady(id: number, ready: Ready): Promise<void> {
     const session = await this.#open.get(id);
-    if (session !== undefined) session.ready = ready;
+    if (session === undefined) return;
+    // Also without a cordon: who was told that it is restarted and not set up hears in this way that it is.
+    if (parseCordon(session.cordon).by !== "user") await this.setCordon(id, "");
+    session.ready = ready;
   }
 
   async setCordon(id: number, reason: string): Promise<void> {
@@ -72,16 +107,21 @@ export class Sessions implements AsyncDisposable {
     session.cordon = reason;
   }
 
-  /** To every connected worker that has an older one. Who cannot be told now is told by the next change. */
+  /** To every connected worker that has an older one. Who cannot be told now is told by the next change. @throws FencedError */
   async publish(roster: Roster): Promise<void> {
+    await this.#everywhere(async (session) => {
+      if (session.rosterEpoch >= roster.epoch) return;
+      await session.worker.publishRoster(roster);
+      session.rosterEpoch = roster.epoch;
+    });
+  }
+
+  async #everywhere(work: (session: Session) => Promise<void>): Promise<void> {
     const sessions = (await Promise.allSettled(this.#open.values())).filter((one) => one.status === "fulfilled");
-    const behind = sessions.map(({ value }) => value).filter(({ rosterEpoch }) => rosterEpoch < roster.epoch);
-    await Promise.allSettled(
-      behind.map(async (session) => {
-        await session.worker.publishRoster(roster);
-        session.rosterEpoch = roster.epoch;
-      }),
-    );
+    const outcomes = await Promise.allSettled(sessions.map(({ value }) => work(value)));
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected" && outcome.reason instanceof FencedError) throw outcome.reason;
+    }
   }
 
   async close(id: number): Promise<void> {
@@ -110,7 +150,7 @@ export class Sessions implements AsyncDisposable {
         if (event.kind === "cordon" && late.session !== undefined) late.session.cordon = event.reason;
       },
     });
-    const ready = await readReady(worker.link, endpoint.poolKey);
+    const ready = await this.#taken(worker);
     const { cordon, rosterEpoch, bootId } = worker.hello;
     // A mark from before a reboot does not count: what setup left running is gone.
     late.session = {
@@ -121,6 +161,17 @@ export class Sessions implements AsyncDisposable {
       unreadSince: undefined,
     };
     return late.session;
+  }
+
+  /** The worker's ready mark, once the worker is ours. */
+  async #taken(worker: Worker): Promise<Ready | undefined> {
+    try {
+      if (this.#reconciler !== undefined) await worker.take(this.#reconciler);
+      return await readReady(worker.link, worker.endpoint.poolKey);
+    } catch (error) {
+      await worker.close();
+      throw error;
+    }
   }
 }
 

@@ -61,7 +61,7 @@ function succeed(desired: Desired, world: Observed, step: Step): Observed {
         busy: 0,
         cordon: { by: "nobody" },
       } as const;
-      return { workers: [...world.workers, fresh], lastId: Math.max(world.lastId, step.worker.id) };
+      return { ...world, workers: [...world.workers, fresh], lastId: Math.max(world.lastId, step.worker.id) };
     }
     case "restart":
       return change({ phase: "ready" });

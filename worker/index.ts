@@ -1,4 +1,4 @@
-export { AuthenticationError, ConnectionError, ProtocolError } from "./errors.ts";
+export { AuthenticationError, ConnectionError, FencedError, ProtocolError } from "./errors.ts";
 export { lidoHome, poolKey } from "./home.ts";
 export { generateKeyPair, type KeyPair } from "./key-pair.ts";
 export { fingerprint } from "./link.ts";

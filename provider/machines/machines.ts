@@ -14,12 +14,14 @@ export interface Marker {
   readonly name: string;
   readonly generation: number;
   readonly fingerprint: string;
-  readonly capacity: Capacity;
-  readonly hourlyCost: number;
 }
 
 export interface Machine {
   readonly marker: Marker;
+  /** What it offers to jobs, as its source found it or was told. */
+  readonly capacity: Capacity;
+  /** In US dollars; 0 for what costs nothing by the hour. */
+  readonly hourlyCost: number;
   /** Where it answers; absent while it cannot (`restart` may help). */
   readonly endpoint?: Endpoint;
 }
@@ -47,8 +49,8 @@ export interface Machines {
   restart(id: number, signal: AbortSignal): Promise<void>;
   /** Ends the machine and all that runs on it, and proves that nothing is left. Quiet when there is none. @throws UserError */
   terminate(id: number): Promise<void>;
-  /** What a worker of this source offers. */
-  capacity(): Promise<Capacity>;
+  /** How many machines the pool could have now: its own and those that are free. undefined: as many as asked for. */
+  limit(): Promise<number | undefined>;
   readRecord(): Promise<PoolRecord | undefined>;
   writeRecord(record: PoolRecord): Promise<void>;
   /** Waits a while for another reconciler that is still alive. @throws UserError that names it */

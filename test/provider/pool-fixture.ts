@@ -32,6 +32,11 @@ export class PoolFixture implements AsyncDisposable {
     this.lines.push(line);
   };
 
+  /** Events of one second come in one line. */
+  told(event: string): boolean {
+    return this.lines.some((line) => line.split("; ").includes(event));
+  }
+
   async inputs({ workers, secrets = {}, policy = {}, ...spec }: Want): Promise<CheckedInputs> {
     const size = { min: workers, max: workers };
     const nothing = { kind: "pool", resources: { ordered: false, anyOf: [] }, envs: {}, fileMounts: [] } as const;

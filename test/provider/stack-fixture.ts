@@ -1,27 +1,14 @@
 /** A Pulumi project of this test run, as a user would have it: its own state, its own LIDO_HOME, lido as its dependency. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, globSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { PoolOutputs } from "../../provider/inputs.ts";
 import { processesOfHome } from "../../provider/machines/local/processes.ts";
 import { livingServer } from "../../provider/machines/local/server-process.ts";
-import { engineEnv, findEngine } from "../../tools/pulumi/engine.ts";
-import { packageRoot, pulumiPackageFile } from "../../tools/pulumi/package-root.ts";
+import { packageRoot } from "../../tools/pulumi/package-root.ts";
 import { poolKey } from "../../worker/index.ts";
+import { makeProject, type PulumiProject } from "../support/pulumi-project.ts";
 
 const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";
@@ -43,33 +30,15 @@ export class StackFixture implements AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
 
   static async create(program = PROGRAM): Promise<StackFixture> {
-    const engine = await findEngine({ report: console.error });
-    const dir = realpathSync(mkdtempSync(join(tmpdir(), "lido-stack-")));
-    const fixture = new StackFixture(dir, program, engineEnv(engine));
+    const fixture = new StackFixture(await makeProject(program));
     await fixture.pulumi("stack", "init", "dev");
     return fixture;
   }
 
-  private constructor(dir: string, program: string, env: NodeJS.ProcessEnv) {
+  private constructor({ dir, env }: PulumiProject) {
     this.dir = dir;
     this.lidoHome = join(dir, "lido");
-    for (const folder of ["state", "node_modules/@pulumi"]) mkdirSync(join(dir, folder), { recursive: true });
-    symlinkSync(packageRoot(), join(dir, "node_modules/lido"));
-    symlinkSync(pulumiPackageFile("."), join(dir, "node_modules/@pulumi/pulumi"));
-    const options = "runtime: { name: nodejs, options: { typescript: false } }\noptions: { refresh: always }";
-    writeFileSync(join(dir, "Pulumi.yaml"), `name: trial\nmain: index.mjs\n${options}\n`);
-    writeFileSync(join(dir, "package.json"), '{ "name": "trial", "type": "module" }\n');
-    writeFileSync(join(dir, "index.mjs"), program);
-    this.env = {
-      ...env,
-      LIDO_HOME: this.lidoHome,
-      PULUMI_HOME: join(dir, "home"),
-      PULUMI_BACKEND_URL: `file://${dir}/state`,
-      PULUMI_CONFIG_PASSPHRASE: "test",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      PULUMI_ENABLE_AUTOMATIC_LOGGING: "false",
-    };
+    this.env = { ...env, LIDO_HOME: this.lidoHome };
   }
 
   /** Makes this the project of the repository's root: its Pulumi.yaml, its program. */

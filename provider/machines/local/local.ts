@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import type { ResourceChoice } from "../../../spec/index.ts";
-import { generateKeyPair, poolKey } from "../../../worker/index.ts";
+import { type Capacity, generateKeyPair, poolKey } from "../../../worker/index.ts";
 import type { Machine, Machines, Marker, PoolRecord } from "../machines.ts";
 import { localCapacity } from "./capacity.ts";
 import { readJson, writeJson } from "./json-file.ts";
@@ -23,19 +23,25 @@ export interface LocalOptions {
   readonly publicKey: string;
 }
 
+/** What stands in `worker.json`. The capacity is the one it was made with, whatever the pool declares since. */
+interface WorkerFile extends Marker {
+  readonly capacity: Capacity;
+}
+
 export function localMachines(options: LocalOptions): Machines {
   const { identity, pool } = options;
   const record = join(poolFolder(identity), "pool.json");
   return {
     list: () => listWorkers(identity),
-    create: (marker, signal) => createWorker(marker, options.publicKey, signal),
+    create: (marker, signal) => createWorker(marker, options, signal),
     restart: async (id, signal) => {
       const folder = workerFolder(identity, id);
       await stopServer(folder);
       await startServer(folder, signal);
     },
     terminate: (id) => terminateWorker(workerFolder(identity, id), `${pool}-${id}`),
-    capacity: () => localCapacity(options.resources),
+    // The shares are declared: how many of them this computer can serve is for its user to judge.
+    limit: async () => undefined,
     readRecord: () => readJson<PoolRecord>(record),
     writeRecord: (value) => writeJson(record, value),
     lock: (signal) => lockPool(poolFolder(identity), pool, { signal }),
@@ -57,28 +63,33 @@ async function listWorkers(identity: string): Promise<Machine[]> {
 
 async function readWorker(identity: string, id: number): Promise<Machine | undefined> {
   const folder = workerFolder(identity, id);
-  const marker = await readJson<Marker>(join(folder, "worker.json"));
-  if (marker?.identity !== identity) return undefined;
+  const file = await readJson<WorkerFile>(join(folder, "worker.json"));
+  if (file?.identity !== identity) return undefined;
+  const { capacity, ...marker } = file;
+  const machine = { marker, capacity, hourlyCost: 0 };
   const server = await livingServer(folder);
-  if (server === undefined) return { marker };
+  if (server === undefined) return machine;
   const hostKey = (await readFile(join(folder, "host_key.pub"), "utf8")).trim();
   const user = userInfo().username;
   const { port } = server;
   return {
-    marker,
+    ...machine,
     endpoint: { name: marker.name, host: "127.0.0.1", port, user, hostKey, poolKey: poolKey(identity) },
   };
 }
 
-async function createWorker(marker: Marker, publicKey: string, signal: AbortSignal): Promise<void> {
+async function createWorker(marker: Marker, options: LocalOptions, signal: AbortSignal): Promise<void> {
   const folder = workerFolder(marker.identity, marker.id);
-  if ((await readJson<Marker>(join(folder, "worker.json"))) === undefined) await layOut(folder, marker, publicKey);
+  if ((await readJson<WorkerFile>(join(folder, "worker.json"))) === undefined) {
+    const capacity = await localCapacity(options.resources);
+    await layOut(folder, { ...marker, capacity }, options.publicKey);
+  }
   if ((await livingServer(folder)) === undefined) await startServer(folder, signal);
 }
 
-async function layOut(folder: string, marker: Marker, publicKey: string): Promise<void> {
+async function layOut(folder: string, worker: WorkerFile, publicKey: string): Promise<void> {
   const draft = `${folder}.new`;
-  await makeFolder(workersFolder(marker.identity));
+  await makeFolder(workersFolder(worker.identity));
   const host = generateKeyPair();
   try {
     await rm(draft, { recursive: true, force: true });
@@ -86,7 +97,7 @@ async function layOut(folder: string, marker: Marker, publicKey: string): Promis
     await writeFile(join(draft, "host_key"), host.private, { mode: 0o600 });
     await writeFile(join(draft, "host_key.pub"), `${host.public.trim()}\n`, { mode: 0o600 });
     await writeFile(join(draft, "authorized_keys"), `${publicKey}\n`, { mode: 0o600 });
-    await writeFile(join(draft, "worker.json"), `${JSON.stringify(marker)}\n`, { mode: 0o600 });
+    await writeFile(join(draft, "worker.json"), `${JSON.stringify(worker)}\n`, { mode: 0o600 });
     await rename(draft, folder);
   } catch (cause) {
     throw notWritable(folder, cause);

@@ -1,0 +1,69 @@
+/** Kills one change of a pool at one point of it, in one way, and waits until everybody who carried it out is dead. */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { eventually } from "../../support/eventually.ts";
+import type { Kill } from "./cases.ts";
+import { isAlive, kill9, processesNaming } from "./processes.ts";
+import type { FaultStack, Ran, Running } from "./stack.ts";
+
+const REACHED_MS = 60_000;
+/** An orphaned provider notices within two seconds; the rest is a slow computer. */
+const GONE_MS = 10_000;
+
+/** The process that holds still at the point where it was told to. */
+export async function pausedProvider(stack: FaultStack, { ended }: Running): Promise<number> {
+  const over: { ran?: Ran } = {};
+  void ended.then((ran) => (over.ran = ran));
+  await eventually(
+    () => over.ran !== undefined || isWhole(stack.pauseFile),
+    "the change comes to its point",
+    REACHED_MS,
+  );
+  if (over.ran !== undefined) throw new Error(`the change never came to its point:\n${over.ran.output}`);
+  return Number(readFileSync(stack.pauseFile, "utf8"));
+}
+
+export async function strike(stack: FaultStack, change: Running, how: Kill): Promise<Ran> {
+  const { child, ended } = change;
+  const provider = await pausedProvider(stack, change);
+  const engine = child.pid ?? 0;
+  // The program and its host: nobody ends what an engine that was killed has started.
+  const others = processesNaming(stack.folder).filter(
+    ({ pid, parent }) => pid !== provider && pid !== engine && (parent === engine || isBelow(pid, engine)),
+  );
+  kill(how, engine, provider);
+  rmSync(stack.pauseFile);
+  const ran = await ended;
+  await eventually(() => !isAlive(provider), "the provider process is gone", GONE_MS);
+  if (how === "engine" || how === "both") for (const { pid } of others) kill9(pid);
+  return ran;
+}
+
+function kill(how: Kill, engine: number, provider: number): void {
+  switch (how) {
+    case "engine":
+      return kill9(engine);
+    case "provider":
+      return kill9(provider);
+    case "both":
+      kill9(engine);
+      return kill9(provider);
+    case "interrupts":
+      process.kill(-engine, "SIGINT");
+      process.kill(-engine, "SIGINT");
+  }
+}
+
+/** Does `pid` descend from `ancestor`? */
+function isBelow(pid: number, ancestor: number): boolean {
+  for (let at = pid; at > 1; ) {
+    const stat = existsSync(`/proc/${at}/stat`) ? readFileSync(`/proc/${at}/stat`, "utf8") : "";
+    const parent = Number((stat.split(") ").at(-1) ?? "").split(" ")[1] ?? 0);
+    if (parent === ancestor) return true;
+    at = parent;
+  }
+  return false;
+}
+
+function isWhole(file: string): boolean {
+  return existsSync(file) && readFileSync(file, "utf8").endsWith("\n");
+}
