@@ -103,9 +103,11 @@ export class Run {
     await Promise.allSettled(this.#inFlight.values());
   }
 
+  /** Asked before a machine is made or ended; what is done on a worker is refused there. */
   async #mayAct(): Promise<void> {
     this.#throwIfOver();
-    await this.#tools.sessions.stillNewest();
+    await this.#tools.sessions.stillNewest(() => this.#tools.machines.list());
+    this.#throwIfOver();
   }
 
   #throwIfOver(): void {
@@ -175,7 +177,8 @@ export class Run {
     const { id } = step.worker;
     try {
       await pauseAt(step.kind, "before", id);
-      await this.#mayAct();
+      if (step.kind === "create" || step.kind === "restart") await this.#mayAct();
+      else this.#throwIfOver();
       await carryOut(step, sight, this.#scene);
       await pauseAt(step.kind, "acted", id);
       this.#done.push(step);
