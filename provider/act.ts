@@ -8,6 +8,7 @@ import { duration, type Progress } from "./progress.ts";
 import type { Sight } from "./roster.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Step, WorkerRef } from "./steps.ts";
+import { counted } from "./words.ts";
 
 export interface Scene {
   readonly machines: Machines;
@@ -37,7 +38,7 @@ export async function carryOut(step: Step, sight: Sight | undefined, scene: Scen
       await scene.sessions.close(id);
       return scene.machines.restart(id, scene.signal);
     case "prepare":
-      return prepare(step.worker, sight, scene);
+      return prepare(step, sight, scene);
     case "cordon":
       await scene.sessions.setCordon(id, cordonReason(step.why, Date.now()));
       return scene.progress.event(`${name}: gets no new jobs, its running ones go on`);
@@ -57,7 +58,11 @@ async function create(worker: WorkerRef, scene: Scene): Promise<void> {
   scene.progress.event(`${worker.name}: machine made in ${duration(Date.now() - began)}`);
 }
 
-async function prepare({ id, name }: WorkerRef, sight: Sight | undefined, scene: Scene): Promise<void> {
+async function prepare(
+  { worker: { id, name }, canary }: Extract<Step, { kind: "prepare" }>,
+  sight: Sight | undefined,
+  scene: Scene,
+): Promise<void> {
   const { progress, spec, sessions } = scene;
   if (sight?.machine === undefined || spec === undefined) return;
   const look = await sessions.look(sight.machine);
@@ -69,7 +74,16 @@ async function prepare({ id, name }: WorkerRef, sight: Sight | undefined, scene:
     const { fingerprint } = marker;
     const gpus = Object.values(capacity.accelerators).reduce((sum, count) => sum + count, 0);
     const signal = AbortSignal.any([scene.signal, scene.timeUp]);
-    const ready = await prepareWorker(look.worker, { spec, fingerprint, id, gpus, signal });
+    const { canaryCheck, setupTimeout } = spec.updatePolicy ?? {};
+    const ready = await prepareWorker(look.worker, {
+      spec,
+      fingerprint,
+      id,
+      gpus,
+      signal,
+      ...(setupTimeout === undefined ? {} : { setupTimeout }),
+      ...(canary && canaryCheck !== undefined ? { canaryCheck } : {}),
+    });
     await sessions.markReady(id, ready);
     progress.event(`${name}: ready after ${duration(Date.now() - began)}`);
   } finally {
@@ -100,5 +114,5 @@ async function remove(
 }
 
 function jobs(count: number): string {
-  return `${count} unfinished job${count === 1 ? "" : "s"}`;
+  return counted(count, "unfinished job");
 }

@@ -10,6 +10,8 @@
  * | `record`: ids and epoch on disk, the roster on workers   | `before`, `acted`: on disk, not on the workers         |
  * | each kind of step in steps.ts, on one worker             | `before`, `acted`: done, but this run has not noted it,|
  * |                                                          | `recorded`: also in the record and on the workers      |
+ * | `create` on `local`                                      | besides: `half`: its folder is not whole yet           |
+ * | `terminate` on `local`                                   | `half`: nothing runs, its folder has lost its name     |
  * | `remove`                                                 | besides: `half`: cordoned, its machine still there     |
  * | `drain`                                                  | only `before`: it is waited for                        |
  * | `finish`: nothing is left to do                          | `before`: the engine does not know it yet              |
@@ -21,7 +23,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { lidoHome } from "../worker/index.ts";
 import type { Step } from "./steps.ts";
 
-export type Point = Step["kind"] | "begin" | "lock" | "record" | "finish" | "cleanup";
+export type Point = Step["kind"] | "terminate" | "begin" | "lock" | "record" | "finish" | "cleanup";
 export type Moment = "before" | "half" | "acted" | "recorded";
 
 const LOOK_MS = 20;

@@ -30,11 +30,17 @@ export async function create(inputs: CheckedInputs): Promise<{ readonly id: stri
   return plainly(async () => ({ id: inputs.identity, outs: await applyInputs(inputs, undefined, report) }));
 }
 
+/** Without an id the engine takes the pool out of its state, and the next `up` makes it anew. */
 export async function read(
   id: string,
   old: PoolOutputs,
-): Promise<{ readonly id: string; readonly props: PoolOutputs }> {
-  return plainly(async () => ({ id, props: await readPool(old) }));
+): Promise<{ readonly id: string; readonly props: Partial<PoolOutputs> }> {
+  return plainly(async () => {
+    const found = await readPool(old);
+    if (found !== undefined) return { id, props: found };
+    report(`${old.pool}: all of its ${old.workers.length} workers are gone`);
+    return { id: "", props: {} };
+  });
 }
 
 export async function update(

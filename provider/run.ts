@@ -15,7 +15,8 @@ import type { Goal, Reconciled } from "./reconcile.ts";
 import type { Sight } from "./roster.ts";
 import { RosterKeeper } from "./roster-keeper.ts";
 import type { Sessions } from "./sessions.ts";
-import type { Step, WorkerRef } from "./steps.ts";
+import type { Desired, Observed, Step, WorkerRef } from "./steps.ts";
+import { whyStuck } from "./stuck.ts";
 import { summaryOf } from "./summary.ts";
 
 export interface RunTools {
@@ -85,9 +86,10 @@ export class Run {
         const ended = this.#ended;
         const wasIdle = this.#inFlight.size === 0;
         const sights = await this.#look();
-        const steps = this.#timeUp.signal.aborted ? [] : await this.#plan(sights);
+        const observed = await this.#observed(sights);
+        const steps = this.#timeUp.signal.aborted ? [] : plan(this.#desired, observed, this.#goal.budget, Date.now());
         await this.#begin(steps, sights);
-        if (steps.length === 0 && wasIdle) return await this.#finish(sights, began);
+        if (steps.length === 0 && wasIdle) return await this.#finish(sights, { observed, began });
         // A step that ended while we looked was seen half-way: look again at once.
         if (ended === this.#ended) await this.#untilSomethingHappened(steps.some(({ kind }) => kind === "drain"));
       }
@@ -101,9 +103,11 @@ export class Run {
     await Promise.allSettled(this.#inFlight.values());
   }
 
+  /** Asked before a machine is made or ended; what is done on a worker is refused there. */
   async #mayAct(): Promise<void> {
     this.#throwIfOver();
-    await this.#tools.sessions.stillNewest();
+    await this.#tools.sessions.stillNewest(() => this.#tools.machines.list());
+    this.#throwIfOver();
   }
 
   #throwIfOver(): void {
@@ -136,12 +140,15 @@ export class Run {
     };
   }
 
-  async #plan(sights: readonly Sight[]): Promise<Step[]> {
-    const { pool, size, fingerprint, budget } = this.#goal;
+  async #observed(sights: readonly Sight[]): Promise<Observed> {
     const limit = await this.#tools.machines.limit();
     const seen = { workers: sights.map(({ worker }) => worker), lastId: this.#lastId };
-    const observed = limit === undefined ? seen : { ...seen, limit };
-    return plan({ pool, size: size.target, fingerprint }, observed, budget, Date.now());
+    return limit === undefined ? seen : { ...seen, limit };
+  }
+
+  get #desired(): Desired {
+    const { pool, size, fingerprint } = this.#goal;
+    return { pool, size: size.target, fingerprint };
   }
 
   async #begin(steps: readonly Step[], sights: readonly Sight[]): Promise<void> {
@@ -170,7 +177,8 @@ export class Run {
     const { id } = step.worker;
     try {
       await pauseAt(step.kind, "before", id);
-      await this.#mayAct();
+      if (step.kind === "create" || step.kind === "restart") await this.#mayAct();
+      else this.#throwIfOver();
       await carryOut(step, sight, this.#scene);
       await pauseAt(step.kind, "acted", id);
       this.#done.push(step);
@@ -210,16 +218,26 @@ export class Run {
     }
   }
 
-  async #finish(sights: readonly Sight[], began: number): Promise<Reconciled> {
+  async #finish(
+    sights: readonly Sight[],
+    { observed, began }: { readonly observed: Observed; readonly began: number },
+  ): Promise<Reconciled> {
     await pauseAt("finish", "before");
-    const { pool, size } = this.#goal;
-    const wrong = sights.filter(({ worker, reason }) => reason !== "" || worker.phase !== "ready");
-    const reasons = this.#timeUp.signal.aborted
-      ? lateReasons(this.#goal, sights)
-      : wrong.map(({ worker, reason }) => `${worker.name}: ${reason || `is ${worker.phase}`}`);
+    const { pool, size, budget } = this.#goal;
+    const reasons = this.#timeUp.signal.aborted ? lateReasons(this.#goal, sights) : wrongWorkers(sights);
+    const stuck = this.#timeUp.signal.aborted ? undefined : whyStuck(this.#desired, observed, budget);
     for (const line of summaryOf({ pool, target: size.target, sights, done: this.#done, tookMs: Date.now() - began })) {
       this.#scene.progress.event(line);
     }
-    return { roster: this.#keeper.roster, lastWorkerId: this.#lastId, reasons };
+    return {
+      roster: this.#keeper.roster,
+      lastWorkerId: this.#lastId,
+      reasons: stuck === undefined ? reasons : [...reasons, `${pool}: ${stuck}`],
+    };
   }
+}
+
+function wrongWorkers(sights: readonly Sight[]): string[] {
+  const wrong = sights.filter(({ worker, reason }) => reason !== "" || worker.phase !== "ready");
+  return wrong.map(({ worker, reason }) => `${worker.name}: ${reason || `is ${worker.phase}`}`);
 }

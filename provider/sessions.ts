@@ -57,14 +57,21 @@ export class Sessions implements AsyncDisposable {
     }
   }
 
-  /** @throws FencedError when a newer run took one of the ready workers that this one is connected to */
-  async stillNewest(): Promise<void> {
+  /**
+   * Asks a ready worker whether this run is still the newest; where none answers any more, every machine that `list` finds,
+   * since a newer run may have replaced all that this one knows. @throws FencedError
+   */
+  async stillNewest(list: () => Promise<readonly Machine[]>): Promise<void> {
     const reconciler = this.#reconciler;
     if (reconciler === undefined) return;
+    let sure = false;
     // An agent answers in order, and one whose worker is being prepared may be at its interactive shell for long.
     await this.#everywhere(async ({ worker, ready }) => {
-      if (ready !== undefined) await worker.take(reconciler);
+      if (ready === undefined) return;
+      await worker.take(reconciler);
+      sure = true;
     });
+    if (!sure) await Promise.all((await list()).map((machine) => this.look(machine)));
   }
 
   /** @throws FencedError; what else goes wrong is seen at the next look */

@@ -104,7 +104,7 @@ test("a worker whose server died is brought back on its port; one whose folder i
   rmSync(pool.folder(2), { recursive: true });
   if (pool.state === undefined) throw new Error("no state");
   const seen = await readPool(pool.state);
-  expect(seen.workers.map(({ id, state, reason }) => ({ id, state, reason }))).toEqual([
+  expect(seen?.workers.map(({ id, state, reason }) => ({ id, state, reason }))).toEqual([
     { id: 1, state: "FAILED", reason: "its machine does not answer" },
   ]);
   await pool.up({ workers: 2 });

@@ -1,8 +1,9 @@
 /** Ends one local worker: its server, its slots' supervisors, jobs and whatever its setup left running; then its folder. */
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { rename, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../../spec/index.ts";
+import { pauseAt } from "../../pause.ts";
 import { processesOfHome } from "./processes.ts";
 import { stopServer } from "./server-process.ts";
 
@@ -20,7 +21,15 @@ export async function terminateWorker(folder: string, name: string): Promise<voi
       { exitCode: 8 },
     );
   }
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  // Its name first: half a folder is no worker, and the next run sweeps it away.
+  const gone = `${folder}.gone`;
+  await rename(folder, gone).catch(orAbsent);
+  await pauseAt("terminate", "half", Number(basename(folder)));
+  await rm(gone, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function orAbsent(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
 }
 
 /** True when some are still there after `patienceMs`. */

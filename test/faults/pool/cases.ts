@@ -15,8 +15,9 @@ export interface Fault {
 }
 
 const START = ["begin:before", "lock:before", "lock:acted", "record:before", "record:acted"];
-const MAKE = ["create", "prepare"].flatMap((step) => [`${step}:before`, `${step}:acted`, `${step}:recorded`]);
-const REMOVE = ["remove:before", "remove:half", "remove:acted", "remove:recorded"];
+const CREATE = ["create:before", "create:half", "create:acted", "create:recorded"];
+const MAKE = [...CREATE, "prepare:before", "prepare:acted", "prepare:recorded"];
+const REMOVE = ["remove:before", "remove:half", "terminate:half", "remove:acted", "remove:recorded"];
 const DRAIN = ["cordon:before", "cordon:acted", "cordon:recorded", "drain:before"];
 
 export const POINTS: Readonly<Record<Change, readonly string[]>> = {

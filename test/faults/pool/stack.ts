@@ -31,6 +31,8 @@ export interface Ran {
 
 export interface Running {
   readonly child: ChildProcess;
+  /** What it has said so far. */
+  readonly output: () => string;
   readonly ended: Promise<Ran>;
 }
 
@@ -74,7 +76,7 @@ export class FaultStack implements AsyncDisposable {
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
     const ended = once(child, "exit").then(([code]) => ({ code: code as number | null, output }));
-    return { child, ended };
+    return { child, output: () => output, ended };
   }
 
   up(wanted: Wanted, pauseAt?: string): Running {

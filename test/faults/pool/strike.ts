@@ -30,7 +30,8 @@ export async function strike(stack: FaultStack, change: Running, how: Kill): Pro
   const others = processesNaming(stack.folder).filter(
     ({ pid, parent }) => pid !== provider && pid !== engine && (parent === engine || isBelow(pid, engine)),
   );
-  kill(how, engine, provider);
+  if (how === "interrupts") await interruptTwice(change);
+  else for (const pid of victims(how, { engine, provider })) kill9(pid);
   rmSync(stack.pauseFile);
   const ran = await ended;
   await eventually(() => !isAlive(provider), "the provider process is gone", GONE_MS);
@@ -38,19 +39,26 @@ export async function strike(stack: FaultStack, change: Running, how: Kill): Pro
   return ran;
 }
 
-function kill(how: Kill, engine: number, provider: number): void {
+function victims(
+  how: Exclude<Kill, "interrupts">,
+  { engine, provider }: Record<"engine" | "provider", number>,
+): number[] {
   switch (how) {
     case "engine":
-      return kill9(engine);
+      return [engine];
     case "provider":
-      return kill9(provider);
+      return [provider];
     case "both":
-      kill9(engine);
-      return kill9(provider);
-    case "interrupts":
-      process.kill(-engine, "SIGINT");
-      process.kill(-engine, "SIGINT");
+      return [engine, provider];
   }
+}
+
+/** To its whole process group, as a terminal does; the second when the first was heard, or both would be one. */
+async function interruptTwice({ child, output }: Running): Promise<void> {
+  const group = -(child.pid ?? 0);
+  process.kill(group, "SIGINT");
+  await eventually(() => output().includes("^C received"), "the engine has heard the first ^C");
+  process.kill(group, "SIGINT");
 }
 
 /** Does `pid` descend from `ancestor`? */
