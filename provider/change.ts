@@ -25,7 +25,8 @@ export async function applyInputs(
   const { roster, lastWorkerId, reasons } = await reconcileWatched(goal, source, report);
   const { __provider } = inputs;
   const updatePolicy = policyOf(inputs);
-  const outputs = { ...roster, fingerprint, lastWorkerId, updatePolicy, privateKey: keys.privateKey };
+  const scaling = inputs.spec.size;
+  const outputs = { ...roster, fingerprint, lastWorkerId, updatePolicy, scaling, privateKey: keys.privateKey };
   if (reasons.length === 0) return outputs;
   const properties = __provider === undefined ? outputs : { ...outputs, __provider };
   throw new PartialFailure(identity, properties, reasons);

@@ -8,10 +8,8 @@ import { lstat, readdir, readlink, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { UserError } from "../../spec/index.ts";
 import type { FileSet } from "../inputs.ts";
+import { listingOf } from "../listing.ts";
 import { type IgnoreRules, ignoreRules } from "./ignored.ts";
-
-/** Sets up to this size remember each file, so that a change can be told by name. */
-const NAMED_FILES = 500;
 
 /** Paths relative to `folder`, sorted, with `/`; folders only where they are empty. */
 export async function listFolder(folder: string, what: string): Promise<string[]> {
@@ -78,10 +76,10 @@ async function hashAll(folder: string, paths: readonly string[]): Promise<FileSe
     const hash = await hashOne(join(folder, path), about);
     total.update(`${path}\0${hash}\n`);
     if (about.isFile()) bytes += about.size;
-    if (paths.length <= NAMED_FILES) files[path] = hash.slice(0, 10);
+    files[path] = hash.slice(0, 10);
   }
   const digest = total.digest("hex");
-  return { digest, count: paths.length, bytes, ...(paths.length <= NAMED_FILES ? { files } : {}) };
+  return { digest, count: paths.length, bytes, files: listingOf(files) };
 }
 
 async function hashOne(path: string, about: Stats): Promise<string> {

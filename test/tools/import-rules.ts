@@ -40,7 +40,8 @@ const OUTSIDE = /^(test|bench)\//;
 const SHOWS_THE_PRODUCT = /^(tools\/demo|examples)\//;
 
 /** Deciding code: values and `now` in, values out. */
-const PURE = /^(runner\/core\/.+|provider\/(plan|classify|fingerprint))\.ts$/;
+const PURE =
+  /^(runner\/core\/.+|provider\/(plan|rollout|order|budget|stuck|simulate|preview|classify|causes|setup-causes|fingerprint|listing|listing-parts))\.ts$/;
 const IMPURE_MODULES =
   /^(node:)?(fs|child_process|net|http|https|sqlite|timers|worker_threads)(\/|$)|^(pino|kysely|ssh2)$/;
 const IMPURE_WORDS: Readonly<Record<string, RegExp>> = {
