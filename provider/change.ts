@@ -4,8 +4,8 @@ import { engineAddress, watchEngine } from "./engine-watch.ts";
 import { endOf, goalOf } from "./goal.ts";
 import type { CheckedInputs, PoolOutputs } from "./inputs.ts";
 import { forgetKeys, poolKeys } from "./keys.ts";
-import { type LocalOptions } from "./machines/local/local.ts";
-import { machinesOf } from "./machines/source.ts";
+import { sourceOf } from "./known.ts";
+import { machinesOf, type SourceOptions } from "./machines/source.ts";
 import { PartialFailure } from "./partial-failure.ts";
 import { type Goal, type Reconciled, reconcile } from "./reconcile.ts";
 
@@ -25,10 +25,10 @@ export async function applyInputs(
   old: PoolOutputs | undefined,
   report: Report,
 ): Promise<PoolOutputs> {
-  const { identity, pool } = inputs;
+  const { identity } = inputs;
   const keys = await poolKeys(identity, old?.privateKey);
   const { goal, fingerprint } = goalOf(inputs, keys, old);
-  const source = { pool, identity, resources: inputs.spec.resources, publicKey: keys.publicKey };
+  const source = sourceOf(inputs, keys, old);
   const { roster, lastWorkerId, reasons } = await reconcileWatched(goal, source, report);
   const { updatePolicy, __provider } = inputs;
   const outputs = { ...roster, fingerprint, lastWorkerId, updatePolicy, privateKey: keys.privateKey };
@@ -41,14 +41,14 @@ export async function applyInputs(
 export async function removePool(old: PoolOutputs, report: Report): Promise<void> {
   const { identity, pool, infra } = old;
   const keys = await poolKeys(identity, old.privateKey);
-  const source = { pool, identity, resources: { ordered: false, anyOf: [] }, publicKey: keys.publicKey };
+  const source = sourceOf(old, keys, old);
   const { reasons } = await reconcileWatched(endOf(old, keys), source, report);
   if (reasons.length > 0) throw new UserError(`${pool} could not be removed:\n${reasons.join("\n")}`);
   await machinesOf(infra, source).cleanUp();
   await forgetKeys(identity);
 }
 
-async function reconcileWatched(goal: Goal, source: LocalOptions, report: Report): Promise<Reconciled> {
+async function reconcileWatched(goal: Goal, source: SourceOptions, report: Report): Promise<Reconciled> {
   const stop = new AbortController();
   const engine = engineAddress();
   const gone = (): void => stop.abort(new EngineGone(goal.pool));

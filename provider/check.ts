@@ -2,7 +2,7 @@
 import { UserError } from "../spec/index.ts";
 import { budgetOf } from "./budget.ts";
 import type { CheckedInputs, PoolInputs } from "./inputs.ts";
-import { infraOf } from "./machines/source.ts";
+import { checkSource, infraOf } from "./machines/source.ts";
 import { contentOf } from "./prepare/content.ts";
 import { createPreview } from "./preview.ts";
 import { isUnknown } from "./unknown.ts";
@@ -22,6 +22,7 @@ export async function checkPool(
     checkName(inputs.pool);
     const infra = infraOf(inputs.spec);
     const { min } = inputs.spec.size;
+    checkSource(infra, min);
     budgetOf(inputs.updatePolicy, min);
     const checked: CheckedInputs = { ...inputs, content: await contentOf(inputs.spec) };
     if (old.identity === undefined) report(`${inputs.pool}: ${createPreview(min, infra)}`);
