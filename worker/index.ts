@@ -1,7 +1,10 @@
-export { AuthenticationError, ConnectionError, FencedError, ProtocolError } from "./errors.ts";
+export { AuthenticationError, ConnectionError, FencedError, HostKeyError, ProtocolError } from "./errors.ts";
+export { shownHostKey } from "./handshake.ts";
 export { lidoHome, poolKey } from "./home.ts";
+export { fingerprint, keyType } from "./host-key.ts";
+export type { Identities } from "./identities.ts";
 export { generateKeyPair, type KeyPair } from "./key-pair.ts";
-export { fingerprint } from "./link.ts";
+export { openLink } from "./link.ts";
 export {
   appliedProject,
   forgetPointer,

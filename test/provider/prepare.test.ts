@@ -43,7 +43,7 @@ test("what cannot be served is refused before anything is made", async () => {
   );
   const resources = { ordered: false, anyOf: [{ infra: { kind: "aws", text: "aws/us-east-1" } }] } as const;
   await expect(pool.up({ workers: 1, resources })).rejects.toThrow(
-    "infra: aws/us-east-1 is not served yet; this version makes workers on this computer only. Write `infra: local`.",
+    "infra: aws/us-east-1 is not served yet; this version makes workers on this computer and on hosts of your own. Write `infra: local`, or `infra: ssh/NAME` with NAME in a hosts.yaml.",
   );
   expect(pool.folders).toEqual([]);
 });
