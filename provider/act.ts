@@ -1,8 +1,9 @@
 /** Carries out one step of a plan on one worker. Each step can be done again after it was cut off. */
 import type { PoolSpec } from "../spec/index.ts";
 import { cordonReason } from "./cordon.ts";
+import type { Content } from "./inputs.ts";
 import type { Machines, Marker } from "./machines/machines.ts";
-import { prepareWorker } from "./prepare/prepare.ts";
+import { prepareWorker } from "./prepare/index.ts";
 import { duration, type Progress } from "./progress.ts";
 import type { Sight } from "./roster.ts";
 import type { Sessions } from "./sessions.ts";
@@ -15,6 +16,8 @@ export interface Scene {
   readonly signal: AbortSignal;
   /** With its environment and secrets; absent when the pool is removed, since then nobody is prepared. */
   readonly spec?: PoolSpec;
+  /** What the local files held when the change was planned. */
+  readonly content?: Content;
   readonly marker: (worker: WorkerRef) => Promise<Marker>;
 }
 
@@ -61,7 +64,10 @@ async function prepare({ id, name }: WorkerRef, sight: Sight | undefined, scene:
   try {
     const { fingerprint, capacity } = sight.machine.marker;
     const gpus = Object.values(capacity.accelerators).reduce((sum, count) => sum + count, 0);
-    const ready = await prepareWorker(look.worker, { spec, fingerprint, id, gpus, signal });
+    const told = (line: string): void => progress.news(`files ${name}`, `${name}: ${line}`);
+    const content = scene.content === undefined ? {} : { content: scene.content };
+    const preparation = { spec, fingerprint, id, gpus, signal, news: told, ...content };
+    const ready = await prepareWorker(look.worker, preparation);
     if (look.cordon !== "" && sight.worker.cordon.by === "pool") await sessions.setCordon(id, "");
     await sessions.markReady(id, ready);
     progress.event(`${name}: ready after ${duration(Date.now() - began)}`);

@@ -3,7 +3,7 @@ import { UserError } from "../spec/index.ts";
 import { budgetOf } from "./budget.ts";
 import type { CheckedInputs, PoolInputs } from "./inputs.ts";
 import { infraOf } from "./machines/source.ts";
-import { contentOf } from "./prepare/content.ts";
+import { contentOf } from "./prepare/index.ts";
 import { createPreview } from "./preview.ts";
 import { isUnknown } from "./unknown.ts";
 

@@ -18,7 +18,7 @@ export interface Fingerprint {
   readonly workdirCount: number;
   /** Mount target -> hash. */
   readonly mounts: Readonly<Record<string, string>>;
-  /** Name -> hash; empty without a setup, since nothing else on the worker sees them. */
+  /** Name -> hash; empty where nothing on the worker sees them: no setup, no bucket, no git workdir. */
   readonly envs: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   /** Field -> hash, of the alternatives as a whole when there are several. */
@@ -34,6 +34,10 @@ export function fingerprintOf(spec: PoolSpec, content: Content, key: string): Fi
   const hash = (value: unknown): string =>
     createHmac("sha256", key).update(canonical(value)).digest("hex").slice(0, 12);
   const setup = spec.setup?.trimEnd() ?? "";
+  // Beside the setup, buckets and a git workdir may be opened with what stands there.
+  const isFetched = spec.workdir !== undefined && "url" in spec.workdir;
+  const isSeen =
+    setup !== "" || isFetched || spec.fileMounts.some(({ target }) => content.mounts[target] === undefined);
   const parts = {
     setup: setup === "" ? [] : setup.split("\n").map((line) => hash(line.trimEnd())),
     workdir: workdirHash(spec, content.workdir, hash),
@@ -44,8 +48,8 @@ export function fingerprintOf(spec: PoolSpec, content: Content, key: string): Fi
         return [mount.target, hash(held === undefined ? mount : [{ ...mount, sources: [] }, held])];
       }),
     ),
-    envs: setup === "" ? {} : hashedEnvironment(spec.envs, hash),
-    secrets: setup === "" ? {} : hashedEnvironment(spec.secrets, hash),
+    envs: isSeen ? hashedEnvironment(spec.envs, hash) : {},
+    secrets: isSeen ? hashedEnvironment(spec.secrets, hash) : {},
     resources: resourceHashes(spec.resources, hash),
   };
   return {

@@ -48,6 +48,7 @@ export function goalOf(inputs: CheckedInputs, keys: PoolKeys, old: PoolOutputs |
     budget: budgetOf(inputs.updatePolicy, size.target),
     keys,
     spec: fullSpec(inputs),
+    content: inputs.content,
     known: knownFrom(old),
   };
   return { goal, fingerprint };

@@ -8,6 +8,7 @@ import type { PoolSpec } from "../spec/index.ts";
 import type { Roster } from "../worker/index.ts";
 import { carryOut, type Scene } from "./act.ts";
 import type { Budget } from "./budget.ts";
+import type { Content } from "./inputs.ts";
 import type { Machines, PoolLock, PoolRecord } from "./machines/machines.ts";
 import { observe, type RunNotes } from "./observe.ts";
 import { plan } from "./plan.ts";
@@ -28,6 +29,8 @@ export interface Goal {
   readonly keys: { readonly privateKey: string; readonly file: string };
   /** With environment and secrets; absent when the pool is removed. */
   readonly spec?: PoolSpec;
+  /** What the local files held when the change was planned. */
+  readonly content?: Content;
   readonly known: Known;
 }
 
@@ -122,6 +125,7 @@ class Run {
       ...tools,
       progress: progressTo(tools.report),
       ...(goal.spec === undefined ? {} : { spec: goal.spec }),
+      ...(goal.content === undefined ? {} : { content: goal.content }),
       marker: async ({ id, name }) => ({
         identity: goal.identity,
         id,
