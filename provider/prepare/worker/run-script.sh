@@ -6,6 +6,8 @@
 
 # shellcheck disable=SC2154 # they come with the environment
 cd "$pool" || exit 1
+# Some servers send it when whoever asked is gone; by then the watcher below need not be there yet.
+trap : HUP
 umask 077
 start_of() {
   if [ -r "/proc/$1/stat" ]; then sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 20
@@ -51,6 +53,7 @@ set +m
 exec 3<&-
 wait "$pid"
 code=$?
+while kill -0 "$pid" 2> /dev/null; do wait "$pid"; code=$?; done
 kill -KILL -- "-$watcher" 2> /dev/null
 wait "$watcher" 2> /dev/null
 read -r over 2> /dev/null < setup.over && end_group "$pid"
