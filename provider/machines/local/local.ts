@@ -11,6 +11,7 @@ import type { Machine, Machines, Marker, PoolRecord } from "../machines.ts";
 import { localCapacity } from "./capacity.ts";
 import { readJson, writeJson } from "./json-file.ts";
 import { lockPool } from "./lock.ts";
+import { removeUnmounted } from "./mounted.ts";
 import { makeFolder, notWritable, poolFolder, workerFolder, workersFolder } from "./paths.ts";
 import { livingServer, startServer, stopServer } from "./server-process.ts";
 import { terminateWorker } from "./terminate.ts";
@@ -40,7 +41,7 @@ export function localMachines(options: LocalOptions): Machines {
     writeRecord: (value) => writeJson(record, value),
     lock: (signal) => lockPool(poolFolder(identity), pool, { signal }),
     cleanUp: async () => {
-      await rm(poolFolder(identity), { recursive: true, force: true, maxRetries: 5 });
+      await removeUnmounted(poolFolder(identity), pool);
       // The last pool leaves no empty folder behind.
       await rmdir(dirname(poolFolder(identity))).catch(() => {});
     },

@@ -3,12 +3,14 @@
  * then its folder. Never deletes while anything is mounted below it: what is in a bucket is not the worker's.
  */
 import { execFile } from "node:child_process";
-import { readdir, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../../spec/index.ts";
 import { quote } from "../../../worker/index.ts";
-import { mountsBelow, readMounts, unmountSnippet } from "../../prepare/index.ts";
+import { unmountSnippet } from "../../prepare/index.ts";
+import { removeUnmounted } from "./mounted.ts";
 import { processesOfHome } from "./processes.ts";
 import { stopServer } from "./server-process.ts";
 
@@ -29,29 +31,19 @@ export async function terminateWorker(folder: string, name: string): Promise<voi
       { exitCode: 8 },
     );
   }
-  refuseMounted(folder, name);
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  await removeUnmounted(folder, name);
 }
 
 /** As well as it goes; whether all is unmounted is looked at by itself, right before anything is deleted. */
 async function unmountBuckets(home: string): Promise<void> {
   const pools = await readdir(join(home, ".lido")).catch(() => []);
-  for (const pool of pools) {
+  for (const pool of pools.filter((name) => existsSync(join(home, ".lido", name, "buckets")))) {
     const snippet = unmountSnippet(quote(join(home, ".lido", pool)), []);
     const over = Promise.withResolvers<void>();
     const env = { PATH: process.env.PATH, HOME: home };
     execFile("/bin/sh", ["-c", snippet], { env, timeout: UNMOUNT_MS }, () => over.resolve());
     await over.promise;
   }
-}
-
-function refuseMounted(folder: string, name: string): void {
-  const mounts = mountsBelow(folder, readMounts());
-  if (mounts.length === 0) return;
-  throw new UserError(
-    `${name}: ${mounts.join(", ")} is still mounted, so its folder ${folder} stays: deleting it would delete what is mounted there. Unmount it (fusermount3 -u), then run this again.`,
-    { exitCode: 8 },
-  );
 }
 
 /** True when some are still there after `patienceMs`. */

@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { processStart } from "../../../provider/machines/local/process-start.ts";
+import { prepareWorker } from "../../../provider/prepare/index.ts";
+import { connectWorker } from "../../../worker/index.ts";
 import { eventually } from "../../support/eventually.ts";
+import { hasSshd, startOpenSsh } from "../../support/openssh.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -63,10 +66,25 @@ test("an interrupted run leaves no setup behind", async () => {
 test("so does a connection that breaks", async () => {
   const prepared = stage.prepare({ setup: "echo $$ > pid; sleep 300" });
   await eventually(() => text("sky_workdir/pid") !== "", "it runs");
-  const broken = expect(prepared).rejects.toThrow();
+  const broken = prepared.catch((error: unknown) => String(error));
   await stage.worker.close();
-  await broken;
+  expect(await broken).toMatch("The connection to test-pool-1 was lost");
   await eventually(() => !isAlive(Number(text("sky_workdir/pid"))), "nothing of it is left");
+});
+
+test.skipIf(!hasSshd)("also behind OpenSSH, which hangs up on nobody", async () => {
+  await using host = await startOpenSsh();
+  const worker = await connectWorker(host.endpoint, { privateKey: host.privateKey });
+  const stop = new AbortController();
+  const nothing = { kind: "pool", size: { min: 1, max: 1 }, resources: { ordered: false, anyOf: [] } } as const;
+  const spec = { ...nothing, envs: {}, secrets: {}, fileMounts: [], setup: "echo $$ > pid; sleep 300" };
+  const prepared = prepareWorker(worker, { spec, fingerprint: "f", id: 1, gpus: 0, signal: stop.signal });
+  const pid = join(host.home, "sky_workdir/pid");
+  await eventually(() => existsSync(pid) && readFileSync(pid, "utf8") !== "", "it runs");
+  stop.abort(new Error("stopped"));
+  await expect(prepared).rejects.toThrow("stopped");
+  await eventually(() => !isAlive(Number(readFileSync(pid, "utf8"))), "nothing of it is left");
+  await worker.close();
 });
 
 test("the time limit ends the whole group and says so with the last lines, without secrets", async () => {
