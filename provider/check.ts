@@ -2,7 +2,7 @@
 import { UserError } from "../spec/index.ts";
 import type { CheckedInputs, PoolInputs } from "./inputs.ts";
 import { checkSource, infraOf } from "./machines/source.ts";
-import { contentOf } from "./prepare/content.ts";
+import { contentOf } from "./prepare/index.ts";
 import { createPreview } from "./preview.ts";
 import { isUnknown } from "./unknown.ts";
 

@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, wri
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { hashFolder, listFolder } from "../../provider/prepare/files.ts";
+import { listFolder } from "../../../provider/prepare/files.ts";
+import { fileSet, scanFolder } from "../../../provider/prepare/hash.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -15,7 +16,7 @@ function write(path: string, text = path): void {
   writeFileSync(join(folder, path), text);
 }
 const list = (): Promise<string[]> => listFolder(folder, "workdir");
-const digest = async (): Promise<string> => (await hashFolder(folder, "workdir")).digest;
+const digest = async (): Promise<string> => fileSet(await scanFolder(folder, "workdir")).digest;
 
 test(".gitignore files count, the deeper one more; .git and what is ignored stay behind", async () => {
   for (const path of ["a.py", "b.log", "sub/c.log", "sub/keep.log", "build/x", ".git/HEAD"]) write(path);
