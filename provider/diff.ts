@@ -35,7 +35,7 @@ export async function diffPool(
     budget: budgetOf(updatePolicy, target),
     hourlyCost: meanCost(old),
   };
-  if (previewOf(change, scene) === undefined) return { changes: change.kind !== "nothing" };
+  if (change.kind === "nothing" && previewOf(change, scene) === undefined) return { changes: false };
   // Only now: to count free machines may take a look at each of them.
   const { limitOf } = await import("./limit.ts");
   const limit = change.kind === "rebuild" ? undefined : await limitOf(old, inputs);

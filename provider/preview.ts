@@ -80,12 +80,12 @@ function stopWords({ stuck, ...outcome }: Outcome): string[] {
   return [isIdle(outcome) ? stuck.replace(/\.$/, "") : `then it stops: ${stuck.replace(/\.$/, "")}`];
 }
 
-function costWords({ desired, observed, hourlyCost }: Scene, { most }: Outcome): string[] {
-  if (hourlyCost === 0) return [];
+function costWords({ desired, observed, hourlyCost }: Scene, outcome: Outcome): string[] {
+  if (hourlyCost === 0 || isIdle(outcome)) return [];
   const now = observed.workers.length * hourlyCost;
   const then = desired.size * hourlyCost;
   const change = now === then ? dollars(then) : `${dollars(now)} -> ${dollars(then)}`;
-  const meanwhile = most * hourlyCost;
+  const meanwhile = outcome.most * hourlyCost;
   return [`about ${change} an hour${meanwhile > Math.max(now, then) ? `, up to ${dollars(meanwhile)} meanwhile` : ""}`];
 }
 
