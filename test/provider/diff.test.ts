@@ -31,15 +31,31 @@ function inputs(yaml: string): CheckedInputs {
 function outputs(wanted: CheckedInputs): PoolOutputs {
   const size = sizeOf(wanted.spec.size, undefined);
   const worker = (id: number): RosterWorker => ({
-    ...{ id, name: `p-${id}`, host: "127.0.0.1", port: 1, hostKey: "k", generation: 1, state: "READY" as const },
-    ...{ hourlyCost: 1.5, readyAt: 1, reason: "" },
+    id,
+    name: `p-${id}`,
+    host: "127.0.0.1",
+    port: 1,
+    hostKey: "k",
+    generation: 1,
+    state: "READY",
+    hourlyCost: 1.5,
+    readyAt: 1,
+    reason: "",
     capacity: { cpus: 1, memoryGiB: 1, diskGiB: 1, accelerators: {} },
   });
   return {
-    ...{ kind: "lido.WorkerPool", pool: "p", identity: wanted.identity, generation: 1, epoch: 1, infra: "local" },
+    kind: "lido.WorkerPool",
+    pool: "p",
+    identity: wanted.identity,
+    generation: 1,
+    epoch: 1,
+    infra: "local",
     ssh: { user: "u", keyRef: "f" },
     workers: Array.from({ length: size.target }, (_, index) => worker(index + 1)),
-    ...{ size, fingerprint: fingerprintOfInputs(wanted, privateKey), lastWorkerId: size.target, privateKey },
+    size,
+    fingerprint: fingerprintOfInputs(wanted, privateKey),
+    lastWorkerId: size.target,
+    privateKey,
     updatePolicy: wanted.spec.updatePolicy ?? {},
     scaling: wanted.spec.size,
   };
