@@ -26,6 +26,8 @@ const UNREAD_PATIENCE_MS = 30_000;
 interface Session {
   readonly worker: Worker;
   cordon: string;
+  /** What we set and have not heard of yet: until then events tell of what was before. */
+  readonly unheard: string[];
   rosterEpoch: number;
   ready: Ready | undefined;
   /** When results were first seen that nobody had read. */
@@ -94,24 +96,34 @@ export class Sessions implements AsyncDisposable {
 
   /** Attempts that keep a cordoned worker from leaving: those that run, and for a while those whose result nobody read. */
   async unfinished(id: number): Promise<number> {
-    const session = await this.#open.get(id);
-    return session === undefined ? 0 : await unfinished(session);
+    return held(await this.#known(id));
   }
 
   /** After a preparation: the mark is on the worker, and unless its user says otherwise it gets jobs. */
   async markReady(id: number, ready: Ready): Promise<void> {
-    const session = await this.#open.get(id);
-    if (session === undefined) return;
+    const session = await this.#known(id);
     // Also without a cordon: who was told that it is restarted and not set up hears in this way that it is.
     if (parseCordon(session.cordon).by !== "user") await this.setCordon(id, "");
     session.ready = ready;
   }
 
   async setCordon(id: number, reason: string): Promise<void> {
-    const session = await this.#open.get(id);
-    if (session === undefined) return;
-    await (reason === "" ? session.worker.uncordon() : session.worker.cordon(reason));
+    const session = await this.#known(id);
+    session.unheard.push(reason);
+    try {
+      await (reason === "" ? session.worker.uncordon() : session.worker.cordon(reason));
+    } catch (error) {
+      session.unheard.splice(session.unheard.indexOf(reason), 1);
+      throw error;
+    }
     session.cordon = reason;
+  }
+
+  /** Whoever was looked at has one: without it nobody may believe that nothing runs there. */
+  async #known(id: number): Promise<Session> {
+    const session = await this.#open.get(id);
+    if (session === undefined) throw new Error("the connection to its machine was lost");
+    return session;
   }
 
   /** To every connected worker that has an older one. Who cannot be told now is told by the next change. @throws FencedError */
@@ -154,7 +166,7 @@ export class Sessions implements AsyncDisposable {
     const worker = await connectWorker(endpoint, {
       privateKey: this.#privateKey,
       onEvent: (event) => {
-        if (event.kind === "cordon" && late.session !== undefined) late.session.cordon = event.reason;
+        if (event.kind === "cordon" && late.session !== undefined) hear(late.session, event.reason);
       },
     });
     const ready = await this.#taken(worker);
@@ -163,6 +175,7 @@ export class Sessions implements AsyncDisposable {
     late.session = {
       worker,
       cordon,
+      unheard: [],
       rosterEpoch,
       ready: ready?.bootId === bootId ? ready : undefined,
       unreadSince: undefined,
@@ -182,12 +195,25 @@ export class Sessions implements AsyncDisposable {
   }
 }
 
+/** Events come late. What somebody else set before our own last word does not count any more. */
+function hear(session: Session, reason: string): void {
+  if (session.unheard[0] === reason) session.unheard.shift();
+  else if (session.unheard.length === 0) session.cordon = reason;
+}
+
 /** Before a worker is cordoned only what runs counts: nobody is in a hurry to read the rest. */
 async function unfinished(session: Session): Promise<number> {
+  return parseCordon(session.cordon).by === "pool" ? held(session) : (await session.worker.running()).length;
+}
+
+async function held(session: Session): Promise<number> {
   const running = await session.worker.running();
-  if (running.length > 0 || parseCordon(session.cordon).by !== "pool") return running.length;
-  const unread = await session.worker.unread();
-  if (unread.length === 0) return 0;
+  const results = running.length > 0 ? [] : await session.worker.unread();
+  if (results.length === 0) {
+    // The patience is for each time that there are some: a worker may serve again in between.
+    session.unreadSince = undefined;
+    return running.length;
+  }
   session.unreadSince ??= Date.now();
-  return Date.now() - session.unreadSince < UNREAD_PATIENCE_MS ? unread.length : 0;
+  return Date.now() - session.unreadSince < UNREAD_PATIENCE_MS ? results.length : 0;
 }

@@ -6,14 +6,15 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { PoolOutputs } from "../../../provider/inputs.ts";
 import { livingServer } from "../../../provider/machines/local/server-process.ts";
+import type { UpdatePolicy } from "../../../spec/index.ts";
 import { connectWorker, poolKey, type Worker } from "../../../worker/index.ts";
 import { makeProject, type PulumiProject } from "../../support/pulumi-project.ts";
 import { kill9, processesNaming } from "./processes.ts";
 
 const PROGRAM = `
 import { WorkerPool } from "lido";
-const { WORKERS, SETUP } = process.env;
-new WorkerPool("p", { workers: Number(WORKERS), infra: "local", setup: SETUP });
+const { WORKERS, SETUP, POLICY } = process.env;
+new WorkerPool("p", { workers: Number(WORKERS), infra: "local", setup: SETUP, updatePolicy: JSON.parse(POLICY) });
 `;
 
 export const faultsProject = (): Promise<PulumiProject> => makeProject(PROGRAM);
@@ -21,6 +22,7 @@ export const faultsProject = (): Promise<PulumiProject> => makeProject(PROGRAM);
 export interface Wanted {
   readonly workers: number;
   readonly setup: string;
+  readonly policy?: UpdatePolicy;
 }
 
 export interface Ran {
@@ -59,7 +61,7 @@ export class FaultStack implements AsyncDisposable {
   }
 
   /** In a process group of its own, so that it gets ^C as from a terminal: all of it. */
-  run(args: readonly string[], { workers, setup }: Wanted, pauseAt?: string): Running {
+  run(args: readonly string[], { workers, setup, policy = {} }: Wanted, pauseAt?: string): Running {
     const child = spawn("pulumi", [...args, "--non-interactive", "--stack", this.#name], {
       cwd: this.#project.dir,
       detached: true,
@@ -69,6 +71,7 @@ export class FaultStack implements AsyncDisposable {
         LIDO_HOME: this.lidoHome,
         WORKERS: String(workers),
         SETUP: setup,
+        POLICY: JSON.stringify(policy),
         ...(pauseAt === undefined ? {} : { LIDO_TEST_PAUSE_AT: pauseAt }),
       },
     });
@@ -114,6 +117,15 @@ export class FaultStack implements AsyncDisposable {
   /** Names of all that lies where workers lie. */
   get workerFolders(): string[] {
     return existsSync(this.#workers()) ? readdirSync(this.#workers()).toSorted((a, b) => Number(a) - Number(b)) : [];
+  }
+
+  /** How many workers are set up and get jobs now. */
+  get serving(): number {
+    const folder = (name: string) => join(this.home(Number(name)), ".lido", poolKey(this.#identity));
+    return this.workerFolders.filter(
+      (name) =>
+        /^\d+$/.test(name) && existsSync(join(folder(name), "ready")) && !existsSync(join(folder(name), "cordon")),
+    ).length;
   }
 
   home(id: number): string {

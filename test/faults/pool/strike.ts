@@ -26,16 +26,16 @@ export async function strike(stack: FaultStack, change: Running, how: Kill): Pro
   const { child, ended } = change;
   const provider = await pausedProvider(stack, change);
   const engine = child.pid ?? 0;
-  // The program and its host: nobody ends what an engine that was killed has started.
-  const others = processesNaming(stack.folder).filter(
-    ({ pid, parent }) => pid !== provider && pid !== engine && (parent === engine || isBelow(pid, engine)),
+  // Nobody ends what an engine that was killed has started. Not so the workers' servers: they outlive it.
+  const program = processesNaming(stack.folder).filter(
+    ({ pid, command }) => /pulumi-language-nodejs|@pulumi\/pulumi\/cmd\/run/.test(command) && isBelow(pid, engine),
   );
   if (how === "interrupts") await interruptTwice(change);
   else for (const pid of victims(how, { engine, provider })) kill9(pid);
   rmSync(stack.pauseFile);
   const ran = await ended;
   await eventually(() => !isAlive(provider), "the provider process is gone", GONE_MS);
-  if (how === "engine" || how === "both") for (const { pid } of others) kill9(pid);
+  if (how === "engine" || how === "both") for (const { pid } of program) kill9(pid);
   return ran;
 }
 
