@@ -5,8 +5,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../tools/pulumi/package-root.ts";
-import { StackFixture } from "../provider/stack-fixture.ts";
 import { leftOn } from "../provider/machines/ssh-ground.ts";
+import { StackFixture } from "../provider/stack-fixture.ts";
 import { Lab, noHosts } from "../support/ssh-hosts.ts";
 
 const PROGRAM = `
