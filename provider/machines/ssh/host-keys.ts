@@ -48,12 +48,18 @@ export async function expectedKey(host: Unpinned): Promise<Pin> {
   const { rule, pinned } = host;
   if (rule?.kind === "key") return { key: rule.key, source: "the inventory" };
   if (rule?.kind === "fingerprint") return byFingerprint(host, rule.fingerprint);
-  const { keys, revoked } = await readKnown(host.address);
-  const allowed = keys.filter((key) => !revoked.includes(key));
-  const known = allowed.find((key) => key === pinned) ?? allowed.toSorted(byPreference)[0];
-  if (known !== undefined) return { key: known, source: "known_hosts" };
-  if (pinned !== undefined) return { key: pinned, source: "this pool's state" };
-  return rule === undefined ? refuseUnknown(host) : trustFirst(host);
+  const known = await readKnown(host.address);
+  const revoked = known.flatMap((file) => file.revoked);
+  const allowed = known.flatMap(({ keys, source }) => keys.map((key) => ({ key, source })));
+  const taken = allowed.filter(({ key }) => !revoked.includes(key)).toSorted(byPreference);
+  const pin = taken.find(({ key }) => key === pinned) ?? taken[0];
+  if (pin !== undefined) return pin;
+  if (pinned !== undefined && !revoked.includes(pinned)) return { key: pinned, source: "this pool's state" };
+  const key = await show(host);
+  if (revoked.includes(key)) {
+    throw new HostKeyError(`${host.name}: its host key ${fingerprint(key)} is revoked in known_hosts.`);
+  }
+  return rule === undefined ? refuseUnknown(host, key) : trustFirst(host, key);
 }
 
 async function byFingerprint(host: Unpinned, wanted: string): Promise<Pin> {
@@ -67,16 +73,14 @@ async function byFingerprint(host: Unpinned, wanted: string): Promise<Pin> {
   );
 }
 
-async function refuseUnknown(host: Unpinned): Promise<never> {
-  const key = await show(host);
+function refuseUnknown(host: Unpinned, key: string): never {
   throw new AuthenticationError(
     `${host.name}: its host key ${fingerprint(key)} is not known. Compare it (on the host: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), ` +
       `then pin it in the inventory: \`hostKey: ${key}\`. \`hostKey: trust-first\` takes the first one that is shown.`,
   );
 }
 
-async function trustFirst(host: Unpinned): Promise<Pin> {
-  const key = await show(host);
+async function trustFirst(host: Unpinned, key: string): Promise<Pin> {
   const { host: address, port, alias } = host.address;
   await mkdir(lidoHome(), { recursive: true, mode: 0o700 });
   await appendFile(ownFile(), `${knownName(address, port, alias)} ${key}\n`, { mode: 0o600 });
@@ -89,11 +93,15 @@ function show({ name, address, jump, signal }: Unpinned): Promise<string> {
   return shownHostKey({ name, host, port, user, ...way }, signal === undefined ? {} : { signal });
 }
 
+/** What each file has for the host. */
 async function readKnown({ host, port, alias, knownHostsFiles }: Address) {
   const name = knownName(host, port, alias);
-  const files = [...knownHostsFiles.map(fromHome), ownFile()];
-  const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
-  return knownKeys(texts.join("\n"), name);
+  return Promise.all(
+    [...knownHostsFiles.map(fromHome), ownFile()].map(async (source) => {
+      const text = await readFile(source, "utf8").catch(() => "");
+      return { source, ...knownKeys(text, name) };
+    }),
+  );
 }
 
 function ownFile(): string {
@@ -104,8 +112,8 @@ function fromHome(path: string): string {
   return path.startsWith("~/") ? homedir() + path.slice(1) : path;
 }
 
-function byPreference(a: string, b: string): number {
-  const rank = (key: string): number => {
+function byPreference(a: Pin, b: Pin): number {
+  const rank = ({ key }: Pin): number => {
     const place = PREFERRED.indexOf(key.split(" ")[0] ?? "");
     return place === -1 ? PREFERRED.length : place;
   };

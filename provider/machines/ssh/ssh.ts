@@ -38,7 +38,9 @@ class SshMachines implements Machines {
   /** `~/.lido/ssh/<pool>` on this computer. */
   readonly #folder: string;
   /** Hosts that a create of this run is at. */
-  readonly #reserved = new Set<string>();
+  readonly #busy = new Set<string>();
+  /** Hosts that could not be taken in this run, and why: it would go wrong again. */
+  readonly #unfit = new Map<string, string>();
   #survey: Promise<Sight[]> | undefined;
   #lockedAt = 0;
   #isFenced = false;
@@ -58,27 +60,23 @@ class SshMachines implements Machines {
   async limit(): Promise<number> {
     const all = await this.#all();
     const own = machinesOn(all, this.#surveyor.poolKey, this.#known);
-    return own.length + candidates(all, this.#applicant).free.length;
+    const { free } = candidates(all, this.#applicant);
+    return own.length + free.filter(({ site }) => !this.#unfit.has(site.name)).length;
   }
 
   async create(marker: Marker, signal: AbortSignal): Promise<void> {
     if ((await this.#sightsOf(marker.id)).length > 0) return this.restart(marker.id, signal);
-    const failed: string[] = [];
     for (;;) {
       signal.throwIfAborted();
-      const { free, reasons } = candidates(await this.#all(), this.#applicant);
-      const next = free.find(({ site }) => !this.#reserved.has(site.name));
-      if (next === undefined) throw this.#noneFree([...failed, ...reasons]);
+      const next = await this.#nextFree();
       const { name } = next.site;
-      this.#reserved.add(name);
+      this.#busy.add(name);
       try {
         const reason = await this.#take(next, marker, signal);
         if (reason === undefined) return;
-        // It stays reserved for this run: what went wrong there would go wrong again.
-        failed.push(`${name}: ${reason}`);
-      } catch (error) {
-        this.#reserved.delete(name);
-        throw error;
+        this.#unfit.set(name, reason);
+      } finally {
+        this.#busy.delete(name);
       }
     }
   }
@@ -98,8 +96,7 @@ class SshMachines implements Machines {
 
   async terminate(id: number): Promise<void> {
     for (const { site } of await this.#sightsOf(id)) {
-      await wipeHost(site, { ...this.#surveyor, turn: await this.#turn(), onFenced: () => this.#fence() });
-      this.#reserved.delete(site.name);
+      await wipeHost(site, id, { ...this.#surveyor, turn: await this.#turn(), onFenced: () => this.#fence() });
       await this.#lookAgain(site);
     }
   }
@@ -193,7 +190,7 @@ class SshMachines implements Machines {
     const visit = { ...this.#surveyor, signal, turn: await this.#turn(), onFenced: () => this.#fence() };
     const reason = await takeHost(site, { ...marker, host: site.name }, visit).catch(whyOf(signal));
     const refused = reason ?? (await checkedLogin(site, visit));
-    if (refused !== undefined && reason === undefined) await wipeHost(site, visit);
+    if (refused !== undefined && reason === undefined) await wipeHost(site, marker.id, visit);
     await this.#lookAgain(site, signal);
     return refused;
   }
@@ -207,12 +204,18 @@ class SshMachines implements Machines {
     this.#isFenced = true;
   }
 
-  #noneFree(reasons: readonly string[]): UserError {
-    const { inventory } = this.#options;
-    return new UserError(
-      `no host of the inventory ${inventory} is free for it:\n${reasons.map((reason) => `    ${reason}`).join("\n")}`,
-      { exitCode: 8 },
+  /** @throws UserError that says of each host why it is not free */
+  async #nextFree(): Promise<Extract<Sight, { kind: "reached" }>> {
+    const { free, reasons } = candidates(await this.#all(), this.#applicant);
+    const next = free.find(({ site: { name } }) => !this.#busy.has(name) && !this.#unfit.has(name));
+    if (next !== undefined) return next;
+    const others = free.map(
+      ({ site: { name } }) => `${name}: ${this.#unfit.get(name) ?? "another worker of this pool is being made there"}`,
     );
+    const lines = [...others, ...reasons].map((reason) => `    ${reason}`);
+    throw new UserError(`no host of the inventory ${this.#options.inventory} is free for it:\n${lines.join("\n")}`, {
+      exitCode: 8,
+    });
   }
 }
 

@@ -53,9 +53,9 @@ export async function checkedLogin(site: Site, visit: Visit): Promise<string | u
   }
 }
 
-/** Quiet where nothing is left of the pool. @throws UserError when something stays */
-export async function wipeHost(site: Site, visit: Visit): Promise<void> {
-  const words = { turn: String(visit.turn) };
+/** Quiet where nothing is left of that worker. @throws UserError when something stays */
+export async function wipeHost(site: Site, id: number, visit: Visit): Promise<void> {
+  const words = { id: String(id), turn: String(visit.turn) };
   const { word, text } = await act(site, visit, { script: "wipe.sh", shell: "bash", words });
   switch (word) {
     case "wiped":

@@ -1,10 +1,11 @@
 # Takes a worker off a host: ends everything of the pool, unmounts, deletes what is the pool's, gives the host back.
 # `bash -s` with assignments before this text. Can be done again after any cut: the claim goes last.
 # Nothing is deleted through a mounted filesystem: what does not unmount stays, with all that lies around it.
-# In: $pool (key of the pool), $key (its public key), $turn (who acts). Out: `wiped`, or `refused WORD TEXT`.
+# In: $pool (key of the pool), $key (its public key), $id (of the worker), $turn (who acts).
+# Out: `wiped`, or `refused WORD TEXT`.
 
 # shellcheck disable=SC2154 # they come before this text
-: "$pool" "$key" "$turn"
+: "$pool" "$key" "$id" "$turn"
 umask 077
 export LC_ALL=C
 # Once begun it goes on when the connection breaks.
@@ -23,6 +24,13 @@ fi
 seen=0
 [ -e "$folder/turn" ] && read -r seen < "$folder/turn"
 [ "${seen:-0}" -le "$turn" ] || refuse fenced "$seen"
+
+# Another worker of the pool may be here by now, made by a later run.
+owner='' holder='' marker=''
+if [ -f "$claim" ] && [ ! -L "$claim" ]; then read -r owner holder marker < "$claim"; fi
+[ "$owner" = "$pool" ] && [ "$holder" = "$UID" ] || marker=''
+[ -e "$folder/worker.json" ] && read -r marker < "$folder/worker.json"
+case $marker in '' | *"\"id\":$id,"*) ;; *) echo wiped; exit 0 ;; esac
 
 # fields PID -> $state $group $session: of its stat line, after the command in parentheses.
 fields() {
@@ -75,22 +83,28 @@ end_all() {
   return 1
 }
 
-# mounted_below PATH -> $mounted: mount points at it or in it, the innermost first.
+# mounted_below PATH -> $mounted, $types: mount points at it or in it, the innermost first, and what each is.
 mounted_below() {
-  local place here
+  local place rest here
   here=$(cd "$1" 2>/dev/null && pwd -P) || here=$1
-  mounted=()
-  while read -r _ _ _ _ place _; do
+  mounted=() types=()
+  while read -r _ _ _ _ place rest; do
     printf -v place %b "${place//\\/\\0}"
-    case $place in "$here" | "$here"/*) mounted=("$place" "${mounted[@]}") ;; esac
+    rest=${rest#* - }
+    case $place in "$here" | "$here"/*) mounted=("$place" "${mounted[@]}") types=("${rest%% *}" "${types[@]}") ;; esac
   done < /proc/self/mountinfo
 }
 
+# A bucket whose rclone is gone answers nobody: it is cut off. Anybody else's mount goes only when nobody uses it.
 unmount_below() {
-  local place
+  local index place
   mounted_below "$1"
-  for place in "${mounted[@]}"; do
-    { fusermount3 -uz "$place" || fusermount -uz "$place" || umount "$place"; } >/dev/null 2>&1
+  for index in "${!mounted[@]}"; do
+    place=${mounted[$index]}
+    case ${types[$index]} in
+      fuse*) fusermount3 -uz "$place" || fusermount -uz "$place" || umount -l "$place" ;;
+      *) umount "$place" ;;
+    esac >/dev/null 2>&1
   done
   mounted_below "$1"
   [ ${#mounted[@]} = 0 ] || refuse mounted "${mounted[0]}"
@@ -137,7 +151,7 @@ if [ -f "$keys" ]; then
   fi
 fi
 
-if [ -f "$claim" ] && [ ! -L "$claim" ] && read -r owner holder _ < "$claim" && [ "$owner" = "$pool" ] && [ "$holder" = "$UID" ]; then rm -f "$claim"; fi
+[ "$owner" = "$pool" ] && [ "$holder" = "$UID" ] && rm -f "$claim"
 if [ ${#others[@]} = 0 ]; then
   rm -f "$HOME/.lido/lock"
   rmdir "$HOME/.lido" 2>/dev/null
