@@ -5,6 +5,7 @@ import { mountFlags } from "../../../provider/prepare/buckets/flags.ts";
 import { remoteOf } from "../../../provider/prepare/buckets/remote.ts";
 import { contentOf } from "../../../provider/prepare/index.ts";
 import type { FileMount, PoolSpec } from "../../../spec/index.ts";
+import { openStage } from "./stage.ts";
 
 const of = (source: string, more: Partial<FileMount> = {}): FileMount => ({
   target: "~/d",
@@ -136,5 +137,14 @@ test("a bucket is never mounted over what others need", async () => {
   const inside: FileMount = { target: "~/d/x", sources: ["package.json"], mode: "COPY" };
   await expect(contentOf(spec([of("s3://b"), inside]))).rejects.toThrow(
     "file_mounts: ~/d: a bucket that is mounted there would hide ~/d/x. Choose another target.",
+  );
+});
+
+test("a worker without rclone, where it cannot be installed, says what to do", async () => {
+  await using stage = await openStage();
+  await stage.run("mkdir bin; for tool in bash cat mkdir mv rm; do ln -s $(command -v $tool) bin; done");
+  const prepared = stage.prepare({ fileMounts: [of("s3://b")] }, { guard: 'PATH="$HOME/bin"' });
+  await expect(prepared).rejects.toThrow(
+    "file_mounts: buckets need rclone fuse3 on the worker, and this user may not install it there. Install it as root (apt-get install rclone fuse3), or let this user run sudo without a password.",
   );
 });

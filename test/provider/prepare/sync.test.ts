@@ -76,7 +76,7 @@ test("a file that changes while it is sent gives a sentence and no ready worker"
   expect(existsSync(join(stage.host.dir, "ready"))).toBe(false);
 });
 
-test("ten thousand files arrive in bounded memory, and are not read again when nothing changed", async () => {
+test("ten thousand files arrive in bounded memory, and a second time", async () => {
   for (let index = 0; index < 10_000; index += 1) stage.write(`d${index % 100}/f${index}`, `file ${index}\n`);
   const before = process.memoryUsage().rss;
   await send();
@@ -98,7 +98,7 @@ test("a gigabyte streams through: the memory of this process does not grow with 
   expect(statSync(there("weights")).size).toBe(1024 ** 3);
   expect(most).toBeLessThan(200e6);
   expect(stage.news.at(-1)).toMatch(/^workdir 1,07\d of 1,074 MB$/);
-}, 120_000);
+}, 300_000);
 
 test.skipIf(process.getuid?.() !== 0)("no space on the worker is said as that", async () => {
   const small = join(stage.host.home, "small");
