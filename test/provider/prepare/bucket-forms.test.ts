@@ -143,7 +143,7 @@ test("a bucket is never mounted over what others need", async () => {
 test("a worker without rclone, where it cannot be installed, says what to do", async () => {
   await using stage = await openStage();
   await stage.run("mkdir bin; for tool in bash cat mkdir mv rm; do ln -s $(command -v $tool) bin; done");
-  const prepared = stage.prepare({ fileMounts: [of("s3://b")] }, { guard: 'PATH="$HOME/bin"' });
+  const prepared = stage.prepare({ fileMounts: [of("s3://b")] }, {}, 'PATH="$HOME/bin"');
   await expect(prepared).rejects.toThrow(
     "file_mounts: buckets need rclone fuse3 on the worker, and this user may not install it there. Install it as root (apt-get install rclone fuse3), or let this user run sudo without a password.",
   );
