@@ -3,7 +3,7 @@ import { budgetOf } from "./budget.ts";
 import { classify } from "./classify.ts";
 import { fingerprintOfInputs, policyOf, sizeOf } from "./goal.ts";
 import type { CheckedInputs, PoolOutputs } from "./inputs.ts";
-import { infraOf } from "./machines/source.ts";
+import { infraOf } from "./machines/infra.ts";
 import { previewOf, type Scene } from "./preview.ts";
 import { observedFromRoster } from "./roster.ts";
 import { isUnknown } from "./unknown.ts";

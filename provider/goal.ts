@@ -5,7 +5,7 @@ import { budgetOf } from "./budget.ts";
 import { type Fingerprint, fingerprintKey, fingerprintOf } from "./fingerprint.ts";
 import type { CheckedInputs, PoolOutputs } from "./inputs.ts";
 import type { PoolKeys } from "./keys.ts";
-import { infraOf } from "./machines/source.ts";
+import { infraOf } from "./machines/infra.ts";
 import type { Goal, Known } from "./reconcile.ts";
 
 const NOTHING_KNOWN: Known = {

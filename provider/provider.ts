@@ -4,12 +4,14 @@
  * It must load without top-level await, since it is loaded by `require`.
  */
 import { UserError } from "../spec/index.ts";
-import { applyInputs, removePool } from "./change.ts";
 import { type CheckAnswer, checkPool } from "./check.ts";
 import { type DiffAnswer, diffPool } from "./diff.ts";
 import { engineGone } from "./engine-watch.ts";
 import type { CheckedInputs, PoolInputs, PoolOutputs } from "./inputs.ts";
-import { readPool } from "./read.ts";
+
+// Loaded when they are needed: a comparison makes no connection, and each phase of the engine pays its process's start anew.
+const change = () => import("./change.ts");
+const reading = () => import("./read.ts");
 
 /** The engine shows each line to the user at once. */
 function report(line: string): void {
@@ -27,7 +29,10 @@ export async function diff(_id: string, old: PoolOutputs, inputs: CheckedInputs)
 }
 
 export async function create(inputs: CheckedInputs): Promise<{ readonly id: string; readonly outs: PoolOutputs }> {
-  return plainly(async () => ({ id: inputs.identity, outs: await applyInputs(inputs, undefined, report) }));
+  return plainly(async () => ({
+    id: inputs.identity,
+    outs: await (await change()).applyInputs(inputs, undefined, report),
+  }));
 }
 
 /** Without an id the engine takes the pool out of its state, and the next `up` makes it anew. */
@@ -36,7 +41,7 @@ export async function read(
   old: PoolOutputs,
 ): Promise<{ readonly id: string; readonly props: Partial<PoolOutputs> }> {
   return plainly(async () => {
-    const found = await readPool(old);
+    const found = await (await reading()).readPool(old);
     if (found !== undefined) return { id, props: found };
     report(`${old.pool}: all of its ${old.workers.length} workers are gone`);
     return { id: "", props: {} };
@@ -48,11 +53,11 @@ export async function update(
   old: PoolOutputs,
   inputs: CheckedInputs,
 ): Promise<{ readonly outs: PoolOutputs }> {
-  return plainly(async () => ({ outs: await applyInputs(inputs, old, report) }));
+  return plainly(async () => ({ outs: await (await change()).applyInputs(inputs, old, report) }));
 }
 
 async function remove(_id: string, old: PoolOutputs): Promise<void> {
-  return plainly(() => removePool(old, report));
+  return plainly(async () => (await change()).removePool(old, report));
 }
 
 export { remove as delete };

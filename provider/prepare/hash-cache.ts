@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { lidoHome } from "../../worker/index.ts";
+import { lidoHome } from "../../worker/home.ts";
 
 /** What the file system says of a file. */
 export interface FileFacts {

@@ -1,6 +1,6 @@
 /** Turns a path on a worker, as users write it, into one shell word. */
 import { UserError } from "../../spec/index.ts";
-import { quote } from "../../worker/index.ts";
+import { quote } from "../../worker/shell.ts";
 
 /** `~/data` and `data` lie in the worker's home; `/data` is absolute. */
 export function remotePath(path: string): string {

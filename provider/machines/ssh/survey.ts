@@ -20,7 +20,8 @@ export interface Surveyor extends Visitor {
 }
 
 const AT_ONCE = 16;
-const SCRIPT_MS = 60_000;
+/** A wipe waits half a minute for uploads. */
+const SCRIPT_MS = 90_000;
 
 /** Which hosts there are, each with the worker that was known there; then those that only the pool remembers. */
 export async function sitesOf(inventory: Inventory, known: readonly RosterWorker[], user: string): Promise<Site[]> {
@@ -67,7 +68,7 @@ export interface HostScript {
   readonly name: string;
 }
 
-/** Its stdout. Words travel on stdin. @throws ConnectionError when it is not over in a minute */
+/** Its stdout. Words travel on stdin. @throws ConnectionError when it is not over in time */
 export async function runOn(
   link: Link,
   { script, shell, words, name }: HostScript,

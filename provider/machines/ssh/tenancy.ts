@@ -1,6 +1,7 @@
 /** Makes one host a worker of the pool, proves that the pool's own key logs in there, and gives the host back. Each can be done again. */
 import { UserError } from "../../../spec/index.ts";
-import { openLink } from "../../../worker/index.ts";
+import { openLink, quote } from "../../../worker/index.ts";
+import { unmountSnippet } from "../../prepare/index.ts";
 import { claimOf, type HostMarker } from "./facts.ts";
 import { claimWords } from "./fit.ts";
 import { openSite, type Site } from "./site.ts";
@@ -55,7 +56,8 @@ export async function checkedLogin(site: Site, visit: Visit): Promise<string | u
 
 /** Quiet where nothing is left of that worker. @throws UserError when something stays */
 export async function wipeHost(site: Site, id: number, visit: Visit): Promise<void> {
-  const words = { id: String(id), turn: String(visit.turn) };
+  const unmount = unmountSnippet(`"$HOME"/.lido/${quote(visit.poolKey)}`, []);
+  const words = { id: String(id), turn: String(visit.turn), unmount };
   const { word, text } = await act(site, visit, { script: "wipe.sh", shell: "bash", words });
   switch (word) {
     case "wiped":

@@ -1,11 +1,11 @@
 # Takes a worker off a host: ends everything of the pool, unmounts, deletes what is the pool's, gives the host back.
 # `bash -s` with assignments before this text. Can be done again after any cut: the claim goes last.
 # Nothing is deleted through a mounted filesystem: what does not unmount stays, with all that lies around it.
-# In: $pool (key of the pool), $key (its public key), $id (of the worker), $turn (who acts).
+# In: $pool (key of the pool), $key (its public key), $id (of the worker), $turn (who acts), $unmount (a command).
 # Out: `wiped`, or `refused WORD TEXT`.
 
 # shellcheck disable=SC2154 # they come before this text
-: "$pool" "$key" "$id" "$turn"
+: "$pool" "$key" "$id" "$turn" "$unmount"
 umask 077
 export LC_ALL=C
 # Once begun it goes on when the connection breaks.
@@ -117,6 +117,8 @@ remove() {
   rm -rf --one-file-system -- "$1" 2>/dev/null || rm -rf --one-file-system -- "$1" || refuse stays "$1"
 }
 
+# Before anything is ended: what jobs wrote into buckets gets its time to be uploaded.
+[ -d "$folder/buckets" ] && sh -c "$unmount" >/dev/null 2>&1
 end_all TERM 30 || end_all KILL 50 || refuse alive "${pids[*]}"
 # Buckets may be mounted anywhere; each says where.
 for place in "$folder"/buckets/*/target; do
