@@ -1,9 +1,10 @@
 /** Carries out one step of a plan on one worker. Each step can be done again after it was cut off. */
 import type { PoolSpec } from "../spec/index.ts";
 import { cordonReason } from "./cordon.ts";
+import type { Content } from "./inputs.ts";
 import type { Machines, Marker } from "./machines/machines.ts";
 import { pauseAt } from "./pause.ts";
-import { prepareWorker } from "./prepare/prepare.ts";
+import { prepareWorker } from "./prepare/index.ts";
 import { duration, type Progress } from "./progress.ts";
 import type { Sight } from "./roster.ts";
 import type { Sessions } from "./sessions.ts";
@@ -22,6 +23,8 @@ export interface Scene {
   readonly mayAct: () => Promise<void>;
   /** With its environment and secrets; absent when the pool is removed, since then nobody is prepared. */
   readonly spec?: PoolSpec;
+  /** What the local files held when the change was planned. */
+  readonly content?: Content;
   readonly marker: (worker: WorkerRef) => Marker;
 }
 
@@ -81,6 +84,8 @@ async function prepare(
       id,
       gpus,
       signal,
+      news: (line) => progress.news(`files ${name}`, `${name}: ${line}`),
+      ...(scene.content === undefined ? {} : { content: scene.content }),
       ...(setupTimeout === undefined ? {} : { setupTimeout }),
       ...(canary && canaryCheck !== undefined ? { canaryCheck } : {}),
     });

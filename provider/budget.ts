@@ -10,7 +10,7 @@ export interface Budget {
   readonly surge: number;
   /** Ready workers below the pool's size at any time, by the change's own doing. */
   readonly unavailable: number;
-  /** So many new workers must be ready before the rest of a roll; 0: no canaries. A plan takes fewer where there is no room for so many. */
+  /** So many new workers must be ready before the rest of a roll; 0: no canaries. */
   readonly canary: number;
   /** Milliseconds after which a busy leaving worker is removed all the same; absent: never. */
   readonly drainTimeoutMs?: number;

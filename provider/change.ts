@@ -1,11 +1,12 @@
 /** The engine's calls that act: create and update bring the pool to its inputs, delete brings it to nothing. One reconcile each. */
 import { UserError } from "../spec/index.ts";
+import { forgetRoster, lidoHome } from "../worker/index.ts";
 import { engineGone } from "./engine-watch.ts";
 import { endOf, goalOf, policyOf } from "./goal.ts";
 import type { CheckedInputs, PoolOutputs } from "./inputs.ts";
 import { forgetKeys, poolKeys } from "./keys.ts";
-import { type LocalOptions } from "./machines/local/local.ts";
-import { machinesOf } from "./machines/source.ts";
+import { sourceOf } from "./known.ts";
+import { machinesOf, type SourceOptions } from "./machines/source.ts";
 import { PartialFailure } from "./partial-failure.ts";
 import { type Goal, type Reconciled, reconcile } from "./reconcile.ts";
 
@@ -17,14 +18,15 @@ export async function applyInputs(
   old: PoolOutputs | undefined,
   report: Report,
 ): Promise<PoolOutputs> {
-  const { identity, pool } = inputs;
+  const { identity } = inputs;
   const keys = await poolKeys(identity, old?.privateKey);
   const { goal, fingerprint } = goalOf(inputs, keys, old);
-  const source = { pool, identity, resources: inputs.spec.resources, publicKey: keys.publicKey };
+  const source = sourceOf(inputs, keys, old);
   const { roster, lastWorkerId, reasons } = await reconcileWatched(goal, source, report);
   const { __provider } = inputs;
   const updatePolicy = policyOf(inputs);
-  const outputs = { ...roster, fingerprint, lastWorkerId, updatePolicy, privateKey: keys.privateKey };
+  const scaling = inputs.spec.size;
+  const outputs = { ...roster, fingerprint, lastWorkerId, updatePolicy, scaling, privateKey: keys.privateKey };
   if (reasons.length === 0) return outputs;
   const properties = __provider === undefined ? outputs : { ...outputs, __provider };
   throw new PartialFailure(identity, properties, reasons);
@@ -34,12 +36,13 @@ export async function applyInputs(
 export async function removePool(old: PoolOutputs, report: Report): Promise<void> {
   const { identity, pool } = old;
   const keys = await poolKeys(identity, old.privateKey);
-  const source = { pool, identity, resources: { ordered: false, anyOf: [] }, publicKey: keys.publicKey };
+  const source = sourceOf(old, keys, old);
   const { reasons } = await reconcileWatched(endOf(old, keys), source, report);
   if (reasons.length > 0) throw new UserError(`${pool} could not be removed:\n${reasons.join("\n")}`);
   await forgetKeys(identity);
+  await forgetRoster(lidoHome(), identity);
 }
 
-function reconcileWatched(goal: Goal, source: LocalOptions, report: Report): Promise<Reconciled> {
+function reconcileWatched(goal: Goal, source: SourceOptions, report: Report): Promise<Reconciled> {
   return reconcile(goal, { machines: machinesOf(goal.infra, source), report, signal: engineGone() });
 }

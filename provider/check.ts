@@ -1,8 +1,8 @@
 /** First of the engine's calls: refuses what could never work, looks at the local files, and tells of a new pool. Changes nothing. */
 import { UserError } from "../spec/index.ts";
 import type { CheckedInputs, PoolInputs } from "./inputs.ts";
-import { infraOf } from "./machines/source.ts";
-import { contentOf } from "./prepare/content.ts";
+import { checkSource, infraOf } from "./machines/source.ts";
+import { contentOf } from "./prepare/index.ts";
 import { createPreview } from "./preview.ts";
 import { isUnknown } from "./unknown.ts";
 
@@ -21,6 +21,7 @@ export async function checkPool(
     checkName(inputs.pool);
     const infra = infraOf(inputs.spec);
     const { min } = inputs.spec.size;
+    checkSource(infra, min);
     const checked: CheckedInputs = { ...inputs, content: await contentOf(inputs.spec) };
     if (old.identity === undefined) report(`${inputs.pool}: ${createPreview(min, infra)}`);
     return { inputs: checked };

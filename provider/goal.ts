@@ -52,6 +52,7 @@ export function goalOf(inputs: CheckedInputs, keys: PoolKeys, old: PoolOutputs |
     budget: budgetOf(policyOf(inputs), size.target),
     keys,
     spec: fullSpec(inputs),
+    content: inputs.content,
     known: knownFrom(old),
   };
   return { goal, fingerprint };

@@ -43,15 +43,19 @@ interface Situation {
 /** What stays is made ready. A machine that does not answer is brought back even when it is to leave: jobs may run there. */
 function repairs({ kept, rollout }: Situation, leaving: readonly ObservedWorker[]): Step[] {
   const canary = rollout.stage === "canary";
-  const first = [...kept].toSorted(nearestToReady).slice(0, rollout.most);
-  const prepared = new Set(rollout.stage === "stopped" ? [] : first);
+  const prepared = rollout.stage === "canary" ? firstOf(kept, rollout.most) : kept;
   return [...kept, ...leaving].flatMap((worker): Step[] => {
     if (worker.acting !== undefined) return [];
     if (worker.phase === "down") return [{ kind: "restart", worker: ref(worker) }];
     if (!kept.has(worker)) return [];
     if (worker.phase === "ready") return serveAgain(worker);
+    if (rollout.stage === "stopped") return [];
     return worker.phase === "blank" && prepared.has(worker) ? [{ kind: "prepare", worker: ref(worker), canary }] : [];
   });
+}
+
+function firstOf(kept: ReadonlySet<ObservedWorker>, count: number): ReadonlySet<ObservedWorker> {
+  return new Set([...kept].toSorted(nearestToReady).slice(0, count));
 }
 
 function departures(situation: Situation, leaving: readonly ObservedWorker[]): Step[] {

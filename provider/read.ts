@@ -1,6 +1,7 @@
 /** What `pulumi refresh` asks: the pool as its machines are now. Takes no lock and changes nothing; what is lost shows as drift. */
 import type { PoolOutputs } from "./inputs.ts";
 import { type PoolKeys, poolKeys } from "./keys.ts";
+import { sourceOf } from "./known.ts";
 import { machinesOf } from "./machines/source.ts";
 import { noNotes, observe } from "./observe.ts";
 import { rosterWorkers } from "./roster.ts";
@@ -8,14 +9,9 @@ import { Sessions } from "./sessions.ts";
 
 /** undefined: every machine that it had is gone, and all were looked at. @throws UserError when that cannot be done */
 export async function readPool(old: PoolOutputs): Promise<PoolOutputs | undefined> {
-  const { identity, pool, privateKey, infra } = old;
+  const { identity, privateKey, infra } = old;
   const keys = await poolKeys(identity, privateKey);
-  const machines = machinesOf(infra, {
-    pool,
-    identity,
-    resources: { ordered: false, anyOf: [] },
-    publicKey: keys.publicKey,
-  });
+  const machines = machinesOf(infra, sourceOf(old, keys, old));
   await using sessions = new Sessions(privateKey);
   const { digest } = old.fingerprint;
   const listed = await machines.list();

@@ -6,6 +6,7 @@
 import { type PoolSpec, UserError } from "../spec/index.ts";
 import { FencedError, type Roster } from "../worker/index.ts";
 import type { Budget } from "./budget.ts";
+import type { Content } from "./inputs.ts";
 import type { Machines } from "./machines/machines.ts";
 import { pauseAt } from "./pause.ts";
 import { progressTo } from "./progress.ts";
@@ -23,6 +24,8 @@ export interface Goal {
   readonly keys: { readonly privateKey: string; readonly file: string };
   /** With environment and secrets; absent when the pool is removed. */
   readonly spec?: PoolSpec;
+  /** What the local files held when the change was planned. */
+  readonly content?: Content;
   readonly known: Known;
 }
 

@@ -16,33 +16,26 @@ export interface Rollout {
 }
 
 /** `kept`: the workers of the wanted kind that stay. */
-export function rolloutOf(
-  desired: Desired,
-  { kept, ...seen }: Seen & { readonly kept: readonly ObservedWorker[] },
-): Rollout {
+export function rolloutOf(desired: Desired, { observed, budget, kept }: Seen): Rollout {
   const all: Rollout = { stage: "open", most: desired.size };
-  if (!seen.observed.workers.some((worker) => isOld(worker, desired))) return all;
+  if (!observed.workers.some((worker) => isOld(worker, desired))) return all;
   const ready = kept.filter(({ phase }) => phase === "ready").length;
-  const canaries = canariesOf(desired, seen);
+  const canaries = canariesOf(desired, budget);
   if (ready < canaries) {
     const failed = kept.some(({ phase }) => phase === "failed" || phase === "unknown");
     return { stage: failed ? "stopped" : "canary", most: canaries };
   }
-  return seen.budget.mode === "blue_green" && ready < desired.size ? { ...all, stage: "green" } : all;
+  return budget.mode === "blue_green" && ready < desired.size ? { ...all, stage: "green" } : all;
 }
 
 interface Seen {
   readonly observed: Observed;
   readonly budget: Budget;
+  readonly kept: readonly ObservedWorker[];
 }
 
-/** As many as the policy says, and no more than find room while the old workers serve; but one at least. */
-export function canariesOf(desired: Desired, { observed, budget }: Seen): number {
-  const old = observed.workers.filter(({ fingerprint }) => fingerprint !== desired.fingerprint);
-  const serving = old.filter((worker) => isOld(worker, desired));
-  const ready = serving.filter(({ phase }) => phase === "ready").length;
-  const needed = serving.length - Math.max(0, ready - leastReady(desired, budget));
-  return Math.min(budget.canary, desired.size, Math.max(1, mostWorkers(desired, observed, budget) - needed));
+export function canariesOf({ size }: Desired, { canary }: Budget): number {
+  return Math.min(canary, size);
 }
 
 /** Of another kind, and it served: what never became ready is no reason to be careful. */

@@ -1,6 +1,6 @@
 /** Keeps the pool's roster through one run: a higher epoch for each change, on disk before anybody is told. */
 import { userInfo } from "node:os";
-import type { Roster } from "../worker/index.ts";
+import { keepRoster, lidoHome, type Roster } from "../worker/index.ts";
 import { canonical } from "./fingerprint.ts";
 import type { Machines, PoolRecord } from "./machines/machines.ts";
 import { pauseAt } from "./pause.ts";
@@ -51,6 +51,7 @@ export class RosterKeeper {
     }
     this.#record = record;
     this.#roster = { ...next, epoch };
+    if (changed) await keepRoster(lidoHome(), this.#roster);
     return this.#roster;
   }
 }

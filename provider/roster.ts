@@ -28,6 +28,8 @@ export function rosterWorkers(
         host: endpoint?.host ?? "",
         port: endpoint?.port ?? 0,
         hostKey: endpoint?.hostKey ?? "",
+        ...(endpoint?.user === undefined ? {} : { user: endpoint.user }),
+        ...(endpoint?.jump === undefined ? {} : { jump: endpoint.jump }),
         generation: marker.fingerprint === wanted.fingerprint ? wanted.generation : marker.generation,
         state: stateOf(worker),
         capacity,

@@ -66,12 +66,13 @@ export class Run {
     this.#tools = tools;
     this.#lastId = lastId;
     this.#keeper = new RosterKeeper(goal, generation, record);
-    const { identity, fingerprint, spec } = goal;
+    const { identity, fingerprint, spec, content } = goal;
     this.#scene = {
       ...tools,
       timeUp: this.#timeUp.signal,
       mayAct: () => this.#mayAct(),
       ...(spec === undefined ? {} : { spec }),
+      ...(content === undefined ? {} : { content }),
       marker: ({ id, name }) => ({ identity, id, name, generation, fingerprint }),
     };
   }

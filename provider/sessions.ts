@@ -7,7 +7,7 @@ import type { Reconciler, Roster, Worker } from "../worker/index.ts";
 import { AuthenticationError, connectWorker, FencedError } from "../worker/index.ts";
 import { parseCordon } from "./cordon.ts";
 import type { Machine } from "./machines/machines.ts";
-import { type Ready, readReady } from "./prepare/ready.ts";
+import { type Ready, readReady } from "./prepare/index.ts";
 
 export type Look =
   | {

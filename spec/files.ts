@@ -1,7 +1,8 @@
-/** The only file of this room that touches a disk: reads a pool or job file, or says in a sentence why it cannot. */
+/** The only file of this room that touches a disk: reads a pool, job or hosts file, or says in a sentence why it cannot. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "./errors.ts";
+import { type Inventories, parseInventories } from "./inventory.ts";
 import { parseJob } from "./job.ts";
 import { parsePool } from "./pool.ts";
 import type { JobSpec, Parsed, PoolSpec } from "./types.ts";
@@ -13,6 +14,10 @@ export const readPoolFile = (path: string): Parsed<PoolSpec> => parsePool(readTe
 
 /** Throws UserError (exit code 2) when the file can't be read, SpecError when something in it is wrong. */
 export const readJobFile = (path: string): Parsed<JobSpec> => parseJob(readText(path, "job.yaml"), { file: path });
+
+/** Throws UserError (exit code 2) when the file can't be read, SpecError when something in it is wrong. */
+export const readInventoryFile = (path: string): Inventories =>
+  parseInventories(readText(path, "hosts.yaml"), { file: path });
 
 function readText(path: string, example: string): string {
   const bytes = readBytes(path, example);

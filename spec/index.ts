@@ -3,7 +3,14 @@ export { poolFromArgs, withUpdatePolicy } from "./args.ts";
 export { fillEnvironment, jobFromCommand } from "./command.ts";
 export type { ExitCode } from "./errors.ts";
 export { NotFoundError, UserError } from "./errors.ts";
-export { readJobFile, readPoolFile } from "./files.ts";
+export { readInventoryFile, readJobFile, readPoolFile } from "./files.ts";
+export {
+  type HostKeyRule,
+  type Inventories,
+  type Inventory,
+  type InventoryHost,
+  parseInventories,
+} from "./inventory.ts";
 export { parseJob } from "./job.ts";
 export { parsePool } from "./pool.ts";
 export type { Problem, Where } from "./problem.ts";

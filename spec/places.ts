@@ -36,6 +36,18 @@ export function valueSpans(document: Document, section: string): readonly Span[]
   });
 }
 
+/** All ranges of the values of any key of that name, such as `password`. */
+export function spansOfKey(document: Document, name: string): readonly Span[] {
+  const spans: Span[] = [];
+  yaml().visit(document, {
+    Pair(_, pair) {
+      const range = keyOf(pair) === name ? asNode(pair.value)?.range : undefined;
+      if (range) spans.push({ start: range[0], end: range[1] });
+    },
+  });
+  return spans;
+}
+
 function spanOfSpot({ key, value }: Spot, anchor: Anchor): Span {
   const empty = !value?.range || value.range[0] === value.range[1];
   const block = yaml().isCollection(value) && value.flow !== true;

@@ -84,7 +84,7 @@ function isPort(port: string): boolean {
   return !!first && first <= 65_535 && (!last || (first <= last && last <= 65_535));
 }
 
-function labels(): Schema<Readonly<Record<string, string>>> {
+export function labels(): Schema<Readonly<Record<string, string>>> {
   return reading((input): Read<Readonly<Record<string, string>>> => {
     const advice = "write `labels: {team: vision}`";
     if (!isMapping(input)) return bad(`\`labels\` must be a mapping, not ${show(input)}`, advice);

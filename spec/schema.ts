@@ -54,6 +54,8 @@ export interface MappingOptions<S extends Record<string, Schema<unknown>>> {
   readonly advice: string;
   /** Checks across keys, on what the user wrote; null keys are missing, misspelt ones count as the nearest known key. */
   readonly check?: (written: Mapping) => readonly Fault[];
+  /** What to do with a key that belongs into another section; of pool and job files unless told. */
+  readonly elsewhere?: (key: string) => string | undefined;
 }
 
 type Members<S> = { readonly [K in keyof S]?: S[K] extends Schema<infer T> ? T : never };
@@ -78,13 +80,14 @@ export function mapping<S extends Record<string, Schema<unknown>>>(options: Mapp
   return after(() => written.pipe(object), faults) as unknown as Schema<Members<S>>;
 }
 
-function unknownKeys(written: Mapping, { title, shape }: MappingOptions<Record<string, Schema<unknown>>>) {
+function unknownKeys(written: Mapping, options: MappingOptions<Record<string, Schema<unknown>>>) {
+  const { title, shape, elsewhere: place = elsewhere } = options;
   const known = Object.keys(shape);
   return Object.keys(written)
     .filter((key) => !known.includes(key))
     .map((key): Fault => {
       const near = meant(key, known);
-      const remedy = elsewhere(key) ?? (near ? `write \`${near}\` instead` : "remove it");
+      const remedy = place(key) ?? (near ? `write \`${near}\` instead` : "remove it");
       return {
         message: `unknown key ${show(key)} in ${title}`,
         advice: `${remedy}; known keys: ${known.join(", ")}`,

@@ -1,12 +1,12 @@
 /**
  * Reads YAML 1.2 text: the plain value it holds, what is wrong with the text itself, and where each value stands. It must
- * never know what the values mean, except that those below `secrets` are not to be shown.
+ * never know what the values mean, except that those below `secrets`, and passwords, are not to be shown.
  */
 import type { Document, LineCounter } from "yaml";
 import type { Source } from "./check.ts";
 import { excerpt, type Span } from "./excerpt.ts";
 import { yaml } from "./lazy.ts";
-import { spanOf, valueSpans } from "./places.ts";
+import { spanOf, spansOfKey, valueSpans } from "./places.ts";
 import { type Origin, SpecError, type Where } from "./problem.ts";
 import { describe, isHarmless, spanOfError, type Trouble } from "./yaml-errors.ts";
 import { keepTexts, nodeFaults } from "./yaml-nodes.ts";
@@ -26,7 +26,7 @@ export function readYaml(text: string, file: string): Source {
 
 function readDocument(text: string, file: string): Source {
   const { document, lines } = parsed(text);
-  const shown = { text, file, hidden: valueSpans(document, "secrets") };
+  const shown = { text, file, hidden: [...valueSpans(document, "secrets"), ...spansOfKey(document, "password")] };
   const whereOf = (span: Span): Where => inText(shown, lines.linePos(span.start), span);
   const nodes = nodeFaults(document);
   const errors = firstOfEachLine([...document.errors, ...document.warnings], lines);

@@ -22,6 +22,11 @@ export class AuthenticationError extends UserError {
   }
 }
 
+/** The worker showed another host key than the pinned one: nothing was sent to it. */
+export class HostKeyError extends AuthenticationError {
+  override readonly name: string = "HostKeyError";
+}
+
 /** Messages that are not of the protocol, or of a version this side does not speak. */
 export class ProtocolError extends UserError {
   override readonly name: string = "ProtocolError";

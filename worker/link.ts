@@ -1,12 +1,14 @@
 /**
- * One SSH connection to one worker: connects, checks the pinned host key, runs commands. It never retries and never
- * accepts another host key; who wants to try again opens a new link.
+ * One SSH connection to one worker: connects by the pool's key, runs commands. It never retries; who wants to try again
+ * opens a new link.
  */
-import { createHash } from "node:crypto";
 import { constants } from "node:os";
 import type { Readable } from "node:stream";
-import ssh2, { type ClientChannel, type ConnectConfig } from "ssh2";
-import { AuthenticationError, ConnectionError } from "./errors.ts";
+import type { Client, ClientChannel } from "ssh2";
+import { type Entry, entering, watchEntry } from "./entry.ts";
+import { ConnectionError } from "./errors.ts";
+import { connectClient } from "./handshake.ts";
+import { loginKeys } from "./identities.ts";
 import { Semaphore } from "./semaphore.ts";
 import type { CommandResult, Endpoint, Link, LinkOptions, RunOptions } from "./types.ts";
 
@@ -22,90 +24,30 @@ export interface ChannelLink extends Link {
   openBeside(command: string): Promise<ClientChannel>;
 }
 
-export function fingerprint(hostKey: string): string {
-  const blob = Buffer.from(hostKey.split(" ")[1] ?? "", "base64");
-  return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
-}
-
 /** @throws ConnectionError, AuthenticationError */
 export async function openLink(endpoint: Endpoint, options: LinkOptions): Promise<ChannelLink> {
-  options.signal?.throwIfAborted();
-  const client = new ssh2.Client();
-  const shown: { key?: string } = {};
-  try {
-    await handshake(client, endpoint, { ...options, shown });
-  } catch (cause) {
-    client.destroy();
-    throw options.signal?.aborted ? cause : explain(endpoint, cause, shown.key);
-  }
-  return new SshLink(client, endpoint);
-}
-
-function handshake(
-  client: ssh2.Client,
-  endpoint: Endpoint,
-  options: LinkOptions & { readonly shown: { key?: string } },
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const abort = () => reject(options.signal?.reason);
-  options.signal?.addEventListener("abort", abort, { once: true });
-  client.once("ready", () => {
-    client.setNoDelay(true);
-    resolve();
+  const { user } = endpoint;
+  const own = { type: "publickey", username: user, key: options.privateKey } as const;
+  const { identities } = options;
+  const more = identities === undefined ? undefined : await loginKeys(user, identities);
+  const client = await connectClient(endpoint, {
+    ...options,
+    methods: [own, ...(more?.methods ?? [])],
+    refusal:
+      more === undefined ? "refused the pool's key." : `took neither the pool's key nor yours. Tried: ${more.told}.`,
   });
-  client.on("error", reject);
-  client.once("close", () => reject(new Error("the connection was closed during the handshake")));
-  client.connect(config(endpoint, options));
-  return promise.finally(() => options.signal?.removeEventListener("abort", abort));
-}
-
-function config(endpoint: Endpoint, options: LinkOptions & { readonly shown: { key?: string } }): ConnectConfig {
-  const [type = "", pinned = ""] = endpoint.hostKey.split(" ");
-  return {
-    host: endpoint.host,
-    port: endpoint.port,
-    username: endpoint.user,
-    privateKey: options.privateKey,
-    readyTimeout: options.timeoutMs ?? 10_000,
-    keepaliveInterval: 5_000,
-    keepaliveCountMax: 3,
-    agentForward: false,
-    algorithms: {
-      // The pinned key's own type, or the server might show another of its keys.
-      serverHostKey: (type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type]) as ssh2.ServerHostKeyAlgorithm[],
-      cipher: ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com", "aes128-ctr"],
-    },
-    hostVerifier: (key: Buffer) => {
-      options.shown.key = `${type} ${key.toString("base64")}`;
-      return key.toString("base64") === pinned;
-    },
-  };
-}
-
-function explain(endpoint: Endpoint, cause: unknown, shownKey: string | undefined): Error {
-  const where = `${endpoint.name} (${endpoint.user}@${endpoint.host}:${endpoint.port})`;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (shownKey !== undefined && shownKey.split(" ")[1] !== endpoint.hostKey.split(" ")[1]) {
-    return new AuthenticationError(
-      `${where} shows another host key than the pinned one: expected ${fingerprint(endpoint.hostKey)}, got ${fingerprint(shownKey)}.\n` +
-        "Somebody may be listening in, or the machine was made anew. Nothing was sent to it.",
-      { cause },
-    );
-  }
-  if ((cause as { level?: string }).level === "client-authentication") {
-    return new AuthenticationError(`${where} refused the pool's key.`, { cause });
-  }
-  return new ConnectionError(`Cannot reach ${where}: ${message}`, { cause });
+  return new SshLink(client, endpoint);
 }
 
 class SshLink implements ChannelLink {
   readonly closed: Promise<Error | undefined>;
-  readonly #client: ssh2.Client;
+  readonly #client: Client;
   readonly #endpoint: Endpoint;
   readonly #beside = new Semaphore(CHANNELS_BESIDE_AGENT);
+  readonly #entries = new WeakMap<ClientChannel, Entry>();
   #closing = false;
 
-  constructor(client: ssh2.Client, endpoint: Endpoint) {
+  constructor(client: Client, endpoint: Endpoint) {
     this.#client = client;
     this.#endpoint = endpoint;
     const { promise, resolve } = Promise.withResolvers<Error | undefined>();
@@ -122,13 +64,24 @@ class SshLink implements ChannelLink {
     return new ConnectionError(`The connection to ${this.#endpoint.name} was lost: ${why}`);
   }
 
+  #noShell(exit: number | null, said: string): ConnectionError {
+    const { name, user, host } = this.#endpoint;
+    const what = said === "" ? "" : `: ${said.slice(-500)}`;
+    return new ConnectionError(
+      `${name}: the login shell of ${user}@${host} ended with exit code ${exit ?? "none"} before it ran anything${what}`,
+    );
+  }
+
   open(command: string): Promise<ClientChannel> {
     const { promise, resolve, reject } = Promise.withResolvers<ClientChannel>();
     try {
-      this.#client.exec(command, (error, channel) => {
-        if (error)
+      this.#client.exec(entering(command, this.#endpoint.poolKey), (error, channel) => {
+        if (error) {
           reject(new ConnectionError(`${this.#endpoint.name} opened no channel: ${error.message}`, { cause: error }));
-        else resolve(channel);
+          return;
+        }
+        this.#entries.set(channel, watchEntry(channel));
+        resolve(channel);
       });
     } catch (cause) {
       reject(new ConnectionError(`${this.#endpoint.name} is not connected.`, { cause }));
@@ -170,7 +123,9 @@ class SshLink implements ChannelLink {
     channel.stderr.on("data", collect(stderr));
     // The `exit` event may come before anybody can listen; `close` carries the same and comes when all was read.
     channel.on("close", (exit: number | null | undefined, signal?: string) => {
+      const entry = this.#entries.get(channel);
       if (exit === undefined) reject(this.#lost("a command's channel broke"));
+      else if (entry?.begun === false) reject(this.#noShell(exit, `${entry.said} ${stderr.text()}`.trim()));
       else resolve({ code: exit ?? signalCode(signal), stdout: stdout.text(), stderr: stderr.text() });
     });
     channel.on("error", reject);

@@ -13,6 +13,17 @@ export interface Capacity {
   readonly accelerators: Readonly<Record<string, number>>;
 }
 
+/** A host on the way to a worker. Whoever connects logs in there with keys of their own. */
+export interface Hop {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** The pinned public host key, `ssh-ed25519 AAAA…`. */
+  readonly hostKey: string;
+  /** Paths of private keys, `~` for the home of whoever connects; their usual ones and their SSH agent's where absent. */
+  readonly identityFiles?: readonly string[];
+}
+
 export interface RosterWorker {
   /** Counts up from 1 within a pool and is never used again. */
   readonly id: number;
@@ -22,6 +33,10 @@ export interface RosterWorker {
   readonly port: number;
   /** The pinned public host key, `ssh-ed25519 AAAA…`. */
   readonly hostKey: string;
+  /** Who logs in there, where it is not the roster's `ssh.user`. */
+  readonly user?: string;
+  /** The hosts on the way there, first to last; absent where there is none. */
+  readonly jump?: readonly Hop[];
   readonly generation: number;
   readonly state: WorkerState;
   readonly capacity: Capacity;

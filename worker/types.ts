@@ -3,7 +3,8 @@
  * each state is in docs/protocol.md.
  */
 
-import type { Roster } from "./roster.ts";
+import type { Identities } from "./identities.ts";
+import type { Hop, Roster } from "./roster.ts";
 
 /** How to reach one worker. */
 export interface Endpoint {
@@ -16,11 +17,15 @@ export interface Endpoint {
   readonly hostKey: string;
   /** Names the pool's directory on the worker, `~/.lido/<poolKey>`: see poolKey(identity). */
   readonly poolKey: string;
+  /** The hosts on the way there, first to last. */
+  readonly jump?: readonly Hop[];
 }
 
 export interface LinkOptions {
   /** The pool's private key, OpenSSH PEM text. */
   readonly privateKey: string;
+  /** The user's own keys, tried after the pool's: for a host that does not have that yet. */
+  readonly identities?: Identities;
   readonly signal?: AbortSignal;
   /** Milliseconds until a connection attempt is given up; 10,000 unless told. */
   readonly timeoutMs?: number;

@@ -69,12 +69,22 @@ export interface PoolOverrides {
   readonly updatePolicy?: UpdatePolicyArgs;
 }
 
+export interface Hop {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly hostKey: string;
+  readonly identityFiles?: readonly string[];
+}
+
 export interface RosterWorker {
   readonly id: number;
   readonly name: string;
   readonly host: string;
   readonly port: number;
   readonly hostKey: string;
+  readonly user?: string;
+  readonly jump?: readonly Hop[];
   readonly generation: number;
   readonly state: "PROVISIONING" | "PREPARING" | "READY" | "DRAINING" | "FAILED";
   readonly capacity: {

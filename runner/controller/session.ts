@@ -140,6 +140,7 @@ function isPermanent(error: Error): boolean {
 }
 
 export function endpointOf({ entry, user, pool }: WantedWorker): Endpoint {
-  const { name, host, port, hostKey } = entry;
-  return { name, host, port, user, hostKey, poolKey: poolKey(pool) };
+  const { name, host, port, hostKey, jump } = entry;
+  const way = jump === undefined ? {} : { jump };
+  return { name, host, port, user: entry.user ?? user, hostKey, poolKey: poolKey(pool), ...way };
 }

@@ -18,12 +18,23 @@ const state: Check = (value) =>
   text(value) && ["PROVISIONING", "PREPARING", "READY", "DRAINING", "FAILED"].includes(value as string);
 const counts: Check = (value) => isObject(value) && Object.values(value).every(number);
 
+/** A member that may be absent. */
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+
+const hop: Check = (value) =>
+  isObject(value) && text(value.host) && port(value.port) && text(value.user) && text(value.hostKey);
+
 const WORKER: Shape = {
   id: whole,
   name: text,
   host: text,
   port,
   hostKey: text,
+  user: optional(text),
+  jump: optional((value) => Array.isArray(value) && value.every(hop)),
   generation: whole,
   state,
   capacity: { cpus: number, memoryGiB: number, diskGiB: number, accelerators: counts },
@@ -58,9 +69,8 @@ export function checkRoster(value: unknown, stack: string): Roster {
 /** The members of `shape`, and nothing else. */
 function only(value: unknown, shape: Shape): unknown {
   const members = value as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(
-    Object.entries(shape).map(([member, expected]) => [member, onlyMember(members[member], expected)]),
-  );
+  const there = Object.entries(shape).filter(([member]) => members[member] !== undefined);
+  return Object.fromEntries(there.map(([member, expected]) => [member, onlyMember(members[member], expected)]));
 }
 
 function onlyMember(value: unknown, expected: Check | Shape | readonly [Shape]): unknown {
@@ -78,10 +88,9 @@ function firstWrong(value: unknown, shape: Shape, path: string): string | undefi
 }
 
 function wrongMember(value: unknown, expected: Check | Shape | readonly [Shape], path: string): string | undefined {
+  if (typeof expected === "function" && expected(value)) return undefined;
   if (value === undefined) return `${path} is missing`;
-  if (typeof expected === "function") {
-    return expected(value) ? undefined : `${path} is ${JSON.stringify(value)?.slice(0, 60)}`;
-  }
+  if (typeof expected === "function") return `${path} is ${JSON.stringify(value)?.slice(0, 60)}`;
   if (!isList(expected)) return firstWrong(value, expected, path);
   if (!Array.isArray(value)) return `${path} is not a list`;
   return value

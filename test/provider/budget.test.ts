@@ -16,16 +16,16 @@ test("percentages that round to nothing on both sides let one be missing", () =>
   expect(budgetOf({ maxSurge: 0, maxUnavailable: "25%" }, 3)).toMatchObject({ surge: 0, unavailable: 1 });
 });
 
+test("canaries are a count", () => {
+  expect(budgetOf({ canary: 3, maxSurge: "20%" }, 5).canary).toBe(3);
+});
+
 test("times are milliseconds", () => {
   expect(budgetOf({ drainTimeout: 90, maxDuration: 0.5 }, 1)).toEqual({
     ...DEFAULT,
     drainTimeoutMs: 90_000,
     maxDurationMs: 500,
   });
-});
-
-test("canaries are as the policy says: only a plan knows how many find room", () => {
-  expect(budgetOf({ canary: 3, maxSurge: "20%" }, 5).canary).toBe(3);
 });
 
 test("blue_green has room for the whole pool again and sets both limits aside", () => {

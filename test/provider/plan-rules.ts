@@ -52,12 +52,9 @@ export function brokenByPlan(seen: Seen, steps: readonly Step[]): Violation[] {
   const served = fresh.filter(({ phase }) => phase === "ready").length;
   const blue = old.filter(({ phase }) => phase === "ready").length;
   const facts = { leave, blue, served, fresh, steps, size: desired.size, room: roomOf(seen) };
-  const silent = old.some(({ phase }) => phase === "down" || phase === "unknown");
   const canaries = Math.min(budget.canary, desired.size);
-  // Where old machines are silent, or scarce, not all canaries may find room: then the first must pass.
-  const awaited = silent || seen.observed.limit !== undefined ? Math.min(1, canaries) : canaries;
   return [
-    ...(served < awaited ? canaryRules(facts, canaries) : []),
+    ...(served < canaries ? canaryRules(facts, canaries) : []),
     ...(budget.mode === "blue_green" && served < desired.size ? greenRules(facts) : []),
   ];
 }

@@ -1,7 +1,7 @@
 /** A Pulumi project of this test run, as a user would have it: its own state, its own LIDO_HOME, lido as its dependency. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, globSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { PoolOutputs } from "../../provider/inputs.ts";
 import { processesOfHome } from "../../provider/machines/local/processes.ts";
@@ -29,8 +29,8 @@ export class StackFixture implements AsyncDisposable {
   readonly lidoHome: string;
   readonly env: NodeJS.ProcessEnv;
 
-  static async create(): Promise<StackFixture> {
-    const fixture = new StackFixture(await makeProject(PROGRAM));
+  static async create(program = PROGRAM): Promise<StackFixture> {
+    const fixture = new StackFixture(await makeProject(program));
     await fixture.pulumi("stack", "init", "dev");
     return fixture;
   }
@@ -103,15 +103,20 @@ export class StackFixture implements AsyncDisposable {
   }
 
   get poolFolder(): string {
-    return join(this.lidoHome, "local", poolKey("organization/trial/dev/p"));
+    return this.#folderOf("p");
+  }
+
+  #folderOf(pool: string): string {
+    return join(this.lidoHome, "local", poolKey(`organization/trial/dev/${pool}`));
   }
 
   workerFolder(id: number): string {
     return join(this.poolFolder, "workers", String(id));
   }
 
-  async serverPids(): Promise<Record<string, number | undefined>> {
-    const folder = join(this.poolFolder, "workers");
+  /** By worker id. */
+  async serverPids(pool = "p"): Promise<Record<string, number | undefined>> {
+    const folder = join(this.#folderOf(pool), "workers");
     const ids = existsSync(folder) ? readdirSync(folder) : [];
     const pids = ids.map(async (id) => [id, (await livingServer(join(folder, id)))?.pid] as const);
     return Object.fromEntries(await Promise.all(pids));
@@ -132,9 +137,9 @@ export class StackFixture implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const workers = join(this.poolFolder, "workers");
-    for (const [id, pid] of Object.entries(await this.serverPids())) {
-      const pids = [...(pid === undefined ? [] : [pid]), ...processesOfHome(join(workers, id, "home"))];
+    for (const worker of globSync(join(this.lidoHome, "local", "*", "workers", "*"))) {
+      const server = (await livingServer(worker))?.pid;
+      const pids = [...(server === undefined ? [] : [server]), ...processesOfHome(join(worker, "home"))];
       for (const each of pids) process.kill(each, "SIGKILL");
     }
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });

@@ -12,6 +12,7 @@ import type { Machine, Machines, Marker, PoolRecord } from "../machines.ts";
 import { localCapacity } from "./capacity.ts";
 import { readJson, writeJson } from "./json-file.ts";
 import { lockPool } from "./lock.ts";
+import { removeUnmounted } from "./mounted.ts";
 import { makeFolder, notReadable, notWritable, poolFolder, workerFolder, workersFolder } from "./paths.ts";
 import { livingServer, startServer, stopServer } from "./server-process.ts";
 import { terminateWorker } from "./terminate.ts";
@@ -51,7 +52,7 @@ export function localMachines(options: LocalOptions): Machines {
       return lock;
     },
     cleanUp: async () => {
-      await rm(poolFolder(identity), { recursive: true, force: true, maxRetries: 5 });
+      await removeUnmounted(poolFolder(identity), pool);
       // The last pool leaves no empty folder behind.
       await rmdir(dirname(poolFolder(identity))).catch(() => {});
     },
@@ -72,9 +73,7 @@ async function namesIn(folder: string): Promise<string[]> {
 async function sweep(identity: string): Promise<void> {
   const names = await namesIn(workersFolder(identity));
   const left = names.filter((name) => !/^\d+$/.test(name));
-  await Promise.all(
-    left.map((name) => rm(join(workersFolder(identity), name), { recursive: true, force: true, maxRetries: 5 })),
-  );
+  await Promise.all(left.map((name) => removeUnmounted(join(workersFolder(identity), name), name)));
 }
 
 async function listWorkers(identity: string): Promise<Machine[]> {
