@@ -40,8 +40,8 @@ test("when maxDuration is over what is done stays, each worker that is not as wa
   await using pool = new PoolFixture();
   await pool.up({ workers: 2, setup: "true" });
   const { pid, gate } = await busy(pool);
-  const late = "maxDuration (3s) is over; the next pulumi up goes on";
-  await expect(pool.up({ workers: 2, setup: "echo 2", policy: { maxDuration: 3 } })).rejects.toMatchObject({
+  const late = "maxDuration (10s) is over; the next pulumi up goes on";
+  await expect(pool.up({ workers: 2, setup: "echo 2", policy: { maxDuration: 10 } })).rejects.toMatchObject({
     reasons: [`p-1: not replaced yet, with 1 unfinished job: ${late}`],
   });
   expect(processStart(pid)).toBeDefined();
@@ -59,8 +59,8 @@ test("a setup that is under way when the time is over is ended, and is no failur
   await using pool = new PoolFixture();
   const gate = join(pool.home, "gate");
   const setup = `[ "$SKYPILOT_SERVE_REPLICA_ID" = 1 ] || until [ -e ${gate} ]; do sleep 0.05; done`;
-  await expect(pool.up({ workers: 3, setup, policy: { maxDuration: 2 } })).rejects.toMatchObject({
-    reasons: [2, 3].map((id) => `p-${id}: not set up yet: maxDuration (2s) is over; the next pulumi up goes on`),
+  await expect(pool.up({ workers: 3, setup, policy: { maxDuration: 8 } })).rejects.toMatchObject({
+    reasons: [2, 3].map((id) => `p-${id}: not set up yet: maxDuration (8s) is over; the next pulumi up goes on`),
   });
   expect(pool.state?.workers.map(({ state }) => state)).toEqual(["READY", "PREPARING", "PREPARING"]);
   writeFileSync(gate, "");

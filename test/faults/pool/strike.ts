@@ -5,6 +5,7 @@ import type { Kill } from "./cases.ts";
 import { isAlive, kill9, processesNaming } from "./processes.ts";
 import type { FaultStack, Ran, Running } from "./stack.ts";
 
+const OF_PULUMI = /pulumi-language-nodejs|pulumi-resource-pulumi-nodejs|@pulumi\/pulumi\/cmd\//;
 const REACHED_MS = 60_000;
 /** An orphaned provider notices within two seconds; the rest is a slow computer. */
 const GONE_MS = 10_000;
@@ -26,16 +27,17 @@ export async function strike(stack: FaultStack, change: Running, how: Kill): Pro
   const { child, ended } = change;
   const provider = await pausedProvider(stack, change);
   const engine = child.pid ?? 0;
-  // Nobody ends what an engine that was killed has started. Not so the workers' servers: they outlive it.
-  const program = processesNaming(stack.folder).filter(
-    ({ pid, command }) => /pulumi-language-nodejs|@pulumi\/pulumi\/cmd\/run/.test(command) && isBelow(pid, engine),
+  // Nobody ends what an engine that was killed has started: the program, and a second provider process that was never
+  // asked for anything, so that no line of Lido runs in it. Not so the workers' servers: they outlive it.
+  const idle = processesNaming(stack.folder).filter(
+    ({ pid, command }) => OF_PULUMI.test(command) && pid !== provider && isBelow(pid, engine),
   );
   if (how === "interrupts") await interruptTwice(change);
   else for (const pid of victims(how, { engine, provider })) kill9(pid);
   rmSync(stack.pauseFile);
   const ran = await ended;
   await eventually(() => !isAlive(provider), "the provider process is gone", GONE_MS);
-  if (how === "engine" || how === "both") for (const { pid } of program) kill9(pid);
+  if (how === "engine" || how === "both") for (const { pid } of idle) kill9(pid);
   return ran;
 }
 
