@@ -14,6 +14,7 @@ import { plan } from "./plan.ts";
 import { progressTo } from "./progress.ts";
 import { generationFor, type Sight } from "./roster.ts";
 import { RosterKeeper } from "./roster-keeper.ts";
+import { RosterPace } from "./roster-pace.ts";
 import { Sessions } from "./sessions.ts";
 import type { Step, WorkerRef } from "./steps.ts";
 import { summaryOf } from "./summary.ts";
@@ -64,7 +65,8 @@ export async function reconcile(goal: Goal, surroundings: Surroundings): Promise
   const { machines, signal } = surroundings;
   await using lock = await machines.lock(signal);
   await using sessions = new Sessions(goal.keys.privateKey);
-  const run = await Run.begin(goal, { ...surroundings, sessions, lock });
+  await using pace = new RosterPace((roster) => sessions.publish(roster));
+  const run = await Run.begin(goal, { ...surroundings, sessions, lock, pace });
   try {
     return await run.untilDone();
   } finally {
@@ -72,7 +74,7 @@ export async function reconcile(goal: Goal, surroundings: Surroundings): Promise
   }
 }
 
-type Tools = Surroundings & { readonly sessions: Sessions; readonly lock: PoolLock };
+type Tools = Surroundings & { readonly sessions: Sessions; readonly lock: PoolLock; readonly pace: RosterPace };
 
 class Run {
   readonly #goal: Goal;
@@ -152,13 +154,13 @@ class Run {
   }
 
   async #look(): Promise<Sight[]> {
-    const { machines, sessions } = this.#tools;
+    const { machines, sessions, pace } = this.#tools;
     // First what is under way, then the list: a machine that is made in between is not overlooked.
     const notes = this.#notes();
     const sights = await observe(await machines.list(), sessions, notes);
     this.#last = new Map(sights.map((sight) => [sight.worker.id, sight]));
     const roster = await this.#keeper.update(sights, this.#lastId, machines);
-    await sessions.publish(roster);
+    await pace.offer(roster);
     return sights;
   }
 

@@ -1,6 +1,7 @@
 /** Decides which source makes the machines of a pool, and refuses early what no source could do. */
 import { type PoolSpec, type ResourceChoice, UserError } from "../../spec/index.ts";
 import { localMachines } from "./local/local.ts";
+import { overdeclared } from "./local/overdeclared.ts";
 import type { Machines } from "./machines.ts";
 import { findInventory } from "./ssh/hosts-file.ts";
 import type { Known } from "./ssh/pool-hosts.ts";
@@ -50,6 +51,11 @@ export function checkSource(infra: string, workers: number): void {
   throw new UserError(
     `${where}the inventory ${name} has ${count}, and the pool wants ${workers} workers, one on each.\n  Add hosts there, or ask for fewer workers.`,
   );
+}
+
+/** What a source cannot give and the pool is made with all the same. */
+export async function remarkOnSource(infra: string, resources: ResourceChoice): Promise<string | undefined> {
+  return infra === "local" ? overdeclared(resources) : undefined;
 }
 
 function inventoryOf(infra: string): string | undefined {
