@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // What a user's program imports, as in the examples: the package's door.
+  resolve: { alias: [{ find: /^lido$/, replacement: join(import.meta.dirname, "provider/index.ts") }] },
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,

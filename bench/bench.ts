@@ -1,7 +1,7 @@
 /** What a measurement works with: commands as a user would give them, in the place of this run, with this run's end in mind. */
 import { writeFileSync } from "node:fs";
 import { BenchError, type CommandOptions, type Ended, run } from "./command.ts";
-import { LIDO, type Place, POOL, removeStackFile } from "./place.ts";
+import { configOf, LIDO, type Peer, type Place, POOL, removeStackFile } from "./place.ts";
 import type { Plan } from "./plan.ts";
 
 export type More = Pick<CommandOptions, "line" | "env">;
@@ -36,10 +36,10 @@ export class Bench {
   }
 
   async initStacks(): Promise<void> {
-    const { stack, emptyProject } = this.place;
+    const { stack, peers } = this.place;
     await this.#pulumi(["stack", "init", stack]);
     removeStackFile(this.place);
-    await this.#pulumi(["stack", "init", stack], emptyProject);
+    for (const project of Object.values(peers)) await this.#pulumi(["stack", "init", stack], project);
   }
 
   /** `pulumi up` of the repository's root with so many workers. @returns seconds */
@@ -53,10 +53,10 @@ export class Bench {
     return ms / 1000;
   }
 
-  /** `pulumi up` of a program that declares nothing. @returns seconds */
-  async upEmpty(options: { readonly preview: boolean }): Promise<number> {
-    const { emptyProject, emptyConfig } = this.place;
-    return (await this.#pulumi(["up", ...agreed(options), "--config-file", emptyConfig], emptyProject)).ms / 1000;
+  /** `pulumi up` of a program to compare with. @returns seconds */
+  async upPeer(peer: Peer): Promise<number> {
+    const project = this.place.peers[peer];
+    return (await this.#pulumi(["up", "--yes", "--config-file", configOf(project)], project)).ms / 1000;
   }
 
   async #pulumi(args: readonly string[], cwd?: string): Promise<Ended> {

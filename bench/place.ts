@@ -8,7 +8,28 @@ export const ROOT = dirname(import.meta.dirname);
 export const LIDO = join(ROOT, "runner", "cli", "bin.js");
 export const POOL = "bench";
 
-const EMPTY_PROJECT = `name: lido-bench-empty
+/** What Lido is compared with: programs that cost what the engine costs, and nothing of ours. */
+const PEERS = {
+  /** Declares nothing. */
+  empty: "export {};",
+  /** One dynamic resource that does nothing: the engine starts the same provider processes as for a pool. */
+  dynamic: `import { dynamic } from "@pulumi/pulumi";
+const provider = {
+  create: async (inputs) => ({ id: "peer", outs: inputs }),
+  read: async (id, props) => ({ id, props }),
+  diff: async () => ({ changes: false }),
+};
+class Peer extends dynamic.Resource {
+  constructor() {
+    super(provider, "peer", { value: 1 });
+  }
+}
+new Peer();`,
+} as const;
+
+export type Peer = keyof typeof PEERS;
+
+const peerProject = (peer: Peer): string => `name: lido-bench-${peer}
 runtime:
   name: nodejs
   options:
@@ -22,10 +43,9 @@ export interface Place {
   readonly folder: string;
   readonly poolFile: string;
   readonly config: string;
-  /** A Pulumi project that declares nothing: the engine alone. */
-  readonly emptyProject: string;
-  readonly emptyConfig: string;
-  /** Name of the stack in both projects; no other run has it. */
+  /** Pulumi projects to compare with; each has its config file beside it. */
+  readonly peers: Readonly<Record<Peer, string>>;
+  /** Name of the stack in all projects; no other run has it. */
   readonly stack: string;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -33,24 +53,32 @@ export interface Place {
 export function layOut(): Place {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "lido-bench-")));
   const inside = (name: string): string => join(folder, name);
-  for (const name of ["state", "pulumi", "lido", "empty"]) mkdirSync(inside(name));
+  for (const name of ["state", "pulumi", "lido"]) mkdirSync(inside(name));
   const stack = `bench-${process.pid}`;
   const place: Place = {
     folder,
     poolFile: inside("pool.yaml"),
     config: inside("pool-config.yaml"),
-    emptyProject: inside("empty"),
-    emptyConfig: inside("empty-config.yaml"),
+    peers: { empty: inside("empty"), dynamic: inside("dynamic") },
     stack,
     env: { ...process.env, ...variables(folder, stack) },
   };
   writeFileSync(place.config, `config:\n  lido:poolFile: ${JSON.stringify(place.poolFile)}\n`);
-  writeFileSync(place.emptyConfig, "config: {}\n");
-  writeFileSync(join(place.emptyProject, "Pulumi.yaml"), EMPTY_PROJECT);
-  writeFileSync(join(place.emptyProject, "package.json"), '{ "type": "module" }\n');
-  writeFileSync(join(place.emptyProject, "index.js"), "export {};\n");
-  symlinkSync(join(ROOT, "node_modules"), join(place.emptyProject, "node_modules"));
+  for (const [peer, project] of Object.entries(place.peers)) layOutPeer(peer as Peer, project);
   return place;
+}
+
+function layOutPeer(peer: Peer, project: string): void {
+  mkdirSync(project);
+  writeFileSync(configOf(project), "config: {}\n");
+  writeFileSync(join(project, "Pulumi.yaml"), peerProject(peer));
+  writeFileSync(join(project, "package.json"), '{ "type": "module" }\n');
+  writeFileSync(join(project, "index.js"), `${PEERS[peer]}\n`);
+  symlinkSync(join(ROOT, "node_modules"), join(project, "node_modules"));
+}
+
+export function configOf(project: string): string {
+  return `${project}-config.yaml`;
 }
 
 function variables(folder: string, stack: string): Readonly<Record<string, string>> {

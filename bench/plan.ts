@@ -11,7 +11,15 @@ export interface Plan {
   readonly rounds: number;
   readonly turnaroundRanks: number;
   readonly ups: number;
-  readonly scale: { readonly from: number; readonly to: number; readonly times: number };
+  readonly scale: Scale;
+  /** So many workers that process starts are what it costs. */
+  readonly many: Scale;
+}
+
+export interface Scale {
+  readonly from: number;
+  readonly to: number;
+  readonly times: number;
 }
 
 export const WORKERS = 4;
@@ -25,6 +33,7 @@ export const FULL: Plan = {
   turnaroundRanks: 420,
   ups: 5,
   scale: { from: 3, to: 20, times: 5 },
+  many: { from: 0, to: 50, times: 2 },
 };
 
 export const SHORT: Plan = {
@@ -36,4 +45,5 @@ export const SHORT: Plan = {
   turnaroundRanks: 84,
   ups: 2,
   scale: { from: 3, to: 8, times: 1 },
+  many: { from: 0, to: 12, times: 1 },
 };

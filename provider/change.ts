@@ -1,7 +1,8 @@
 /** The engine's calls that act: create and update bring the pool to its inputs, delete brings it to nothing. One reconcile each. */
 import { UserError } from "../spec/index.ts";
-import { engineAddress, watchEngine } from "./engine-watch.ts";
-import { endOf, goalOf } from "./goal.ts";
+import { forgetRoster, lidoHome } from "../worker/index.ts";
+import { engineGone } from "./engine-watch.ts";
+import { endOf, goalOf, policyOf } from "./goal.ts";
 import type { CheckedInputs, PoolOutputs } from "./inputs.ts";
 import { forgetKeys, poolKeys } from "./keys.ts";
 import { sourceOf } from "./known.ts";
@@ -10,14 +11,6 @@ import { PartialFailure } from "./partial-failure.ts";
 import { type Goal, type Reconciled, reconcile } from "./reconcile.ts";
 
 type Report = (line: string) => void;
-
-/** Nobody is left who could hear an answer. */
-export class EngineGone extends UserError {
-  override readonly name = "EngineGone";
-  constructor(pool: string) {
-    super(`${pool}: stopped, since the Pulumi engine that asked for this is gone.`);
-  }
-}
 
 /** @throws PartialFailure when some workers are not as wanted; the rest is there */
 export async function applyInputs(
@@ -30,8 +23,10 @@ export async function applyInputs(
   const { goal, fingerprint } = goalOf(inputs, keys, old);
   const source = sourceOf(inputs, keys, old);
   const { roster, lastWorkerId, reasons } = await reconcileWatched(goal, source, report);
-  const { updatePolicy, __provider } = inputs;
-  const outputs = { ...roster, fingerprint, lastWorkerId, updatePolicy, privateKey: keys.privateKey };
+  const { __provider } = inputs;
+  const updatePolicy = policyOf(inputs);
+  const scaling = inputs.spec.size;
+  const outputs = { ...roster, fingerprint, lastWorkerId, updatePolicy, scaling, privateKey: keys.privateKey };
   if (reasons.length === 0) return outputs;
   const properties = __provider === undefined ? outputs : { ...outputs, __provider };
   throw new PartialFailure(identity, properties, reasons);
@@ -39,23 +34,15 @@ export async function applyInputs(
 
 /** @throws UserError when something is left */
 export async function removePool(old: PoolOutputs, report: Report): Promise<void> {
-  const { identity, pool, infra } = old;
+  const { identity, pool } = old;
   const keys = await poolKeys(identity, old.privateKey);
   const source = sourceOf(old, keys, old);
   const { reasons } = await reconcileWatched(endOf(old, keys), source, report);
   if (reasons.length > 0) throw new UserError(`${pool} could not be removed:\n${reasons.join("\n")}`);
-  await machinesOf(infra, source).cleanUp();
   await forgetKeys(identity);
+  await forgetRoster(lidoHome(), identity);
 }
 
-async function reconcileWatched(goal: Goal, source: SourceOptions, report: Report): Promise<Reconciled> {
-  const stop = new AbortController();
-  const engine = engineAddress();
-  const gone = (): void => stop.abort(new EngineGone(goal.pool));
-  const unwatch = engine === undefined ? undefined : watchEngine(engine, gone);
-  try {
-    return await reconcile(goal, { machines: machinesOf(goal.infra, source), report, signal: stop.signal });
-  } finally {
-    unwatch?.();
-  }
+function reconcileWatched(goal: Goal, source: SourceOptions, report: Report): Promise<Reconciled> {
+  return reconcile(goal, { machines: machinesOf(goal.infra, source), report, signal: engineGone() });
 }

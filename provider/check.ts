@@ -1,10 +1,9 @@
 /** First of the engine's calls: refuses what could never work, looks at the local files, and tells of a new pool. Changes nothing. */
 import { UserError } from "../spec/index.ts";
-import { budgetOf } from "./budget.ts";
 import { canonical } from "./fingerprint.ts";
 import type { CheckedInputs, PoolInputs } from "./inputs.ts";
 import { checkSource, infraOf, remarkOnSource } from "./machines/source.ts";
-import { contentOf } from "./prepare/content.ts";
+import { contentOf } from "./prepare/index.ts";
 import { createPreview } from "./preview.ts";
 import { isUnknown } from "./unknown.ts";
 
@@ -24,7 +23,6 @@ export async function checkPool(
     const infra = infraOf(inputs.spec);
     const { min } = inputs.spec.size;
     checkSource(infra, min);
-    budgetOf(inputs.updatePolicy, min);
     const checked: CheckedInputs = { ...inputs, content: await contentOf(inputs.spec) };
     if (old.identity === undefined) report(`${inputs.pool}: ${createPreview(min, infra)}`);
     const remark = await remarkOn(old, inputs, infra);

@@ -1,11 +1,10 @@
-/** Second of the engine's calls: says whether anything is to be done, and tells it in words. Compares with the state only; changes nothing. */
+/** Second of the engine's calls: says whether anything is to be done, and tells it in words. Compares with the state; changes nothing. */
 import { budgetOf } from "./budget.ts";
 import { classify } from "./classify.ts";
-import { canonical } from "./fingerprint.ts";
-import { fingerprintOfInputs, sizeOf } from "./goal.ts";
+import { fingerprintOfInputs, policyOf, sizeOf } from "./goal.ts";
 import type { CheckedInputs, PoolOutputs } from "./inputs.ts";
 import { infraOf } from "./machines/source.ts";
-import { previewOf } from "./preview.ts";
+import { previewOf, type Scene } from "./preview.ts";
 import { observedFromRoster } from "./roster.ts";
 import { isUnknown } from "./unknown.ts";
 
@@ -15,20 +14,41 @@ export interface DiffAnswer {
   readonly deleteBeforeReplace?: boolean;
 }
 
-export function diffPool(old: PoolOutputs, inputs: CheckedInputs, report: (line: string) => void): DiffAnswer {
+export async function diffPool(
+  old: PoolOutputs,
+  inputs: CheckedInputs,
+  report: (line: string) => void,
+): Promise<DiffAnswer> {
   if (isUnknown(inputs)) {
     report(`${old.pool}: what changes is known only when the resources that it depends on are made`);
     return { changes: true };
   }
   const fingerprint = fingerprintOfInputs(inputs, old.privateKey);
-  const size = sizeOf(inputs.spec.size, old.size.target);
-  const wanted = { identity: inputs.identity, infra: infraOf(inputs.spec), size: size.target, fingerprint };
+  const { target } = sizeOf(inputs.spec.size, old.size.target);
+  const [scaling, updatePolicy] = [inputs.spec.size, policyOf(inputs)];
+  const infra = infraOf(inputs.spec);
+  const wanted = { identity: inputs.identity, infra, size: target, fingerprint, scaling, updatePolicy };
   const change = classify({ ...old, size: old.size.target }, wanted);
-  const desired = { pool: inputs.pool, size: size.target, fingerprint: fingerprint.digest };
-  const observed = observedFromRoster(old, old.fingerprint.digest, old.lastWorkerId);
-  const words = previewOf(change, desired, observed, budgetOf(inputs.updatePolicy, size.target));
-  if (words !== undefined) report(`${inputs.pool}: ${words}`);
-  if (change.kind === "rebuild") return { changes: true, replaces: ["identity"], deleteBeforeReplace: false };
-  const policyChanged = canonical(inputs.updatePolicy) !== canonical(old.updatePolicy);
-  return { changes: words !== undefined || policyChanged || canonical(size) !== canonical(old.size) };
+  const scene: Scene = {
+    desired: { pool: inputs.pool, size: target, fingerprint: fingerprint.digest },
+    observed: observedFromRoster(old, old.fingerprint.digest, old.lastWorkerId),
+    budget: budgetOf(updatePolicy, target),
+    hourlyCost: meanCost(old),
+  };
+  if (change.kind === "nothing" && previewOf(change, scene) === undefined) return { changes: false };
+  // Only now: to count free machines may take a look at each of them.
+  const { limitOf } = await import("./limit.ts");
+  const limit = change.kind === "rebuild" ? undefined : await limitOf(old, inputs);
+  const observed = limit === undefined ? scene.observed : { ...scene.observed, limit };
+  report(`${inputs.pool}: ${previewOf(change, { ...scene, observed }) ?? ""}`);
+  // The new pool would have the old one's name on every machine, so it must be gone by then.
+  return change.kind === "rebuild"
+    ? { changes: true, replaces: ["identity"], deleteBeforeReplace: true }
+    : { changes: true };
+}
+
+/** Of the workers whose cost is known. */
+function meanCost({ workers }: PoolOutputs): number {
+  const known = workers.map(({ hourlyCost }) => hourlyCost).filter((cost) => cost > 0);
+  return known.length === 0 ? 0 : known.reduce((sum, cost) => sum + cost, 0) / known.length;
 }

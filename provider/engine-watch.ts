@@ -4,6 +4,7 @@
  * the process; decides nothing else.
  */
 import { connect, type Socket } from "node:net";
+import { UserError } from "../spec/index.ts";
 
 const RETRY_MS = 500;
 
@@ -11,6 +12,26 @@ const RETRY_MS = 500;
 export function engineAddress(argv: readonly string[] = process.argv): string | undefined {
   const last = argv.at(-1) ?? "";
   return /^[\w.[\]:-]+:\d+$/.test(last) ? last : undefined;
+}
+
+let watched: AbortSignal | undefined;
+
+/** Aborts when the engine of this process is gone; never where there is none. Watches from the first call on. */
+export function engineGone(): AbortSignal {
+  if (watched !== undefined) return watched;
+  const gone = new AbortController();
+  const engine = engineAddress();
+  if (engine !== undefined) watchEngine(engine, () => gone.abort(new EngineGone()));
+  watched = gone.signal;
+  return watched;
+}
+
+/** Nobody is left who could hear an answer. */
+class EngineGone extends UserError {
+  override readonly name = "EngineGone";
+  constructor() {
+    super("Stopped, since the Pulumi engine that asked for this is gone.");
+  }
 }
 
 /** Calls `onGone` once, within two seconds, when nobody answers at the address any more. Returns how to stop. */

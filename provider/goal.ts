@@ -1,5 +1,5 @@
 /** Turns the resource's inputs and outputs into what a reconcile needs. Pure but for the keys it is given. */
-import type { PoolSpec } from "../spec/index.ts";
+import type { PoolSpec, UpdatePolicy } from "../spec/index.ts";
 import type { Roster } from "../worker/index.ts";
 import { budgetOf } from "./budget.ts";
 import { type Fingerprint, fingerprintKey, fingerprintOf } from "./fingerprint.ts";
@@ -20,6 +20,10 @@ const NOTHING_KNOWN: Known = {
 /** The spec with the secrets that travel beside it. */
 export function fullSpec({ spec, secrets }: CheckedInputs): PoolSpec {
   return { ...spec, secrets };
+}
+
+export function policyOf({ spec }: CheckedInputs): UpdatePolicy {
+  return spec.updatePolicy ?? {};
 }
 
 export function fingerprintOfInputs(inputs: CheckedInputs, privateKey: string): Fingerprint {
@@ -45,9 +49,10 @@ export function goalOf(inputs: CheckedInputs, keys: PoolKeys, old: PoolOutputs |
     infra: infraOf(inputs.spec),
     size,
     fingerprint: fingerprint.digest,
-    budget: budgetOf(inputs.updatePolicy, size.target),
+    budget: budgetOf(policyOf(inputs), size.target),
     keys,
     spec: fullSpec(inputs),
+    content: inputs.content,
     known: knownFrom(old),
   };
   return { goal, fingerprint };

@@ -1,16 +1,22 @@
 /** The door of the provider room, and of the package: `import { WorkerPool } from "lido"`. */
 import type { ApplyOptions, ApplyResult } from "./automation/apply.ts";
 import type { DownOptions } from "./automation/down.ts";
+import type { ApplyFlags, ApplyRequest } from "./automation/request.ts";
 
-export type { FileMountArgs, ResourceArgs, WorkerPoolArgs } from "../spec/index.ts";
+export type { FileMountArgs, ResourceArgs, UpdatePolicyArgs, WorkerPoolArgs } from "../spec/index.ts";
 export type { RosterWorker } from "../worker/index.ts";
-export type { UpdatePolicy } from "./inputs.ts";
 export { type CheckedPool, type DeepInput, type PoolArgs, type PoolOverrides, WorkerPool } from "./resource.ts";
-export type { ApplyOptions, ApplyResult, DownOptions };
+export type { ApplyFlags, ApplyOptions, ApplyRequest, ApplyResult, DownOptions };
 
 // Loaded when called: a program that declares pools never needs Pulumi's Automation API.
 
-/** What `lido pool apply` does: makes or changes a pool by running Pulumi. @throws UserError, NotFoundError, SpecError, EngineError */
+/** What `lido pool apply` is asked for; reads the pool file and changes nothing. @throws UserError, SpecError */
+export async function readApplyRequest(flags: ApplyFlags): Promise<ApplyRequest> {
+  const { requestOf } = await import("./automation/request.ts");
+  return requestOf(flags);
+}
+
+/** What `lido pool apply` does: makes or changes a pool by running Pulumi. @throws UserError, NotFoundError, EngineError */
 export async function applyPool(options: ApplyOptions): Promise<ApplyResult> {
   const { applyPool: apply } = await import("./automation/apply.ts");
   return await apply(options);

@@ -45,7 +45,10 @@ function sightOf(machine: Machine, look: Look | undefined, notes: RunNotes): Sig
   const { id, name, fingerprint, generation } = machine.marker;
   const acting = notes.acting.get(id)?.kind;
   const last = notes.last.get(id);
-  if (acting === "remove" && last !== undefined) return { ...last, worker: { ...last.worker, acting } };
+  if (acting === "remove" && last !== undefined) {
+    // One that could not be removed keeps its mark for the rest of the run, and must not pass for well.
+    return { ...last, worker: { ...last.worker, acting }, reason: notes.failures.get(id)?.reason ?? last.reason };
+  }
   const { phase, reason } = phaseOf(machine, look, notes);
   return {
     worker: {

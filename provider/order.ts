@@ -49,3 +49,12 @@ function cordonRank(worker: ObservedWorker): number {
       return 2;
   }
 }
+
+/** For canaries among the workers that stay: ready ones, then those that are being made ready, then the oldest. */
+export function nearestToReady(a: ObservedWorker, b: ObservedWorker): number {
+  return (
+    Number(b.phase === "ready") - Number(a.phase === "ready") ||
+    Number(b.acting !== undefined) - Number(a.acting !== undefined) ||
+    a.id - b.id
+  );
+}

@@ -8,15 +8,14 @@
  */
 import { basename, extname, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { readPoolFile, UserError } from "../spec/index.ts";
-import type { UpdatePolicy } from "./inputs.ts";
+import { readPoolFile, type UpdatePolicyArgs, UserError } from "../spec/index.ts";
 import { type PoolOverrides, WorkerPool } from "./resource.ts";
 
 interface Entry {
   readonly poolFile: string;
   readonly workers?: number;
   readonly envs?: Readonly<Record<string, string>>;
-  readonly updatePolicy?: UpdatePolicy;
+  readonly updatePolicy?: UpdatePolicyArgs;
 }
 
 const config = new pulumi.Config();
@@ -32,7 +31,7 @@ function declared(): Record<string, Entry> {
   }
   const workers = config.getNumber("workers");
   const envs = config.getObject<Record<string, string>>("envs");
-  const updatePolicy = config.getObject<UpdatePolicy>("updatePolicy");
+  const updatePolicy = config.getObject<UpdatePolicyArgs>("updatePolicy");
   const name = config.get("poolName") ?? nameIn(poolFile);
   return { [name]: { poolFile, ...given({ workers, envs, updatePolicy }) } };
 }

@@ -4,9 +4,10 @@
  * It must load without top-level await, since it is loaded by `require`.
  */
 import { UserError } from "../spec/index.ts";
-import { applyInputs, EngineGone, removePool } from "./change.ts";
+import { applyInputs, removePool } from "./change.ts";
 import { type CheckAnswer, checkPool } from "./check.ts";
 import { type DiffAnswer, diffPool } from "./diff.ts";
+import { engineGone } from "./engine-watch.ts";
 import type { CheckedInputs, PoolInputs, PoolOutputs } from "./inputs.ts";
 import { readPool } from "./read.ts";
 
@@ -18,7 +19,7 @@ function report(line: string): void {
 export async function configure(): Promise<void> {}
 
 export async function check(old: Partial<PoolInputs>, inputs: PoolInputs): Promise<CheckAnswer> {
-  return checkPool(old, inputs, report);
+  return plainly(() => checkPool(old, inputs, report));
 }
 
 export async function diff(_id: string, old: PoolOutputs, inputs: CheckedInputs): Promise<DiffAnswer> {
@@ -29,11 +30,17 @@ export async function create(inputs: CheckedInputs): Promise<{ readonly id: stri
   return plainly(async () => ({ id: inputs.identity, outs: await applyInputs(inputs, undefined, report) }));
 }
 
+/** Without an id the engine takes the pool out of its state, and the next `up` makes it anew. */
 export async function read(
   id: string,
   old: PoolOutputs,
-): Promise<{ readonly id: string; readonly props: PoolOutputs }> {
-  return plainly(async () => ({ id, props: await readPool(old) }));
+): Promise<{ readonly id: string; readonly props: Partial<PoolOutputs> }> {
+  return plainly(async () => {
+    const found = await readPool(old);
+    if (found !== undefined) return { id, props: found };
+    report(`${old.pool}: all of its ${old.workers.length} workers are gone`);
+    return { id: "", props: {} };
+  });
 }
 
 export async function update(
@@ -50,14 +57,24 @@ async function remove(_id: string, old: PoolOutputs): Promise<void> {
 
 export { remove as delete };
 
+let calls = 0;
+
+/** The provider process of a killed engine would stay for ever, with nobody to end it. */
+function exitWhenOrphaned(): void {
+  if (calls === 0 && engineGone().aborted) process.exit(1);
+}
+
 /** Pulumi prints the stack of whatever is thrown: of what the user can mend, the message is enough. */
 async function plainly<T>(work: () => Promise<T>): Promise<T> {
+  calls += 1;
+  engineGone().addEventListener("abort", exitWhenOrphaned, { once: true });
   try {
     return await work();
   } catch (error) {
-    // The provider process of a killed engine would stay for ever, with nobody to end it.
-    if (error instanceof EngineGone) process.exit(1);
     if (error instanceof UserError) error.stack = "";
     throw error;
+  } finally {
+    calls -= 1;
+    exitWhenOrphaned();
   }
 }

@@ -1,18 +1,27 @@
 /** What `pulumi refresh` asks: the pool as its machines are now. Takes no lock and changes nothing; what is lost shows as drift. */
 import type { PoolOutputs } from "./inputs.ts";
-import { poolKeys } from "./keys.ts";
+import { type PoolKeys, poolKeys } from "./keys.ts";
 import { sourceOf } from "./known.ts";
 import { machinesOf } from "./machines/source.ts";
 import { noNotes, observe } from "./observe.ts";
 import { rosterWorkers } from "./roster.ts";
 import { Sessions } from "./sessions.ts";
 
-export async function readPool(old: PoolOutputs): Promise<PoolOutputs> {
+/** undefined: every machine that it had is gone, and all were looked at. @throws UserError when that cannot be done */
+export async function readPool(old: PoolOutputs): Promise<PoolOutputs | undefined> {
   const { identity, privateKey, infra } = old;
-  const machines = machinesOf(infra, sourceOf(old, await poolKeys(identity, privateKey), old));
+  const keys = await poolKeys(identity, privateKey);
+  const machines = machinesOf(infra, sourceOf(old, keys, old));
   await using sessions = new Sessions(privateKey);
   const { digest } = old.fingerprint;
-  const sights = await observe(await machines.list(), sessions, noNotes(digest));
+  const listed = await machines.list();
+  if (listed.length === 0 && hadMachinesHere(old, keys)) return undefined;
+  const sights = await observe(listed, sessions, noNotes(digest));
   const workers = rosterWorkers(sights, { fingerprint: digest, generation: old.generation });
   return { ...old, workers };
+}
+
+/** A pool that never had a machine is not gone, nor is one that was made with another LIDO_HOME: we would look in vain. */
+function hadMachinesHere({ workers, ssh }: PoolOutputs, { file }: PoolKeys): boolean {
+  return workers.length > 0 && ssh.keyRef === file;
 }

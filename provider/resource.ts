@@ -9,33 +9,32 @@ import {
   type PoolSpec,
   poolFromArgs,
   readPoolFile,
+  type UpdatePolicyArgs,
   UserError,
   type WorkerPoolArgs,
+  withUpdatePolicy,
 } from "../spec/index.ts";
 import type { RosterWorker } from "../worker/index.ts";
-import type { UpdatePolicy } from "./inputs.ts";
 import { PROVIDER_TEXT } from "./provider-text.ts";
 
 /** A value that may hold outputs of other resources, at any depth. */
 export type DeepInput<T> = pulumi.Input<T extends object ? { [K in keyof T]: DeepInput<T[K]> } : T>;
 
-export type PoolArgs = { readonly [K in keyof WorkerPoolArgs]: DeepInput<WorkerPoolArgs[K]> } & {
-  readonly updatePolicy?: UpdatePolicy;
-};
+export type PoolArgs = { readonly [K in keyof WorkerPoolArgs]: DeepInput<WorkerPoolArgs[K]> };
 
 /** What `fromYaml` may change or fill in of the file. */
 export interface PoolOverrides {
   readonly workers?: pulumi.Input<number>;
   readonly envs?: DeepInput<Record<string, string>>;
   readonly secrets?: DeepInput<Record<string, string>>;
-  readonly updatePolicy?: UpdatePolicy;
+  /** Laid over the file's own `update_policy`, field by field. */
+  readonly updatePolicy?: DeepInput<UpdatePolicyArgs>;
 }
 
 /** A pool that was checked before: as `parsePool` returns it, with its environment filled and its secrets beside it. */
 export interface CheckedPool {
   readonly spec: pulumi.Input<PoolSpec>;
   readonly secrets: DeepInput<Record<string, string>>;
-  readonly updatePolicy?: UpdatePolicy;
 }
 
 export class WorkerPool extends pulumi.ComponentResource {
@@ -66,14 +65,15 @@ export class WorkerPool extends pulumi.ComponentResource {
       void pulumi.log.warn(place === undefined ? message : `${place.file}:${place.line}:${place.column}: ${message}`);
     }
     const { workers, envs = {}, secrets = {}, updatePolicy = {} } = overrides;
-    const spec = pulumi.output({ workers, envs }).apply((given) =>
+    const spec = pulumi.output({ workers, envs, updatePolicy }).apply((given) =>
       plainly(() => {
         const size = given.workers === undefined ? {} : { size: { min: given.workers, max: given.workers } };
-        const open = { ...written, ...size, secrets: {} };
+        const policed = withUpdatePolicy(written, given.updatePolicy);
+        const open = { ...policed, ...size, secrets: {} };
         return fillEnvironment(open, { envs: given.envs, secrets: {} });
       }),
     );
-    return new WorkerPool(name, { spec, secrets: filledSecrets(written, secrets), updatePolicy }, opts);
+    return new WorkerPool(name, { spec, secrets: filledSecrets(written, secrets) }, opts);
   }
 }
 
@@ -90,12 +90,12 @@ function filledSecrets(
 }
 
 function inputsOf(args: PoolArgs | CheckedPool): pulumi.Inputs {
-  const { updatePolicy = {}, secrets = {}, ...rest } = args;
+  const { secrets = {}, ...rest } = args;
   const spec =
     "spec" in rest
       ? rest.spec
       : pulumi.output(rest).apply((plain) => plainly(() => poolFromArgs(plain as WorkerPoolArgs)));
-  return { spec, secrets: pulumi.secret(secrets), updatePolicy };
+  return { spec, secrets: pulumi.secret(secrets) };
 }
 
 /** What is wrong in what the user wrote ends the program with its sentence and no stack. */

@@ -1,8 +1,9 @@
 /** Keeps the pool's roster through one run: a higher epoch for each change, on disk before anybody is told. */
 import { userInfo } from "node:os";
-import type { Roster } from "../worker/index.ts";
+import { keepRoster, lidoHome, type Roster } from "../worker/index.ts";
 import { canonical } from "./fingerprint.ts";
 import type { Machines, PoolRecord } from "./machines/machines.ts";
+import { pauseAt } from "./pause.ts";
 import type { Goal } from "./reconcile.ts";
 import { rosterWorkers, type Sight } from "./roster.ts";
 
@@ -43,9 +44,14 @@ export class RosterKeeper {
     const changed = canonical(next) !== canonical(this.#roster);
     const epoch = this.#roster.epoch + (changed ? 1 : 0);
     const record = { epoch, lastWorkerId, generation: this.#generation };
-    if (canonical(record) !== canonical(this.#record)) await machines.writeRecord(record);
+    if (canonical(record) !== canonical(this.#record)) {
+      await pauseAt("record", "before");
+      await machines.writeRecord(record);
+      await pauseAt("record", "acted");
+    }
     this.#record = record;
     this.#roster = { ...next, epoch };
+    if (changed) await keepRoster(lidoHome(), this.#roster);
     return this.#roster;
   }
 }

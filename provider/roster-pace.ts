@@ -7,7 +7,7 @@ import type { Roster } from "../worker/index.ts";
 /** Between two tellings, for each worker of the pool: 60 ms for three, a second for fifty. */
 const MS_PER_WORKER = 20;
 
-export class RosterPace implements AsyncDisposable {
+export class RosterPace {
   readonly #publish: (roster: Roster) => Promise<void>;
   #held: Roster | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -31,14 +31,20 @@ export class RosterPace implements AsyncDisposable {
     }, wait);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** What is held back goes now. @throws what publishing threw */
+  async flush(): Promise<void> {
     await this.#tell();
     this.#rethrow();
   }
 
-  async #tell(): Promise<void> {
+  /** Nothing goes out any more by itself. */
+  stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+
+  async #tell(): Promise<void> {
+    this.stop();
     const roster = this.#held;
     this.#held = undefined;
     if (roster === undefined) return;

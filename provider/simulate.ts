@@ -2,6 +2,7 @@
 import type { Budget } from "./budget.ts";
 import { plan } from "./plan.ts";
 import type { Desired, Observed, ObservedWorker, Step } from "./steps.ts";
+import { whyStuck } from "./stuck.ts";
 
 export interface Outcome {
   readonly added: number;
@@ -14,6 +15,8 @@ export interface Outcome {
   readonly most: number;
   /** The fewest ready workers at any time. */
   readonly fewestReady: number;
+  /** Why the pool will not be as wanted although every step succeeds. */
+  readonly stuck?: string;
 }
 
 export function simulate(desired: Desired, observed: Observed, budget: Budget): Outcome {
@@ -30,6 +33,7 @@ export function simulate(desired: Desired, observed: Observed, budget: Budget): 
     counts.push(tally(world));
   }
   const before = observed.workers.filter(({ id }) => !removed.has(id));
+  const stuck = whyStuck(desired, world, budget);
   return {
     added: world.workers.filter(({ id }) => id > observed.lastId).length,
     removed: observed.workers.length - before.length,
@@ -37,6 +41,7 @@ export function simulate(desired: Desired, observed: Observed, budget: Budget): 
     mended: before.filter(({ id }) => mended.has(id)).length,
     most: Math.max(...counts.map(({ total }) => total)),
     fewestReady: Math.min(...counts.map(({ ready }) => ready)),
+    ...(stuck === undefined ? {} : { stuck }),
   };
 }
 
@@ -61,7 +66,7 @@ function succeed(desired: Desired, world: Observed, step: Step): Observed {
         busy: 0,
         cordon: { by: "nobody" },
       } as const;
-      return { workers: [...world.workers, fresh], lastId: Math.max(world.lastId, step.worker.id) };
+      return { ...world, workers: [...world.workers, fresh], lastId: Math.max(world.lastId, step.worker.id) };
     }
     case "restart":
       return change({ phase: "ready" });

@@ -42,6 +42,8 @@ export interface Observed {
   readonly workers: readonly ObservedWorker[];
   /** The highest worker id ever given out. */
   readonly lastId: number;
+  /** How many machines the pool can have now, its own and those still free; absent: as many as it wants. */
+  readonly limit?: number;
 }
 
 export interface Desired {
@@ -55,8 +57,8 @@ export type Step =
   | { readonly kind: "create"; readonly worker: WorkerRef }
   /** Bring the worker's machine back, with what runs on it. */
   | { readonly kind: "restart"; readonly worker: WorkerRef }
-  /** Workdir, mounts, setup. */
-  | { readonly kind: "prepare"; readonly worker: WorkerRef }
+  /** Workdir, mounts, setup; on a canary also its check. */
+  | { readonly kind: "prepare"; readonly worker: WorkerRef; readonly canary: boolean }
   /** No new jobs; what runs goes on. */
   | { readonly kind: "cordon"; readonly worker: WorkerRef; readonly why: Leaving }
   | { readonly kind: "uncordon"; readonly worker: WorkerRef }

@@ -3,7 +3,7 @@
  * sentences of problems the other way. It must never judge values.
  */
 import { isMapping, type Mapping, show } from "./fault.ts";
-import { meant, POOL_KEYS, RESOURCE_KEYS } from "./keys.ts";
+import { meant, POLICY_KEYS, POOL_KEYS, RESOURCE_KEYS } from "./keys.ts";
 import type { Path, Problem, Where } from "./problem.ts";
 
 const ROOT = "WorkerPool";
@@ -29,6 +29,7 @@ const ARGUMENTS = named([...POOL_KEYS, "infra"], {
     }),
   },
   ...Object.fromEntries(["setup", "envs", "secrets"].map((key) => [key, anything])),
+  update_policy: named(POLICY_KEYS),
 });
 
 export interface Translated {

@@ -6,10 +6,12 @@ import { argumentAt, inArgumentWords, inFileForm } from "./args-form.ts";
 import { examined } from "./check.ts";
 import { isMapping, type Mapping, show } from "./fault.ts";
 import { POOL_KEYS } from "./keys.ts";
+import { plain } from "./plain.ts";
 import { poolOf } from "./pool.ts";
 import { type Origin, type Problem, SpecError } from "./problem.ts";
 import { taskSchema } from "./task.ts";
 import type { PoolSpec } from "./types.ts";
+import { updatePolicySchema } from "./update-policy.ts";
 
 /** Resources as arguments: the keys of `resources:` in camelCase. */
 export interface ResourceArgs {
@@ -47,6 +49,26 @@ export interface FileMountArgs {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
+/** How the pool may change: the keys of `update_policy:` in camelCase. Times in seconds, or `"90s"`, `"10m"`, `"1h"`. */
+export interface UpdatePolicyArgs {
+  /** Workers above the size while workers are replaced: a count, or `"25%"` of the size, rounded up. 1 unless told. */
+  readonly maxSurge?: number | string;
+  /** Ready workers that may be missing meanwhile: a count, or `"25%"`, rounded down. 0 unless told. */
+  readonly maxUnavailable?: number | string;
+  /** That many new workers first; when one of them fails, everything else stays as it was. */
+  readonly canary?: number;
+  /** Bash that must succeed on each canary before it takes jobs. */
+  readonly canaryCheck?: string;
+  /** After that time a leaving worker goes although a job still runs on it. Without it: never. */
+  readonly drainTimeout?: number | string;
+  /** After that time a change stops where it is; the next `pulumi up` goes on. */
+  readonly maxDuration?: number | string;
+  /** The longest that `setup` may take on one worker. Without it: no limit. */
+  readonly setupTimeout?: number | string;
+  /** `blue_green`: as many new workers as the pool has, all ready before the first old one leaves. */
+  readonly mode?: "rolling" | "blue_green";
+}
+
 export interface WorkerPoolArgs {
   /** A fixed number; or `minWorkers` and `maxWorkers`. */
   readonly workers?: number;
@@ -66,6 +88,7 @@ export interface WorkerPoolArgs {
   readonly setup?: string;
   readonly envs?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
+  readonly updatePolicy?: UpdatePolicyArgs;
 }
 
 /** Plain values only: no Pulumi outputs. Throws SpecError with everything that is wrong. */
@@ -81,6 +104,19 @@ export function poolFromArgs(args: WorkerPoolArgs): PoolSpec {
   if ("value" in result && found.length === 0) return poolOf(result.value);
   throw new SpecError([...found, ...("problems" in result ? result.problems.map(inArgumentWords) : [])]);
 }
+
+/** The pool with the given policy laid over its own, field by field. Throws SpecError, also when the two do not go together. */
+export function withUpdatePolicy(spec: PoolSpec, args: UpdatePolicyArgs): PoolSpec {
+  const { value, problems } = inFileForm({ updatePolicy: { ...spec.updatePolicy, ...given(args) } });
+  const written = isMapping(value) ? value["update_policy"] : undefined;
+  const origin: Origin = { where: (path) => argumentAt(["update_policy", ...path]) };
+  const result = examined(updatePolicySchema(), written, origin);
+  if ("value" in result && problems.length === 0) return plain({ ...spec, updatePolicy: result.value });
+  throw new SpecError([...problems, ...("problems" in result ? result.problems.map(inArgumentWords) : [])]);
+}
+
+const given = (args: UpdatePolicyArgs): UpdatePolicyArgs =>
+  Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
 
 const isSize = (key: string): boolean => POOL_KEYS.some((one) => one === key);
 

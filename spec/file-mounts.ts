@@ -53,7 +53,7 @@ function bucket(): Schema<Mounted> {
   }).transform(
     (written): Mounted => ({
       sources: written.source ?? [],
-      mode: written.mode ?? "MOUNT",
+      mode: isLocal(written) ? "COPY" : (written.mode ?? "MOUNT"),
       ...present<Mounted>({
         name: written.name,
         store: written.store,
@@ -64,8 +64,24 @@ function bucket(): Schema<Mounted> {
   );
 }
 
-function nameless({ name, source }: Mapping): readonly Fault[] {
-  if (name !== undefined) return [];
+/** A list of local paths without a bucket's name is copied, each under its own name. */
+const isLocal = ({
+  name,
+  store,
+  source,
+}: {
+  readonly name?: unknown;
+  readonly store?: unknown;
+  readonly source?: unknown;
+}): boolean =>
+  name === undefined &&
+  store === undefined &&
+  Array.isArray(source) &&
+  source.length > 0 &&
+  source.every((one) => typeof one === "string" && !isBucket(one));
+
+function nameless({ name, store, source }: Mapping): readonly Fault[] {
+  if (name !== undefined || isLocal({ store, source })) return [];
   if (source === undefined) {
     return bad(
       "a file mount needs a `name` or a `source`",

@@ -1,5 +1,5 @@
-export type { FileMountArgs, ResourceArgs, WorkerPoolArgs } from "./args.ts";
-export { poolFromArgs } from "./args.ts";
+export type { FileMountArgs, ResourceArgs, UpdatePolicyArgs, WorkerPoolArgs } from "./args.ts";
+export { poolFromArgs, withUpdatePolicy } from "./args.ts";
 export { fillEnvironment, jobFromCommand } from "./command.ts";
 export type { ExitCode } from "./errors.ts";
 export { NotFoundError, UserError } from "./errors.ts";

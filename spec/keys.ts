@@ -8,7 +8,12 @@ export const TASK_KEYS = [
 
 export const POOL_KEYS = [
   ...(["workers", "min_workers", "max_workers"] as const),
-  ...(["queue_length_threshold", "upscale_delay_seconds", "downscale_delay_seconds"] as const),
+  ...(["queue_length_threshold", "upscale_delay_seconds", "downscale_delay_seconds", "update_policy"] as const),
+] as const;
+
+export const POLICY_KEYS = [
+  ...(["max_surge", "max_unavailable", "canary", "canary_check"] as const),
+  ...(["drain_timeout", "max_duration", "setup_timeout", "mode"] as const),
 ] as const;
 
 export const RESOURCE_KEYS = [
@@ -28,6 +33,7 @@ export const RESOURCE_KEYS = [
 
 export type TaskKey = (typeof TASK_KEYS)[number];
 export type PoolKey = (typeof POOL_KEYS)[number];
+export type PolicyKey = (typeof POLICY_KEYS)[number];
 export type ResourceKey = (typeof RESOURCE_KEYS)[number];
 
 /** What users of other tools write. */
@@ -42,6 +48,10 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   replicas: "workers",
   cmd: "run",
   command: "run",
+  surge: "max_surge",
+  unavailable: "max_unavailable",
+  canaries: "canary",
+  strategy: "mode",
   script: "run",
 };
 
@@ -55,6 +65,7 @@ export function meant(key: string, known: readonly string[]): string | undefined
 export function elsewhere(key: string): string | undefined {
   const is = (keys: readonly string[]): boolean => keys.includes(key);
   if (is(POOL_KEYS)) return `write \`${key}\` under \`pool:\``;
+  if (is(POLICY_KEYS)) return `write \`${key}\` under \`update_policy:\`, which stands under \`pool:\``;
   if (is(RESOURCE_KEYS) || key === "any_of" || key === "ordered") return `write \`${key}\` under \`resources:\``;
   if (is(TASK_KEYS)) return `write \`${key}\` at the left margin, outside of this section`;
   return undefined;

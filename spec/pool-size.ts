@@ -1,17 +1,22 @@
-/** Reads the `pool` section: how many workers there are, or between which numbers they may vary. */
+/** Reads the `pool` section: how many workers there are, or between which numbers they may vary, and how they are replaced. */
 import { bad, type Fault, type Mapping } from "./fault.ts";
 import type { PoolKey } from "./keys.ts";
 import { present } from "./plain.ts";
 import { amount, wholeNumber } from "./scalars.ts";
 import { mapping, type Schema } from "./schema.ts";
-import type { PoolSize } from "./types.ts";
+import type { PoolSize, UpdatePolicy } from "./types.ts";
+import { updatePolicySchema } from "./update-policy.ts";
 
 export const NO_SIZE = "One of workers, or both min_workers and max_workers must be set";
 
-/** `title` is the section as the user knows it: "`pool`". */
-export function poolSizeSchema(title: string): Schema<PoolSize> {
+export interface PoolSection {
+  readonly size: PoolSize;
+  readonly updatePolicy?: UpdatePolicy;
+}
+
+export function poolSectionSchema(): Schema<PoolSection> {
   return mapping({
-    title,
+    title: "`pool`",
     advice: "write `pool: {workers: 3}`",
     check: sizeFaults,
     shape: {
@@ -21,10 +26,11 @@ export function poolSizeSchema(title: string): Schema<PoolSize> {
       queue_length_threshold: wholeNumber("queue_length_threshold", { min: 1, example: 1 }),
       upscale_delay_seconds: amount("upscale_delay_seconds", { min: 0, example: 60 }),
       downscale_delay_seconds: amount("downscale_delay_seconds", { min: 0, example: 600 }),
+      update_policy: updatePolicySchema(),
     } satisfies Record<PoolKey, Schema<unknown>>,
-  }).transform((written): PoolSize => {
+  }).transform((written): PoolSection => {
     const min = written.min_workers ?? written.workers ?? 0;
-    return {
+    const size: PoolSize = {
       min,
       max: written.max_workers ?? min,
       ...present<PoolSize>({
@@ -33,11 +39,12 @@ export function poolSizeSchema(title: string): Schema<PoolSize> {
         downscaleDelaySeconds: written.downscale_delay_seconds,
       }),
     };
+    return { size, ...(written.update_policy === undefined ? {} : { updatePolicy: written.update_policy }) };
   });
 }
 
 /** SkyPilot's other spelling: `service: {pool: {workers: 3}}`. */
-export function serviceSchema(): Schema<PoolSize | undefined> {
+export function serviceSchema(): Schema<PoolSection | undefined> {
   return mapping({
     title: "`service`",
     advice: "write `pool: {workers: 3}` instead",
@@ -47,7 +54,7 @@ export function serviceSchema(): Schema<PoolSize | undefined> {
             anchor: "key",
           }).faults
         : [],
-    shape: { pool: poolSizeSchema("`pool`") },
+    shape: { pool: poolSectionSchema() },
   }).transform((written) => written.pool);
 }
 

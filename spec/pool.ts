@@ -25,11 +25,11 @@ export function parsePool(text: string, options: { readonly file: string }): Par
 }
 
 export function poolOf(task: Task): PoolSpec {
-  const size = typeof task.pool === "object" ? task.pool : task.service;
-  if (!size) throw new Error("a checked pool has a size");
+  const section = typeof task.pool === "object" ? task.pool : task.service;
+  if (!section) throw new Error("a checked pool has a size");
   return plain<PoolSpec>({
     kind: "pool",
-    size,
+    size: section.size,
     resources: task.resources ?? { ordered: false, anyOf: [] },
     fileMounts: task.file_mounts ?? [],
     envs: task.envs ?? {},
@@ -38,6 +38,7 @@ export function poolOf(task: Task): PoolSpec {
       name: task.name,
       workdir: task.workdir,
       setup: task.setup,
+      updatePolicy: section.updatePolicy,
       volumes: task.volumes,
       config: task.config,
     }),

@@ -6,12 +6,11 @@ import { environmentSchema } from "./environment.ts";
 import { bad, type Fault, isMapping, type Mapping } from "./fault.ts";
 import { fileMountsSchema } from "./file-mounts.ts";
 import type { TaskKey } from "./keys.ts";
-import { NO_SIZE, poolSizeSchema, serviceSchema } from "./pool-size.ts";
+import { NO_SIZE, type PoolSection, poolSectionSchema, serviceSchema } from "./pool-size.ts";
 import type { Role } from "./resource-rules.ts";
 import { resourcesSchema } from "./resources.ts";
 import { only, openMapping, text } from "./scalars.ts";
 import { choosing, mapping, type Output, type Schema } from "./schema.ts";
-import type { PoolSize } from "./types.ts";
 import { workdirSchema } from "./workdir.ts";
 
 export type Task = Output<ReturnType<typeof taskSchema>>;
@@ -32,8 +31,8 @@ export function taskSchema(role: Role, title = "this file") {
       num_nodes: only("num_nodes", 1, "a rank runs on one worker of a pool"),
       resources: resourcesSchema(role),
       file_mounts: fileMountsSchema(),
-      pool: choosing<PoolSize | string>((input) =>
-        typeof input === "string" ? text("pool", "my-pool") : poolSizeSchema("`pool`"),
+      pool: choosing<PoolSection | string>((input) =>
+        typeof input === "string" ? text("pool", "my-pool") : poolSectionSchema(),
       ),
       service: serviceSchema(),
       setup: text("setup", "pip install numpy"),

@@ -81,6 +81,26 @@ export interface PoolSize {
   readonly downscaleDelaySeconds?: number;
 }
 
+/** At what pace and by what rules workers are replaced. Times in seconds. */
+export interface UpdatePolicy {
+  /** Workers above the size while workers are replaced, a count or `"25%"` of the size, rounded up; 1 unless told. */
+  readonly maxSurge?: number | string;
+  /** Ready workers that may be missing while workers are replaced, a count or `"25%"`, rounded down; 0 unless told. */
+  readonly maxUnavailable?: number | string;
+  /** That many new workers first: the rest follows once they are ready, and stays as it was when one of them fails. */
+  readonly canary?: number;
+  /** Bash that must succeed on each canary before it takes jobs. */
+  readonly canaryCheck?: string;
+  /** After that time a leaving worker goes although a job still runs on it. Without it: never. */
+  readonly drainTimeout?: number;
+  /** After that time a change stops where it is; the next run goes on. */
+  readonly maxDuration?: number;
+  /** The longest that `setup` may take on one worker. */
+  readonly setupTimeout?: number;
+  /** `blue_green`: as many new workers as the pool has, all ready before the first old one leaves; both limits are set aside. */
+  readonly mode?: "rolling" | "blue_green";
+}
+
 /** Names and values; a `null` value was left open in the file and must be filled before use. */
 export type Environment = Readonly<Record<string, string | null>>;
 
@@ -101,6 +121,7 @@ export interface PoolSpec extends TaskSpec {
   readonly workdir?: Workdir;
   readonly fileMounts: readonly FileMount[];
   readonly setup?: string;
+  readonly updatePolicy?: UpdatePolicy;
 }
 
 /** A job file: what one rank runs. */

@@ -36,8 +36,10 @@ export function openAgentChannel(
   let stderr = "";
   let greeted = false;
   let closing = false;
+  let isOver = false;
 
   const end = (error: Error | undefined) => {
+    isOver = true;
     over.resolve(closing ? undefined : error);
     const reason = error ?? new ConnectionError(`The agent of ${options.worker} was closed.`);
     hello.reject(reason);
@@ -56,7 +58,8 @@ export function openAgentChannel(
     ask: (request, extraLines = () => 0) => {
       const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
       pending.push({ lines: [], missing: undefined, extraLines, resolve, reject });
-      if (channel.writable) channel.write(request);
+      // A channel that the other side closed may still call itself writable.
+      if (channel.writable && !isOver) channel.write(request);
       else end(new ConnectionError(`The agent of ${options.worker} is gone.`));
       return promise;
     },

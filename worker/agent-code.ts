@@ -6,9 +6,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ConnectionError } from "./errors.ts";
 import { quote } from "./shell.ts";
-import type { Link } from "./types.ts";
+import type { Link, Reconciler } from "./types.ts";
 
-const FILES = ["common.sh", "environment.sh", "supervisor.sh", "agent.sh"] as const;
+const FILES = ["common.sh", "reconcilers.sh", "guarded.sh", "environment.sh", "supervisor.sh", "agent.sh"] as const;
 
 let loaded: { readonly dir: string; readonly script: string } | undefined;
 
@@ -38,6 +38,12 @@ function installScript(dir: string, texts: readonly (readonly [string, string])[
 export function agentCommand(poolKey: string): string {
   const file = `$HOME/${agentCode().dir}/agent.sh`;
   return `exec sh "${file}" "$HOME/.lido/${poolKey}"`;
+}
+
+/** Runs `command` as a reconcile, where the agent's code is: see guarded.sh. */
+export function guardedCommand(poolKey: string, { epoch, run }: Reconciler, command: string): string {
+  const file = `$HOME/${agentCode().dir}/guarded.sh`;
+  return `exec sh "${file}" "$HOME/.lido/${poolKey}" ${epoch}-${run} ${quote(command)}`;
 }
 
 /** @throws ConnectionError when it cannot be written there. */

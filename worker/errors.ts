@@ -35,3 +35,15 @@ export class ProtocolError extends UserError {
     super(message, { ...options, exitCode: 1 });
   }
 }
+
+/** Somebody newer took over: nothing of ours is done on this worker any more. */
+export class FencedError extends UserError {
+  override readonly name: string = "FencedError";
+  readonly permanent: boolean = true;
+  /** The epoch of who did. */
+  readonly seen: number;
+  constructor(seen: number) {
+    super(`Somebody newer took over this worker: refused fenced ${seen}.`, { exitCode: 8 });
+    this.seen = seen;
+  }
+}

@@ -73,13 +73,12 @@ function ready(client: ssh2.Client, connect: ConnectConfig, signal: AbortSignal 
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const abort = () => reject(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
-  client.once("ready", () => {
-    client.setNoDelay(true);
-    resolve();
-  });
+  client.once("ready", () => resolve());
   client.on("error", reject);
   client.once("close", () => reject(new Error("the connection was closed during the handshake")));
   client.connect(connect);
+  // Before the handshake: each of its messages would wait 40 ms for the other side's acknowledgement.
+  client.setNoDelay(true);
   return promise.finally(() => signal?.removeEventListener("abort", abort));
 }
 

@@ -1,12 +1,22 @@
-export { AuthenticationError, ConnectionError, HostKeyError, ProtocolError } from "./errors.ts";
+export { AuthenticationError, ConnectionError, FencedError, HostKeyError, ProtocolError } from "./errors.ts";
 export { shownHostKey } from "./handshake.ts";
 export { lidoHome, poolKey } from "./home.ts";
 export { fingerprint, keyType } from "./host-key.ts";
 export type { Identities } from "./identities.ts";
 export { generateKeyPair, type KeyPair } from "./key-pair.ts";
 export { openLink } from "./link.ts";
-export { forgetPointer, type PoolPointer, pointedPools, readPointer, writePointer } from "./pointer.ts";
+export {
+  appliedProject,
+  forgetPointer,
+  isApplied,
+  type PoolPointer,
+  pointedPools,
+  readPointer,
+  writePointer,
+} from "./pointer.ts";
 export type * from "./roster.ts";
+export { forgetRoster, keepRoster } from "./roster-file.ts";
+export { openSetupLog, type SetupReader, type SetupStanding } from "./setup-log.ts";
 export { assignments, quote } from "./shell.ts";
 export type * from "./types.ts";
 export { connectWorker } from "./worker.ts";

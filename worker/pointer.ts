@@ -50,6 +50,16 @@ export async function pointedPools(home: string): Promise<readonly string[]> {
     .sort();
 }
 
+/** The folder from which `lido pool apply` runs Pulumi, for people who have no project of their own. */
+export function appliedProject(home: string): string {
+  return join(home, "pulumi", "project");
+}
+
+/** True for a pool of `lido pool apply`, false for one of a user's own Pulumi project. */
+export function isApplied(home: string, { projectDir }: PoolPointer): boolean {
+  return projectDir === appliedProject(home);
+}
+
 function pointerPath(home: string, pool: string): string {
   return join(home, "pools", `${encodeURIComponent(pool)}.json`);
 }

@@ -2,13 +2,14 @@
  * Messages <-> lines. Pure: what a request looks like on the agent's stdin, and what the agent's lines mean.
  * The words and the files behind them are in docs/protocol.md.
  */
-import { ProtocolError } from "./errors.ts";
+import { FencedError, ProtocolError } from "./errors.ts";
 import type { Roster } from "./roster.ts";
 import { assignments } from "./shell.ts";
 import type {
   AttemptKey,
   AttemptStatus,
   Hello,
+  Reconciler,
   RefusalReason,
   StartAnswer,
   StartRequest,
@@ -41,6 +42,7 @@ function keyWords(key: AttemptKey): string {
 
 export const request = {
   fence: (queue: string, epoch: number): string => `FENCE ${queue} ${epoch}\n`,
+  take: ({ epoch, run }: Reconciler): string => `TAKE ${epoch} ${run}\n`,
   submit: (submission: Submission): string => {
     const env = assignments(submission.env).map((assignment) => `export ${assignment}\n`);
     const run = submission.run.endsWith("\n") ? submission.run : `${submission.run}\n`;
@@ -177,6 +179,8 @@ export function parseStatus(text: string): AttemptStatus {
 
 /** For requests whose only good answer is `ok`. */
 export function expectOk(text: string): void {
+  const fenced = /^refused fenced (\d+)$/.exec(text)?.[1];
+  if (fenced !== undefined) throw new FencedError(Number(fenced));
   if (text !== "ok") throw failed(text);
 }
 

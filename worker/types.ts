@@ -115,6 +115,12 @@ export interface Hello {
   readonly unread: readonly AttemptKey[];
 }
 
+/** One reconcile, as workers know it: of two, the one with the higher epoch is the newer, and of equal ones the higher run. */
+export interface Reconciler {
+  readonly epoch: number;
+  readonly run: number;
+}
+
 export interface CommandResult {
   /** Exit code; 128+n for signal n. */
   readonly code: number;
@@ -144,12 +150,17 @@ export interface Link extends AsyncDisposable {
 export interface Worker extends AsyncDisposable {
   readonly endpoint: Endpoint;
   readonly hello: Hello;
-  /** For commands beside the agent (uploads, setup): at most 4 at a time. */
+  /** For commands beside the agent (uploads, setup): at most 4 at a time. After `take`, each runs only while nobody newer took over. */
   readonly link: Link;
   /** Settles (never rejects) when the agent or its connection is over: the reason, or undefined after close(). */
   readonly closed: Promise<Error | undefined>;
   /** Says who is starting jobs: a START from a lower `epoch` of the same `queue` is refused from now on. */
   fence(queue: string, epoch: number): Promise<void>;
+  /**
+   * Says who changes this worker for its pool. From now on an older one is refused: its CORDON, UNCORDON, ROSTER,
+   * ENVIRONMENT and its commands, and what it still runs here ends. @throws FencedError when a newer one was here
+   */
+  take(reconciler: Reconciler): Promise<void>;
   /** Idempotent. */
   submit(submission: Submission): Promise<void>;
   start(request: StartRequest): Promise<StartAnswer>;

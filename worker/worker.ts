@@ -3,6 +3,7 @@ import type { AgentChannel } from "./agent-channel.ts";
 import { AgentExit, openAgentChannel } from "./agent-channel.ts";
 import { agentCommand, installAgent } from "./agent-code.ts";
 import { ConnectionError } from "./errors.ts";
+import { guardedLink } from "./guarded-link.ts";
 import { type ChannelLink, openLink } from "./link.ts";
 import { readLog } from "./log.ts";
 import { expectOk, parseKey, parseStartAnswer, parseStatus, request } from "./protocol.ts";
@@ -14,6 +15,7 @@ import type {
   Endpoint,
   Hello,
   Link,
+  Reconciler,
   StartAnswer,
   StartRequest,
   Submission,
@@ -77,20 +79,26 @@ async function askKeys(agent: AgentChannel, text: string): Promise<readonly Atte
 class RemoteWorker implements Worker {
   readonly endpoint: Endpoint;
   readonly hello: Hello;
-  readonly link: ChannelLink;
   readonly closed: Promise<Error | undefined>;
   readonly #agent: AgentChannel;
+  readonly #raw: ChannelLink;
+  #link: Link;
 
   constructor(endpoint: Endpoint, link: ChannelLink, agent: AgentChannel, hello: Hello) {
     this.endpoint = endpoint;
     this.hello = hello;
-    this.link = link;
+    this.#raw = link;
+    this.#link = link;
     this.#agent = agent;
     // The connection knows better than the channel why it broke.
     this.closed = agent.closed.then(async (error) => {
       void link.close();
       return error && ((await link.closed) ?? error);
     });
+  }
+
+  get link(): Link {
+    return this.#link;
   }
 
   async #ask(text: string): Promise<string> {
@@ -100,6 +108,11 @@ class RemoteWorker implements Worker {
 
   async fence(queue: string, epoch: number): Promise<void> {
     expectOk(await this.#ask(request.fence(queue, epoch)));
+  }
+
+  async take(reconciler: Reconciler): Promise<void> {
+    this.#link = guardedLink(this.#raw, this.endpoint, reconciler);
+    expectOk(await this.#ask(request.take(reconciler)));
   }
 
   async submit(submission: Submission): Promise<void> {
@@ -155,7 +168,7 @@ class RemoteWorker implements Worker {
     key: AttemptKey,
     options: { readonly offset: number; readonly follow: boolean; readonly signal?: AbortSignal },
   ): AsyncIterable<Buffer> {
-    return readLog(this.link, { poolKey: this.endpoint.poolKey, key, ...options });
+    return readLog(this.#raw, { poolKey: this.endpoint.poolKey, key, ...options });
   }
 
   async ping(): Promise<void> {
@@ -164,7 +177,7 @@ class RemoteWorker implements Worker {
 
   async close(): Promise<void> {
     this.#agent.close();
-    await this.link.close();
+    await this.#raw.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,35 +1,41 @@
 /** What Lido adds to a `pulumi up` that changes nothing, and how long one takes that makes many workers. */
 import { type Bench, repeat } from "../bench.ts";
 import { type Figure, figure } from "../figure.ts";
+import type { Scale } from "../plan.ts";
 
 export async function pulumiUp(bench: Bench): Promise<readonly Figure[]> {
-  const { from, to, times } = bench.plan.scale;
-  await bench.up(from);
-  await bench.upEmpty({ preview: false });
-  const pairs = await repeat(bench.plan.ups, async () => ({
-    pool: await bench.up(from, { preview: true }),
-    empty: await bench.upEmpty({ preview: true }),
+  const { plan } = bench;
+  return [...(await unchanged(bench, plan.ups)), await scaled(bench, plan.scale), await scaled(bench, plan.many)];
+}
+
+async function unchanged(bench: Bench, times: number): Promise<readonly Figure[]> {
+  const workers = bench.plan.scale.from;
+  await bench.up(workers);
+  await bench.upPeer("empty");
+  await bench.upPeer("dynamic");
+  const rounds = await repeat(times, async () => ({
+    pool: await bench.up(workers, { preview: true }),
+    dynamic: await bench.upPeer("dynamic"),
+    empty: await bench.upPeer("empty"),
   }));
-  const scales = await repeat(times, async () => {
+  const row = (name: string, value: (round: (typeof rounds)[number]) => number, note: string): Figure =>
+    figure(name, rounds.map(value), { unit: "s", note });
+  return [
+    row("pulumi up, no change", ({ pool }) => pool, `${workers} local workers; refresh, preview and all`),
+    row(
+      "  the peer: a dynamic resource that does nothing",
+      ({ dynamic }) => dynamic,
+      "the engine, with its provider processes",
+    ),
+    row("  the peer: a program that declares nothing", ({ empty }) => empty, "the engine, without"),
+    row("  Lido's part", ({ pool, dynamic }) => pool - dynamic, "above a dynamic resource that does nothing"),
+  ];
+}
+
+async function scaled(bench: Bench, { from, to, times }: Scale): Promise<Figure> {
+  const samples = await repeat(times, async () => {
     await bench.up(from);
     return await bench.up(to);
   });
-  return [
-    figure(
-      "pulumi up, no change",
-      pairs.map(({ pool }) => pool),
-      { unit: "s", note: `${from} local workers, preview and all` },
-    ),
-    figure(
-      "pulumi up of an empty program",
-      pairs.map(({ empty }) => empty),
-      { unit: "s", note: "the engine alone" },
-    ),
-    figure(
-      "  Lido's part",
-      pairs.map(({ pool, empty }) => pool - empty),
-      { unit: "s" },
-    ),
-    figure(`pulumi up, ${from} to ${to} local workers`, scales, { unit: "s", note: "without a preview" }),
-  ];
+  return figure(`pulumi up, ${from} to ${to} local workers`, samples, { unit: "s", note: "without a preview" });
 }

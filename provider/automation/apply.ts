@@ -1,17 +1,20 @@
 /** `lido pool apply`: makes or changes a pool for people who have no Pulumi program, by running Pulumi for them. */
-import type { PoolSpec } from "../../spec/index.ts";
-import { lidoHome, type Roster, writePointer } from "../../worker/index.ts";
-import type { UpdatePolicy } from "../inputs.ts";
+import { type PoolSpec, withUpdatePolicy } from "../../spec/index.ts";
+import { forgetPointer, lidoHome, type Roster, writePointer } from "../../worker/index.ts";
 import { runEngine } from "./engine-run.ts";
-import { type ApplyRequest, requestOf } from "./request.ts";
-import { rosterOnly, type SavedPool, savedPool } from "./saved.ts";
+import type { ApplyRequest } from "./request.ts";
+import { isEmpty, rosterOnly, type SavedPool, savedPool } from "./saved.ts";
 import { freeStaleLock } from "./stale-lock.ts";
-import { openStack, type PoolStack, unknownPool } from "./workspace.ts";
+import { openStack, type PoolStack, PROJECT, unknownPool } from "./workspace.ts";
 
-export interface ApplyOptions extends ApplyRequest {
+export interface ApplyOptions {
+  readonly request: ApplyRequest;
   readonly report: (line: string) => void;
   /** Asked once the plan was reported; without it nobody is asked. */
   readonly confirm?: () => Promise<boolean>;
+  /** Told when the engine has the stack and begins to change the pool. */
+  readonly onBegin?: () => void;
+  /** Asks the engine to stop in order. */
   readonly signal?: AbortSignal;
 }
 
@@ -29,62 +32,62 @@ interface Wanted {
   readonly pool: string;
   readonly spec: PoolSpec;
   readonly secrets: Readonly<Record<string, string>>;
-  readonly updatePolicy: UpdatePolicy;
 }
 
-/** @throws UserError, NotFoundError, SpecError, EngineError */
+/** @throws UserError, NotFoundError, EngineError */
 export async function applyPool(options: ApplyOptions): Promise<ApplyResult> {
-  const { report } = options;
-  const request = requestOf(options);
+  const { report, request, signal } = options;
+  const { pool } = request;
   const late: { wanted?: Wanted } = {};
   const program = () => declare(late);
-  const open = await openStack({ pool: request.pool, report, program, create: request.kind === "file" });
+  const open = await openStack({ pool, report, program, create: request.kind === "file" });
+  signal?.throwIfAborted();
   await freeStaleLock(open);
   const saved = open.isNew ? undefined : await savedPool(open);
   if (request.kind === "file") {
     for (const remark of request.remarks) report(remark);
-    const { secrets, ...spec } = request.spec;
-    const filled = secrets as Readonly<Record<string, string>>;
-    late.wanted = { pool: request.pool, spec: { ...spec, secrets: {} }, secrets: filled, updatePolicy: {} };
+    late.wanted = request;
   } else {
-    if (saved === undefined) throw await unknownPool(request.pool);
-    late.wanted = resized(saved, request.workers);
+    if (saved === undefined) throw await unknownPool(pool);
+    late.wanted = resized(saved, request);
   }
-  return carryOut(open, saved, { ...options, pool: request.pool });
+  return await carryOut(open, saved, options);
 }
 
-function resized({ inputs }: SavedPool, workers: number): Wanted {
-  const { pool, spec, secrets, updatePolicy } = inputs;
-  return { pool, spec: { ...spec, size: { min: workers, max: workers } }, secrets, updatePolicy };
+/** All of the pool stays as it was asked for, its secrets too. */
+function resized({ inputs }: SavedPool, request: Extract<ApplyRequest, { kind: "count" }>): Wanted {
+  const { pool, spec, secrets } = inputs;
+  const size = { min: request.workers, max: request.workers };
+  return { pool, spec: withUpdatePolicy({ ...spec, size }, request.updatePolicy), secrets };
 }
 
 async function declare({ wanted }: { readonly wanted?: Wanted }): Promise<Record<string, unknown>> {
   if (wanted === undefined) return {};
   const { WorkerPool } = await import("../resource.ts");
-  const { pool, spec, secrets, updatePolicy } = wanted;
-  const { identity } = new WorkerPool(pool, { spec, secrets, updatePolicy });
+  const { pool, spec, secrets } = wanted;
+  const { identity } = new WorkerPool(pool, { spec, secrets });
   return { identity };
 }
 
-async function carryOut(
-  open: PoolStack,
-  saved: SavedPool | undefined,
-  { pool, report, confirm, signal }: ApplyOptions & { readonly pool: string },
-): Promise<ApplyResult> {
+async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: ApplyOptions): Promise<ApplyResult> {
+  const { request, report, confirm, signal } = options;
+  const { pool } = request;
   const { stack, backend, projectDir } = open;
   const what = { what: `Applying pool '${pool}'`, report };
-  const refresh = saved !== undefined;
+  const how = { refresh: saved !== undefined, ...(signal ? { signal } : {}) };
   if (confirm !== undefined) {
-    await runEngine(open, what, (hooks) => stack.preview({ ...hooks, refresh, ...(signal ? { signal } : {}) }));
+    await orNothing(open, () => runEngine(open, what, (hooks) => stack.preview({ ...hooks, ...how })));
     if (!(await confirm())) {
-      if (open.isNew) await stack.workspace.removeStack(stack.name);
+      await tidy(open);
       return { kind: "declined", pool };
     }
   }
+  signal?.throwIfAborted();
   // Written first: also a pool that comes up in part must be found again.
-  const pointer = { pool, stack: `organization/lido/${pool}`, projectDir, env: backend.pointerEnv };
+  const pointer = { pool, stack: `organization/${PROJECT}/${pool}`, projectDir, env: backend.pointerEnv };
   await writePointer(lidoHome(), pointer);
-  await runEngine(open, what, (hooks) => stack.up({ ...hooks, refresh, ...(signal ? { signal } : {}) }));
+  const words = { ...what, ...(options.onBegin ? { onBegin: options.onBegin } : {}) };
+  await orNothing(open, () => runEngine(open, words, (hooks) => stack.up({ ...hooks, ...how })));
   const done = await savedPool(open);
   if (done === undefined) throw new Error(`the state of ${pool} has no pool after it was applied`);
   const roster = rosterOnly(done.outputs);
@@ -92,4 +95,21 @@ async function carryOut(
   await writePointer(lidoHome(), { ...pointer, stack: roster.identity.split("/").slice(0, 3).join("/") });
   const kind = saved === undefined ? "created" : "updated";
   return { kind, pool, roster, message: `Successfully ${kind} pool '${pool}'` };
+}
+
+async function orNothing<T>(open: PoolStack, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // Why the work failed is what the user must hear, whatever becomes of the tidying.
+    await tidy(open).catch(() => {});
+    throw error;
+  }
+}
+
+/** A new stack in which no pool was begun goes again, and with it the pointer. */
+async function tidy(open: PoolStack): Promise<void> {
+  if (!open.isNew || !(await isEmpty(open))) return;
+  await open.stack.workspace.removeStack(open.stack.name, { force: true });
+  await forgetPointer(lidoHome(), open.stack.name);
 }

@@ -7,15 +7,28 @@ export interface RunHooks {
   readonly onEvent: (event: EngineEvent) => void;
 }
 
-/** `what`: such as `Applying pool 'X'`. @throws UserError with the engine's own reasons */
+export interface RunWords {
+  /** Such as `Applying pool 'X'`. */
+  readonly what: string;
+  readonly report: (line: string) => void;
+  /** Told once, when the engine has the stack for itself and begins. */
+  readonly onBegin?: () => void;
+}
+
+/** @throws UserError with the engine's own reasons */
 export async function runEngine<T>(
   { stack }: PoolStack,
-  { what, report }: { readonly what: string; readonly report: (line: string) => void },
+  { what, report, onBegin }: RunWords,
   run: (hooks: RunHooks) => Promise<T>,
 ): Promise<T> {
   const reasons: string[] = [];
   let last = "";
-  const onEvent = ({ diagnosticEvent: news }: EngineEvent): void => {
+  let hasBegun = false;
+  const onEvent = ({ preludeEvent, diagnosticEvent: news }: EngineEvent): void => {
+    if (preludeEvent !== undefined && !hasBegun) {
+      hasBegun = true;
+      onBegin?.();
+    }
     if (news === undefined || news.ephemeral === true) return;
     const text = plain(news.message).trimEnd();
     if (news.severity === "error") reasons.push(reasonIn(text));

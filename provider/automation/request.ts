@@ -1,23 +1,48 @@
 /** Decides what `lido pool apply` is asked for: a pool from a file, or another count of a pool that is there. Reads the file only. */
 import { homedir } from "node:os";
 import { basename, extname, isAbsolute, join, resolve } from "node:path";
-import { fillEnvironment, type PoolSpec, readPoolFile, UserError } from "../../spec/index.ts";
+import {
+  fillEnvironment,
+  type PoolSpec,
+  readPoolFile,
+  type UpdatePolicyArgs,
+  UserError,
+  withUpdatePolicy,
+} from "../../spec/index.ts";
 import { checkName } from "../check.ts";
 
-export interface ApplyRequest {
+/** What the command line says. */
+export interface ApplyFlags {
   readonly file?: string;
   readonly workers?: number;
   readonly name?: string;
   readonly envs?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Laid over the file's own, field by field. */
+  readonly updatePolicy?: UpdatePolicyArgs;
 }
 
-export type Request =
-  | { readonly kind: "file"; readonly pool: string; readonly spec: PoolSpec; readonly remarks: readonly string[] }
-  | { readonly kind: "count"; readonly pool: string; readonly workers: number };
+/** Checked, and plain JSON: it travels to the process that runs the engine. */
+export type ApplyRequest =
+  | {
+      readonly kind: "file";
+      readonly pool: string;
+      /** Filled, and without its secrets. */
+      readonly spec: PoolSpec;
+      readonly secrets: Readonly<Record<string, string>>;
+      /** What the file says in vain, a line each. */
+      readonly remarks: readonly string[];
+    }
+  | {
+      readonly kind: "count";
+      readonly pool: string;
+      readonly workers: number;
+      readonly updatePolicy: UpdatePolicyArgs;
+    };
 
 /** @throws UserError in SkyPilot's words where it has them */
-export function requestOf({ file, workers, name, envs = {}, secrets = {} }: ApplyRequest): Request {
+export function requestOf(flags: ApplyFlags): ApplyRequest {
+  const { file, workers, name, updatePolicy = {} } = flags;
   if (file !== undefined && workers !== undefined) {
     throw new UserError("Cannot specify both --workers and POOL_YAML. Please use one of them.");
   }
@@ -26,22 +51,29 @@ export function requestOf({ file, workers, name, envs = {}, secrets = {} }: Appl
       "Name a pool file, or give --workers for a pool that is there: lido pool apply pool.yaml -p gpu-pool",
     );
   }
-  if (file === undefined) return countOf(workers ?? 0, name);
-  const { spec, warnings } = readPoolFile(file);
-  const pool = name ?? spec.name ?? basename(file, extname(file));
+  if (file === undefined) return countOf(workers ?? 0, name, updatePolicy);
+  return fileOf(file, flags);
+}
+
+function fileOf(file: string, { name, envs = {}, secrets: given = {}, updatePolicy = {} }: ApplyFlags): ApplyRequest {
+  const { spec: written, warnings } = readPoolFile(file);
+  const pool = name ?? written.name ?? basename(file, extname(file));
   checkName(pool);
+  const filled = fillEnvironment(withUpdatePolicy(written, updatePolicy), { envs, secrets: given });
+  const { secrets, ...spec } = withFullPaths(filled);
   const remarks = warnings.map(({ message, place }) =>
     place === undefined ? message : `${place.file}:${place.line}:${place.column}: ${message}`,
   );
-  return { kind: "file", pool, spec: withFullPaths(fillEnvironment(spec, { envs, secrets })), remarks };
+  const values = secrets as Readonly<Record<string, string>>;
+  return { kind: "file", pool, spec: { ...spec, secrets: {} }, secrets: values, remarks };
 }
 
-function countOf(workers: number, name: string | undefined): Request {
+function countOf(workers: number, name: string | undefined, updatePolicy: UpdatePolicyArgs): ApplyRequest {
   if (name === undefined) throw new UserError("A pool name must be provided to update the number of workers.");
   if (!Number.isInteger(workers) || workers < 0) {
     throw new UserError(`--workers must be a whole number, 0 or more; got ${workers}.`);
   }
-  return { kind: "count", pool: name, workers };
+  return { kind: "count", pool: name, workers, updatePolicy };
 }
 
 /** The program runs in a folder of ours: what the user wrote counts from where the command was given. */

@@ -3,6 +3,8 @@ import type { Roster } from "../../worker/index.ts";
 import type { PoolInputs, PoolOutputs } from "../inputs.ts";
 import type { PoolStack } from "./workspace.ts";
 
+const POOL = "pulumi-nodejs:dynamic/lido:WorkerPool";
+
 export interface SavedPool {
   readonly inputs: PoolInputs;
   readonly outputs: PoolOutputs;
@@ -18,8 +20,18 @@ interface SavedResource {
 export async function savedPool({ stack }: PoolStack): Promise<SavedPool | undefined> {
   const { deployment } = await stack.exportStack();
   const { resources = [] } = deployment as { readonly resources?: readonly SavedResource[] };
-  const saved = resources.find(({ type }) => type === "pulumi-nodejs:dynamic/lido:WorkerPool");
+  const saved = resources.find(({ type }) => type === POOL);
   return saved && { inputs: revealed(saved.inputs) as PoolInputs, outputs: revealed(saved.outputs) as PoolOutputs };
+}
+
+/** True for a stack that has no pool and in which none was begun. */
+export async function isEmpty({ stack }: PoolStack): Promise<boolean> {
+  const { deployment } = await stack.exportStack();
+  const { resources = [], pending_operations: pending = [] } = deployment as {
+    readonly resources?: readonly SavedResource[];
+    readonly pending_operations?: readonly unknown[];
+  };
+  return pending.length === 0 && resources.every(({ type }) => type !== POOL);
 }
 
 /** Of every object that Pulumi writes; see its deployment schema. */

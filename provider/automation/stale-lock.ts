@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { ourFolder } from "./backend.ts";
-import type { PoolStack } from "./workspace.ts";
+import { type PoolStack, PROJECT } from "./workspace.ts";
 
 interface Lock {
   readonly pid: number;
@@ -12,7 +12,7 @@ interface Lock {
 
 export async function freeStaleLock({ stack, backend }: PoolStack): Promise<void> {
   if (!backend.isOurs) return;
-  const folder = join(ourFolder(), "state", ".pulumi", "locks", "organization", "lido", stack.name);
+  const folder = join(ourFolder(), "state", ".pulumi", "locks", "organization", PROJECT, stack.name);
   const locks = locksIn(folder);
   if (locks.length > 0 && locks.every((lock) => lock.hostname === hostname() && !isAlive(lock.pid)))
     await stack.cancel();

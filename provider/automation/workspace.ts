@@ -1,5 +1,5 @@
 /**
- * One pool, one stack of the project `lido`, run through Pulumi's Automation API with a program of our own. Its folder
+ * One pool, one stack of the project `lido-pools`, run through Pulumi's Automation API with a program of our own. Its folder
  * has the installed package in its node_modules, so that the provider is found from there wherever Lido is installed.
  */
 import { lstatSync, mkdirSync, readlinkSync, realpathSync, symlinkSync, unlinkSync } from "node:fs";
@@ -7,10 +7,11 @@ import { basename, dirname, join } from "node:path";
 import type { PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { NotFoundError } from "../../spec/index.ts";
 import { type Engine, engineEnv, findEngine, packageRoot, pulumiPackageFile } from "../../tools/pulumi/engine.ts";
-import { lidoHome, pointedPools } from "../../worker/index.ts";
-import { type Backend, findBackend, ourFolder } from "./backend.ts";
+import { appliedProject, lidoHome, pointedPools } from "../../worker/index.ts";
+import { type Backend, findBackend } from "./backend.ts";
 
-const PROJECT = "lido";
+/** Of no project that a user may have, so that no stack of this name can be somebody's own. */
+export const PROJECT = "lido-pools";
 
 export interface PoolStack {
   readonly stack: Stack;
@@ -65,7 +66,7 @@ async function command(engine: Engine) {
 
 /** The dynamic provider is looked for in `@pulumi/pulumi`, and our part of it in `lido`, both from this folder. */
 function projectFolder(): string {
-  const folder = join(ourFolder(), "project");
+  const folder = appliedProject(lidoHome());
   linkTo(realpathSync(packageRoot()), join(folder, "node_modules", "lido"));
   linkTo(realpathSync(pulumiPackageFile(".")), join(folder, "node_modules", "@pulumi", "pulumi"));
   return folder;

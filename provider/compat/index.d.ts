@@ -34,10 +34,15 @@ export interface FileMountArgs {
   readonly config?: { readonly [name: string]: unknown };
 }
 
-export interface UpdatePolicy {
-  readonly maxSurge?: number | string;
-  readonly maxUnavailable?: number | string;
-  readonly drainTimeoutSeconds?: number;
+export interface UpdatePolicyArgs {
+  readonly maxSurge?: pulumi.Input<number | string>;
+  readonly maxUnavailable?: pulumi.Input<number | string>;
+  readonly canary?: pulumi.Input<number>;
+  readonly canaryCheck?: pulumi.Input<string>;
+  readonly drainTimeout?: pulumi.Input<number | string>;
+  readonly maxDuration?: pulumi.Input<number | string>;
+  readonly setupTimeout?: pulumi.Input<number | string>;
+  readonly mode?: pulumi.Input<"rolling" | "blue_green">;
 }
 
 export interface PoolArgs {
@@ -54,14 +59,14 @@ export interface PoolArgs {
   readonly setup?: pulumi.Input<string>;
   readonly envs?: { readonly [name: string]: pulumi.Input<string> };
   readonly secrets?: { readonly [name: string]: pulumi.Input<string> };
-  readonly updatePolicy?: UpdatePolicy;
+  readonly updatePolicy?: UpdatePolicyArgs;
 }
 
 export interface PoolOverrides {
   readonly workers?: pulumi.Input<number>;
   readonly envs?: { readonly [name: string]: pulumi.Input<string> };
   readonly secrets?: { readonly [name: string]: pulumi.Input<string> };
-  readonly updatePolicy?: UpdatePolicy;
+  readonly updatePolicy?: UpdatePolicyArgs;
 }
 
 export interface Hop {

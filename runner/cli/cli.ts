@@ -7,6 +7,12 @@ import { type Paint, paintFor } from "./colors.ts";
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
+/** What Ctrl-C means to a command that has something to stop in order. */
+export interface Interruptions {
+  readonly first: AbortSignal;
+  readonly again: AbortSignal;
+}
+
 export interface Cli {
   /** Data goes here. */
   readonly stdout: Output;
@@ -22,6 +28,8 @@ export interface Cli {
   readonly paintNotes: Paint;
   /** Aborts at the first Ctrl-C from the moment it is asked for; the second ends the process. */
   readonly interrupted: () => AbortSignal;
+  /** As `interrupted`, but the second Ctrl-C aborts `again` and only the third ends the process. */
+  readonly interruptedTwice: () => Interruptions;
   /** Connects to the controller, starting it if need be. */
   readonly connect: () => Promise<Connection>;
 }
@@ -35,6 +43,7 @@ export interface CliParts {
   readonly now: () => number;
   readonly color: boolean;
   readonly interrupted: () => AbortSignal;
+  readonly interruptedTwice: () => Interruptions;
 }
 
 export function createCli(parts: CliParts): Cli {

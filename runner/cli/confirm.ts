@@ -31,9 +31,19 @@ export function refuseUnattended(cli: Cli, text: string): void {
   throw new UserError(`${text} Nobody can be asked here, so nothing was done.\nAdd -y to go on without being asked.`);
 }
 
+export interface Ask extends Pick<Question, "text" | "presumed"> {
+  /** Ends the waiting: a no. */
+  readonly signal?: AbortSignal;
+}
+
 /** Asks in any case. Ctrl-C and the end of the input are a no. */
-export async function ask(cli: Cli, { text, presumed }: Pick<Question, "text" | "presumed">): Promise<boolean> {
-  const lines = createInterface({ input: cli.stdin, output: cli.stderr, terminal: false });
+export async function ask(cli: Cli, { text, presumed, signal }: Ask): Promise<boolean> {
+  const lines = createInterface({
+    input: cli.stdin,
+    output: cli.stderr,
+    terminal: false,
+    ...(signal ? { signal } : {}),
+  });
   try {
     cli.stderr.write(`${text} Proceed? ${presumed === "yes" ? "[Y/n]" : "[y/N]"}: `);
     for await (const line of lines) {

@@ -1,6 +1,6 @@
 /** One call of `lido`: from arguments to an exit code. The world comes in through `Cli`; only runProcess knows `process`. */
 import type { Command } from "commander";
-import { type Cli, createCli, note } from "./cli.ts";
+import { type Cli, createCli, type Interruptions, note } from "./cli.ts";
 import { causeChain, endingOf } from "./exit.ts";
 import { makeProgram, plainArgs, splitAtDashes } from "./program.ts";
 
@@ -63,6 +63,7 @@ export async function runProcess(): Promise<void> {
     now: Date.now,
     color: !hasFlag(args, "--no-color"),
     interrupted,
+    interruptedTwice,
   });
   process.exitCode = await run(args, { cli, version: packageVersion() });
 }
@@ -78,12 +79,22 @@ function endQuietlyOnBrokenPipe(): void {
 }
 
 let controlC: AbortController | undefined;
+let controlCAgain: AbortController | undefined;
 
 function interrupted(): AbortSignal {
   if (controlC === undefined) {
     const controller = new AbortController();
     controlC = controller;
-    process.once("SIGINT", () => controller.abort());
+    process.once("SIGINT", () => {
+      const again = controlCAgain;
+      if (again !== undefined) process.once("SIGINT", () => again.abort());
+      controller.abort();
+    });
   }
   return controlC.signal;
+}
+
+function interruptedTwice(): Interruptions {
+  controlCAgain ??= new AbortController();
+  return { first: interrupted(), again: controlCAgain.signal };
 }

@@ -1,17 +1,24 @@
 /** `lido pool apply`: creates or changes a pool, for people who have no Pulumi program. The provider does it; this asks and tells. */
-import { Command } from "commander";
+import { resolve } from "node:path";
+import { Command, Option } from "commander";
+import type { ApplyRequest } from "../../provider/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { ask, refuseUnattended } from "./confirm.ts";
 import { addVariableOptions, type VariableFlags, variablesOf } from "./environment.ts";
-import { Interrupted } from "./interrupted.ts";
 import { wholeNumber, yesOption } from "./options.ts";
+import { refuseForeign, refuseUnderWay } from "./pool-guard.ts";
+import { runTask } from "./pool-run.ts";
+import { runLog } from "./pool-runs.ts";
+import { specLines } from "./pool-words.ts";
 import type { MakeCommand } from "./program.ts";
 
 export interface PoolApplyOptions extends VariableFlags {
   readonly file?: string;
   readonly pool?: string;
   readonly workers?: number;
+  readonly mode?: "rolling" | "blue_green";
   readonly yes?: boolean;
+  readonly async?: boolean;
 }
 
 export const command: MakeCommand = ({ cli, done }) =>
@@ -20,6 +27,13 @@ export const command: MakeCommand = ({ cli, done }) =>
     .argument("[file]", "a pool file")
     .option("-p, --pool <name>", "name of the pool (default: `name:` of the file)")
     .option("--workers <n>", "only change the number of workers of a pool that is there", wholeNumber("--workers", 0))
+    .addOption(
+      new Option("--mode <mode>", "how workers are replaced: one by one, or all new ones first").choices([
+        "rolling",
+        "blue_green",
+      ]),
+    )
+    .option("--async", "come back as soon as the engine has begun; `lido pool status` shows how it goes")
     .addOption(yesOption())
     .addHelpText("after", EXAMPLES)
     .action(async (file: string | undefined, flags: Omit<PoolApplyOptions, "file">) =>
@@ -28,29 +42,67 @@ export const command: MakeCommand = ({ cli, done }) =>
 
 const EXAMPLES = `
 Examples:
-  lido pool apply pool.yaml -p gpu-pool
-  lido pool apply -p gpu-pool --workers 5 -y`;
+  lido pool apply pool.yaml -p gpu-pool --secret HF_TOKEN
+  lido pool apply -p gpu-pool --workers 5 -y --async`;
 
 export async function runPoolApply(cli: Cli, options: PoolApplyOptions): Promise<number> {
-  const { file, pool, workers, yes } = options;
-  const text = `Applying config to pool '${pool ?? file ?? ""}'.`;
-  if (yes !== true) refuseUnattended(cli, text);
-  const { applyPool } = await import("../../provider/index.ts");
+  const yes = options.yes === true;
+  const request = await requestOf(cli, options);
+  const { pool } = request;
+  const text = `Applying config to pool '${pool}'.`;
+  if (!yes) refuseUnattended(cli, text);
+  await refuseForeign(cli, pool);
+  await refuseUnderWay(cli, pool);
+  if (request.kind === "file") for (const line of specLines(request.spec)) note(cli, line);
   const signal = cli.interrupted();
-  const request = { ...(file && { file }), ...(pool && { name: pool }), ...(workers !== undefined && { workers }) };
-  const confirm = yes === true ? {} : { confirm: async () => await ask(cli, { text, presumed: "yes" }) };
-  try {
-    const report = (line: string): void => note(cli, line);
-    const result = await applyPool({ ...request, ...(await variablesOf(cli, options)), ...confirm, report, signal });
-    if (result.kind === "declined") {
+  const outcome = await runTask(cli, {
+    task: { action: "apply", request, ask: !yes },
+    confirm: async () => await ask(cli, { text, presumed: "yes", signal }),
+    again: commandAgain(options),
+    detach: options.async === true,
+  });
+  switch (outcome.kind) {
+    case "declined":
       note(cli, "Nothing was done.");
       return 1;
-    }
-    print(cli, result.message);
-    note(cli, `Run jobs on it: lido jobs launch -p ${result.pool} -- 'echo hello from $SKYPILOT_JOB_RANK'`);
-    return 0;
-  } catch (error) {
-    if (signal.aborted) throw new Interrupted("Stopped before it was done. Give the command again to finish it.");
-    throw error;
+    case "detached":
+      return tellDetached(cli, pool);
+    case "done":
+      for (const line of outcome.words) print(cli, line);
+      note(cli, `Run jobs on it: lido jobs launch -p ${pool} -- 'echo hello from $SKYPILOT_JOB_RANK'`);
+      return 0;
   }
+}
+
+async function requestOf(cli: Cli, options: PoolApplyOptions): Promise<ApplyRequest> {
+  const { file, pool, workers, mode } = options;
+  const { readApplyRequest } = await import("../../provider/index.ts");
+  return await readApplyRequest({
+    ...(file === undefined ? {} : { file: resolve(file) === resolve(cli.cwd, file) ? file : resolve(cli.cwd, file) }),
+    ...(pool === undefined ? {} : { name: pool }),
+    ...(workers === undefined ? {} : { workers }),
+    ...(mode === undefined ? {} : { updatePolicy: { mode } }),
+    ...(await variablesOf(cli, options)),
+  });
+}
+
+function tellDetached(cli: Cli, pool: string): number {
+  print(cli, `Applying config to pool '${pool}' goes on by itself.`);
+  note(cli, `Its log: ${runLog(cli.home, pool)}`);
+  note(cli, `How it goes: lido pool status ${pool}, lido pool logs ${pool}`);
+  return 0;
+}
+
+/** Without the values of secrets: those of --secret are to be given again. */
+function commandAgain({ file, pool, workers, env = [], secret = [] }: PoolApplyOptions): string {
+  const given = env.length + secret.length > 0 ? " (with the same --env and --secret)" : "";
+  return [
+    "lido pool apply",
+    file ?? "",
+    pool === undefined ? "" : `-p ${pool}`,
+    workers === undefined ? "" : `--workers ${workers}`,
+  ]
+    .filter((part) => part !== "")
+    .join(" ")
+    .concat(given);
 }

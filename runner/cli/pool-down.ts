@@ -1,7 +1,7 @@
 /** `lido pool down`: tears pools down that `lido pool apply` made. Their unfinished jobs are named, then cancelled. */
 import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
-import { pointedPools, readPointer } from "../../worker/pointer.ts";
+import { isApplied, pointedPools, readPointer } from "../../worker/pointer.ts";
 import type { IdRange, JobStatus } from "../api.ts";
 import type { Connection } from "../client/index.ts";
 import { type Cli, note, print } from "./cli.ts";
@@ -11,6 +11,8 @@ import { countIds, formatIds, rangesOf } from "./ids.ts";
 import { Interrupted } from "./interrupted.ts";
 import { yesOption } from "./options.ts";
 import { jobs } from "./outcome.ts";
+import { projectOf, refuseUnderWay } from "./pool-guard.ts";
+import { runTask } from "./pool-run.ts";
 import type { MakeCommand } from "./program.ts";
 
 export interface PoolDownOptions {
@@ -36,26 +38,19 @@ export async function runPoolDown(cli: Cli, options: PoolDownOptions): Promise<n
     note(cli, "No pools.");
     return 0;
   }
+  for (const name of names) await refuseUnderWay(cli, name);
   const unfinished = await unfinishedJobs(cli, names);
   const cancelled =
     unfinished.length === 0 ? "" : `; cancels its ${jobs(countIds(unfinished))}: ${formatIds(unfinished)}`;
   const text = `Tearing down ${names.map((name) => `'${name}'`).join(", ")}${cancelled}.`;
   await confirm(cli, { text, yes: options.yes === true, presumed: "yes", unattended: "refuse" });
-  const signal = cli.interrupted();
-  try {
-    if (unfinished.length > 0) await cancelAndWait(cli, unfinished, signal);
-    const { downPool } = await import("../../provider/index.ts");
-    await downPool({ names, report: (line) => note(cli, line), signal });
-  } catch (error) {
-    if (signal.aborted) throw new Interrupted("Stopped before it was done. Give the command again to finish it.");
-    throw error;
-  }
-  for (const name of names) print(cli, `Pool '${name}' is down.`);
+  const again = `lido pool down ${names.join(" ")}`;
+  if (unfinished.length > 0) await cancelAndWait(cli, unfinished, again);
+  const task = { action: "down", pools: names } as const;
+  const outcome = await runTask(cli, { task, confirm: async () => true, again, detach: false });
+  if (outcome.kind === "done") for (const line of outcome.words) print(cli, line);
   return 0;
 }
-
-/** Pulumi's project of the pools that `lido pool apply` makes. */
-const OURS = /^organization\/lido\//;
 
 async function poolsOf(cli: Cli, { names, all }: PoolDownOptions): Promise<readonly string[]> {
   if (names.length > 0 === (all === true)) {
@@ -64,19 +59,21 @@ async function poolsOf(cli: Cli, { names, all }: PoolDownOptions): Promise<reado
     );
   }
   const pointers = await Promise.all(
-    (all === true ? await pointedPools(cli.home) : names).map(async (name) => ({
+    (all === true ? await pointedPools(cli.home) : [...new Set(names)]).map(async (name) => ({
       name,
       pointer: await readPointer(cli.home, name),
     })),
   );
-  const foreign = pointers.find(({ pointer }) => pointer !== undefined && !OURS.test(pointer.stack));
+  const foreign = pointers.find(({ pointer }) => pointer !== undefined && !isApplied(cli.home, pointer));
   if (foreign?.pointer !== undefined && all !== true) {
     throw new UserError(
-      `Pool '${foreign.name}' belongs to a Pulumi program of yours, in ${foreign.pointer.projectDir}.\nTake it out there and run \`pulumi up\`, or run \`pulumi destroy\`.`,
+      `Pool '${foreign.name}' belongs to your own Pulumi project '${projectOf(foreign.pointer)}' in ${foreign.pointer.projectDir}.\nTake it out there and run \`pulumi up\`, or run \`pulumi destroy\`.`,
       { exitCode: 8 },
     );
   }
-  return pointers.filter(({ pointer }) => pointer === undefined || OURS.test(pointer.stack)).map(({ name }) => name);
+  return pointers
+    .filter(({ pointer }) => pointer === undefined || isApplied(cli.home, pointer))
+    .map(({ name }) => name);
 }
 
 const UNFINISHED: readonly JobStatus[] = ["PENDING", "STARTING", "RUNNING", "RECOVERING", "CANCELLING"];
@@ -100,8 +97,14 @@ async function unfinishedOf(connection: Connection, pool: string): Promise<reado
   return ids;
 }
 
-async function cancelAndWait(cli: Cli, ids: readonly IdRange[], signal: AbortSignal): Promise<void> {
-  await using connection = await cli.connect();
-  await connection.call("cancel", { ids });
-  await followJobs(cli, connection, { ids, signal });
+async function cancelAndWait(cli: Cli, ids: readonly IdRange[], again: string): Promise<void> {
+  const signal = cli.interrupted();
+  try {
+    await using connection = await cli.connect();
+    await connection.call("cancel", { ids });
+    await followJobs(cli, connection, { ids, signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Interrupted(`\nThe jobs are being cancelled; the pool is as it was. To go on:\n  ${again}`);
+  }
 }

@@ -1,107 +1,75 @@
-/** `lido pool status`: pools and their workers, as the stacks hold them. */
-import { Command } from "commander";
-import type { RosterWorker, WorkerState } from "../../worker/index.ts";
+/** `lido pool status`: pools and their workers as they are known now, and what `lido pool apply` and `down` do with them. */
+import { Command, Option } from "commander";
+import type { Roster } from "../../worker/index.ts";
 import { type ListedPool, listPools } from "../pools/index.ts";
-import { type Cli, note, print } from "./cli.ts";
-import type { Color } from "./colors.ts";
-import { outputOption } from "./options.ts";
-import { type Format, printRows } from "./print-rows.ts";
+import { type Cli, note } from "./cli.ts";
+import { type PoolRun, readRuns } from "./pool-runs.ts";
+import { printPools, runWords } from "./pool-status-words.ts";
+import { FORMATS, printRows } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
-import type { Column } from "./table.ts";
-import { ago } from "./time.ts";
 
 export interface PoolStatusOptions {
   readonly names: readonly string[];
-  readonly output: Format;
+  readonly output: (typeof FORMATS)[number] | "wide";
+  readonly verbose?: boolean;
+  readonly all?: boolean;
 }
 
 export const command: MakeCommand = ({ cli, done }) =>
   new Command("status")
-    .description("Shows pools and their workers: those of the Pulumi project here, and those used before.")
+    .description("Shows pools and their workers: of the Pulumi project here, those used before, those made here.")
     .argument("[names...]", "names of pools (default: all)")
-    .addOption(outputOption())
+    .option("-v", "more of each worker, as -o wide")
+    .option("-a, --all", "all workers; else of a large pool those that are not ready come first, 20 in all")
+    .addOption(
+      new Option("-o, --output <format>", "how data is printed").choices([...FORMATS, "wide"]).default("table"),
+    )
     .addHelpText("after", "\nExamples:\n  lido pool status\n  lido pool status gpu-pool -o json")
-    .action(async (names: readonly string[], flags: Omit<PoolStatusOptions, "names">) =>
-      done(await runPoolStatus(cli, { ...flags, names })),
+    .action(async (names: readonly string[], { v, ...flags }: Omit<PoolStatusOptions, "names"> & { v?: boolean }) =>
+      done(await runPoolStatus(cli, { ...flags, names, ...(v === true ? { verbose: true } : {}) })),
     );
 
-type FoundPool = Extract<ListedPool, { kind: "found" }>;
-
-export async function runPoolStatus(cli: Cli, { names, output }: PoolStatusOptions): Promise<number> {
+export async function runPoolStatus(cli: Cli, options: PoolStatusOptions): Promise<number> {
   const { cwd, env, home } = cli;
-  const listed = await listPools(names, { cwd, env, home, report: (line) => note(cli, line) });
+  const { names } = options;
+  const runs = (await readRuns(home)).filter(({ pool }) => names.length === 0 || names.includes(pool));
+  // A pool whose first apply is just beginning is told by that alone.
+  const listed = await listPools(names, {
+    cwd,
+    env,
+    home,
+    report: (line) => note(cli, line),
+    mayBeMissing: runs.map(({ pool }) => pool),
+  });
   const pools = listed.filter((pool) => pool.kind === "found");
-  if (output === "table") printPools(cli, pools);
-  else {
-    const rows = pools.map(({ stack, roster }) => ({ stack, ...roster }));
-    printRows(cli, rows, {
-      format: output,
-      columns: [],
-      ids: (all) => all.map(({ pool }) => pool).join("\n"),
-      empty: "",
-    });
+  print(cli, pools, { ...options, runs });
+  for (const pool of listed) {
+    const isTold = runs.some((run) => run.pool === pool.pool);
+    if (pool.kind === "lost" && !isTold) note(cli, `Not shown: '${pool.pool}'. ${pool.why}`);
+    if (pool.kind === "found" && !pool.inState && !isTold) note(cli, unsaved(pool));
   }
-  for (const pool of listed) if (pool.kind === "lost") note(cli, `Not shown: '${pool.pool}'. ${pool.why}`);
+  for (const run of runs) for (const line of runWords(run, cli.now())) note(cli, line);
   return 0;
 }
 
-function printPools(cli: Cli, pools: readonly FoundPool[]): void {
-  printRows(cli, pools, { format: "table", columns: POOLS, ids: () => "", empty: "No pools." });
-  for (const { roster } of pools) {
-    print(cli, "");
-    print(cli, `Workers of ${roster.pool}`);
-    const columns = workerColumns(cli.now());
-    printRows(cli, roster.workers, { format: "table", columns, ids: () => "", empty: "No workers." });
+type Shown = PoolStatusOptions & { readonly runs: readonly PoolRun[] };
+
+function print(cli: Cli, pools: readonly ListedPool[], options: Shown): void {
+  const { output, runs } = options;
+  if (output === "table" || output === "wide") {
+    const isTold = pools.length === 0 && runs.length > 0;
+    if (!isTold)
+      printPools(cli, pools, { wide: options.verbose === true || output === "wide", all: options.all === true });
+    return;
   }
+  const rows = pools.map(({ stack, roster }) => {
+    const run = runs.find(({ pool }) => pool === roster.pool);
+    return { stack, ...roster, ...(run === undefined ? {} : { run }) };
+  });
+  const ids = (all: readonly Roster[]): string => all.map(({ pool }) => pool).join("\n");
+  printRows(cli, rows, { format: output, columns: [], ids, empty: "" });
 }
 
-const POOLS: readonly Column<FoundPool>[] = [
-  { header: "POOL", cell: ({ pool }) => pool },
-  { header: "WORKERS", cell: ({ roster }) => `${ready(roster.workers)}/${roster.size.target}` },
-  { header: "STATUS", cell: poolState, color: (pool) => (poolState(pool) === "READY" ? "green" : "yellow") },
-  { header: "GENERATION", cell: ({ roster }) => `${roster.generation}` },
-  { header: "INFRA", cell: ({ roster }) => roster.infra },
-  { header: "STACK", cell: ({ stack }) => stack, shrinkTo: 8 },
-];
-
-function ready(workers: readonly RosterWorker[]): number {
-  return workers.filter(({ state }) => state === "READY").length;
-}
-
-/** READY when nothing is missing. */
-function poolState({ roster }: FoundPool): string {
-  const count = ready(roster.workers);
-  if (count >= roster.size.target) return "READY";
-  return count === 0 ? "NOT READY" : "DEGRADED";
-}
-
-function workerColumns(now: number): readonly Column<RosterWorker>[] {
-  return [
-    { header: "ID", cell: ({ id }) => `${id}` },
-    { header: "NAME", cell: ({ name }) => name, shrinkTo: 8 },
-    { header: "STATE", cell: ({ state }) => state, color: ({ state }) => stateColor(state) },
-    { header: "GENERATION", cell: ({ generation }) => `${generation}` },
-    { header: "RESOURCES", cell: resources },
-    { header: "READY", cell: ({ readyAt }) => (readyAt === 0 ? "-" : ago(readyAt, now)) },
-    { header: "REASON", cell: ({ reason }) => reason.split("\n")[0] ?? "", shrinkTo: 6 },
-  ];
-}
-
-/** `2 cpus, 4 GB, L4:1` */
-function resources({ capacity }: RosterWorker): string {
-  const accelerators = Object.entries(capacity.accelerators).map(([name, count]) => `${name}:${count}`);
-  return [`${capacity.cpus} cpus`, `${Math.round(capacity.memoryGiB * 10) / 10} GB`, ...accelerators].join(", ");
-}
-
-function stateColor(state: WorkerState): Color {
-  switch (state) {
-    case "READY":
-      return "green";
-    case "FAILED":
-      return "red";
-    case "PROVISIONING":
-    case "PREPARING":
-    case "DRAINING":
-      return "yellow";
-  }
+function unsaved({ pool, stack }: ListedPool): string {
+  return `${pool}: not in the state of ${stack} yet: its first \`pulumi up\` runs, or was cut off. Give it again to finish it.`;
 }

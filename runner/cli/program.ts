@@ -31,6 +31,7 @@ const ENTRIES: readonly Entry[] = [
   { path: "jobs wait", summary: "wait until jobs are over", load: () => import("./jobs-wait.ts") },
   { path: "pool apply", summary: "create or change a pool", load: () => import("./pool-apply.ts") },
   { path: "pool status", summary: "show pools and their workers", load: () => import("./pool-status.ts") },
+  { path: "pool logs", summary: "print or follow the setup of workers", load: () => import("./pool-logs.ts") },
   { path: "pool down", summary: "tear a pool down", load: () => import("./pool-down.ts") },
   { path: "controller start", summary: "start the controller", load: () => import("./controller-start.ts") },
   { path: "controller stop", summary: "stop the controller; jobs go on", load: () => import("./controller-stop.ts") },

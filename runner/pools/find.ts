@@ -108,6 +108,12 @@ export async function rosterFromPointer(pointer: PoolPointer): Promise<Roster> {
   }
 }
 
+/** True only when the pointer's stack was read and does not hold the pool any more. */
+export async function isGone(pointer: PoolPointer): Promise<boolean> {
+  const look = await lookInto(pointer.pool, await placeOf(pointer, process.env), `stack ${pointer.stack}`);
+  return look.kind === "absent";
+}
+
 function notFound(name: string, looks: readonly Look[], pointed: readonly string[]): NotFoundError {
   const inPlaces = looks.flatMap((look) => (look.kind === "absent" ? look.pools : []));
   const others = [...new Set([...inPlaces, ...pointed])].filter((pool) => pool !== name).sort();

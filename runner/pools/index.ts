@@ -1,3 +1,4 @@
-export { findPool, rosterFromPointer } from "./find.ts";
-export { type ListedPool, listPools } from "./list.ts";
+export { findPool, isGone, rosterFromPointer } from "./find.ts";
+export { newer, newestRoster } from "./kept.ts";
+export { type ListedPool, listPools, lookUp } from "./list.ts";
 export { pointerEnv } from "./pointer-env.ts";

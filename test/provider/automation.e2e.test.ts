@@ -1,11 +1,11 @@
 /** Pools for people without a Pulumi program, on the real engine with a local backend of our own. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { requestOf } from "../../provider/automation/request.ts";
 import { applyPool, downPool } from "../../provider/index.ts";
-import { lidoHome, pointedPools, readPointer } from "../../worker/index.ts";
+import { lidoHome, pointedPools } from "../../worker/index.ts";
 
 let folder = "";
 const lines: string[] = [];
@@ -26,36 +26,24 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-test("apply, apply with another count, status, down", { timeout: 180_000 }, async () => {
+test("a plan that is declined leaves nothing behind; a pool that nobody applied is not known", {
+  timeout: 120_000,
+}, async () => {
   const file = join(folder, "pool.yaml");
-  writeFileSync(
-    file,
-    "pool: {workers: 1}\nresources: {infra: local}\nsecrets: {TOKEN: null}\nsetup: echo $TOKEN > seen\n",
-  );
-  const declined = await applyPool({ file, name: "p", secrets: { TOKEN: "tok" }, report, confirm: async () => false });
+  writeFileSync(file, "pool: {workers: 1}\nresources: {infra: local}\nsecrets: {TOKEN: null}\n");
+  const request = requestOf({ file, name: "p", secrets: { TOKEN: "tok" } });
+  const declined = await applyPool({ request, report, confirm: async () => false });
   expect(declined).toEqual({ kind: "declined", pool: "p" });
   expect(lines).toContain("p: create 1 worker on local");
   expect(await pointedPools(lidoHome())).toEqual([]);
-
-  const made = await applyPool({ file, name: "p", secrets: { TOKEN: "tok" }, report });
-  expect(made).toMatchObject({ kind: "created", message: "Successfully created pool 'p'" });
-  expect(made).not.toHaveProperty("roster.privateKey");
-  const passphrase = join(folder, "lido/pulumi/passphrase");
-  expect(statSync(passphrase).mode & 0o777).toBe(0o600);
-
-  const grown = await applyPool({ name: "p", workers: 2, report });
-  const ready = { workers: [1, 2].map((id) => ({ id, state: "READY" })) };
-  expect(grown).toMatchObject({ kind: "updated", message: "Successfully updated pool 'p'", roster: ready });
-  expect(await readPointer(lidoHome(), "p")).toMatchObject({ stack: "organization/lido/p" });
-  const workers = join(folder, "lido/local", readdirSync(join(folder, "lido/local"))[0] ?? "", "workers");
-  expect(readFileSync(join(workers, "2/home/sky_workdir/seen"), "utf8")).toBe("tok\n");
-
-  await expect(downPool({ names: ["p", "q"], report })).rejects.toThrow(
-    "There is no pool 'q'. You have applied: p. Make one: lido pool apply pool.yaml -p q",
+  expect(existsSync(join(folder, "lido/pulumi/state/.pulumi/stacks/lido-pools/p.json"))).toBe(false);
+  expect(statSync(join(folder, "lido/pulumi/passphrase")).mode & 0o777).toBe(0o600);
+  await expect(downPool({ names: ["q"], report })).rejects.toThrow(
+    "There is no pool 'q'. You have applied none yet. Make one: lido pool apply pool.yaml -p q",
   );
-  await downPool({ names: ["p"], report });
-  expect(await pointedPools(lidoHome())).toEqual([]);
-  expect(existsSync(join(folder, "lido/local"))).toBe(false);
+  await expect(applyPool({ request: requestOf({ name: "q", workers: 2 }), report })).rejects.toThrow(
+    "There is no pool 'q'.",
+  );
 });
 
 test("a file and a count exclude each other; a count needs a name", () => {

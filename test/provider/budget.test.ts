@@ -1,29 +1,38 @@
 import { expect, test } from "vitest";
 import { budgetOf } from "../../provider/budget.ts";
 
+const DEFAULT = { mode: "rolling", surge: 1, unavailable: 0, canary: 0 };
+
 test("without a policy one worker may be added and none may be missing", () => {
-  expect(budgetOf({}, 10)).toEqual({ surge: 1, unavailable: 0 });
+  expect(budgetOf({}, 10)).toEqual(DEFAULT);
 });
 
 test("percentages round as in Kubernetes: surge up, unavailable down", () => {
-  expect(budgetOf({ maxSurge: "25%", maxUnavailable: "25%" }, 10)).toEqual({ surge: 3, unavailable: 2 });
-  expect(budgetOf({ maxSurge: 0, maxUnavailable: "25%" }, 3)).toEqual({ surge: 0, unavailable: 1 });
+  expect(budgetOf({ maxSurge: "25%", maxUnavailable: "25%" }, 10)).toMatchObject({ surge: 3, unavailable: 2 });
+  expect(budgetOf({ maxSurge: "12.5%", maxUnavailable: "99.9%" }, 1)).toMatchObject({ surge: 1, unavailable: 0 });
 });
 
-test("a drain timeout is given in seconds", () => {
-  expect(budgetOf({ drainTimeoutSeconds: 90 }, 1)).toEqual({ surge: 1, unavailable: 0, drainTimeoutMs: 90_000 });
+test("percentages that round to nothing on both sides let one be missing", () => {
+  expect(budgetOf({ maxSurge: 0, maxUnavailable: "25%" }, 3)).toMatchObject({ surge: 0, unavailable: 1 });
 });
 
-test("both zero is refused", () => {
-  expect(() => budgetOf({ maxSurge: 0 }, 5)).toThrow(
-    "updatePolicy: maxSurge and maxUnavailable are both 0, so no worker could ever be replaced. Set one of them to 1 or more.",
-  );
-  expect(() => budgetOf({ maxSurge: "0%", maxUnavailable: "0%" }, 5)).toThrow("both 0");
+test("canaries are a count", () => {
+  expect(budgetOf({ canary: 3, maxSurge: "20%" }, 5).canary).toBe(3);
 });
 
-test("what is no count and no percentage is refused with the two forms", () => {
-  expect(() => budgetOf({ maxSurge: -1 }, 5)).toThrow(
-    'updatePolicy: maxSurge must be a whole number of workers (1) or a percentage of the pool\'s size ("25%"); got -1.',
-  );
-  expect(() => budgetOf({ maxUnavailable: "some" }, 5)).toThrow('got "some".');
+test("times are milliseconds", () => {
+  expect(budgetOf({ drainTimeout: 90, maxDuration: 0.5 }, 1)).toEqual({
+    ...DEFAULT,
+    drainTimeoutMs: 90_000,
+    maxDurationMs: 500,
+  });
+});
+
+test("blue_green has room for the whole pool again and sets both limits aside", () => {
+  expect(budgetOf({ mode: "blue_green", maxSurge: 0, maxUnavailable: "50%" }, 7)).toEqual({
+    mode: "blue_green",
+    surge: 7,
+    unavailable: 0,
+    canary: 0,
+  });
 });

@@ -14,14 +14,14 @@ test("both know the same arguments, policies and workers", () => {
   expectTypeOf<keyof old.ResourceArgs>().toEqualTypeOf<keyof present.ResourceArgs>();
   expectTypeOf<keyof old.FileMountArgs>().toEqualTypeOf<keyof present.FileMountArgs>();
   expectTypeOf<keyof old.PoolOverrides>().toEqualTypeOf<keyof present.PoolOverrides>();
-  expectTypeOf<old.UpdatePolicy>().toEqualTypeOf<present.UpdatePolicy>();
+  expectTypeOf<keyof old.UpdatePolicyArgs>().toEqualTypeOf<keyof present.UpdatePolicyArgs>();
   expectTypeOf<old.RosterWorker>().toEqualTypeOf<present.RosterWorker>();
   expectTypeOf<keyof old.WorkerPool>().toEqualTypeOf<keyof present.WorkerPool>();
 });
 
 const COMPAT = join(packageRoot(), "provider/compat/index.d.ts");
 const GOOD = `import { WorkerPool } from "lido";
-const pool = new WorkerPool("p", { workers: 3, infra: "local", updatePolicy: { maxSurge: "25%", drainTimeoutSeconds: 60 } });
+const pool = new WorkerPool("p", { workers: 3, infra: "local", updatePolicy: { maxSurge: "25%", drainTimeout: "1m" } });
 export const names = pool.workers.apply((workers) => workers.map(({ name }) => name));
 `;
 
@@ -52,8 +52,8 @@ test("TypeScript 3.8 compiles a program against them, and refuses a wrong one", 
   try {
     symlinkSync(join(packageRoot(), "node_modules"), join(folder, "node_modules"));
     expect(problems("good.ts", GOOD)).toEqual([]);
-    const [wrong] = problems("bad.ts", GOOD.replace("drainTimeoutSeconds", "drainTimeout"));
-    expect(wrong).toContain("'drainTimeout'");
+    const [wrong] = problems("bad.ts", GOOD.replace("drainTimeout", "drainTime"));
+    expect(wrong).toContain("'drainTime'");
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

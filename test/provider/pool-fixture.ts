@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { applyInputs, removePool } from "../../provider/change.ts";
 import { checkPool } from "../../provider/check.ts";
-import type { CheckedInputs, PoolInputs, PoolOutputs, UpdatePolicy } from "../../provider/inputs.ts";
+import type { CheckedInputs, PoolInputs, PoolOutputs } from "../../provider/inputs.ts";
 import { workerFolder, workersFolder } from "../../provider/machines/local/paths.ts";
 import { processesOfHome } from "../../provider/machines/local/processes.ts";
 import { livingServer } from "../../provider/machines/local/server-process.ts";
-import type { PoolSpec } from "../../spec/index.ts";
+import type { PoolSpec, UpdatePolicy } from "../../spec/index.ts";
 import { connectWorker, poolKey, type RosterWorker, type Worker, type WorkerEvent } from "../../worker/index.ts";
 
 export interface Want extends Partial<Omit<PoolSpec, "size">> {
@@ -32,15 +32,19 @@ export class PoolFixture implements AsyncDisposable {
     this.lines.push(line);
   };
 
+  /** Events of one second come in one line. */
+  told(event: string): boolean {
+    return this.lines.some((line) => line.split("; ").includes(event));
+  }
+
   async inputs({ workers, secrets = {}, policy = {}, ...spec }: Want): Promise<CheckedInputs> {
     const size = { min: workers, max: workers };
     const nothing = { kind: "pool", resources: { ordered: false, anyOf: [] }, envs: {}, fileMounts: [] } as const;
     const inputs: PoolInputs = {
       pool: "p",
       identity: this.identity,
-      spec: { ...nothing, ...spec, size, secrets: {} },
+      spec: { ...nothing, ...spec, size, secrets: {}, updatePolicy: policy },
       secrets,
-      updatePolicy: policy,
     };
     const { inputs: checked, failures } = await checkPool(this.state ?? {}, inputs, this.report);
     if (failures !== undefined) throw new Error(failures.map(({ reason }) => reason).join("\n"));

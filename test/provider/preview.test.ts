@@ -1,16 +1,24 @@
+/** Every form of a preview's line, whole. */
 import { expect, test } from "vitest";
+import { budgetOf } from "../../provider/budget.ts";
 import type { Change } from "../../provider/classify.ts";
 import { createPreview, previewOf } from "../../provider/preview.ts";
 import type { ObservedWorker } from "../../provider/steps.ts";
+import type { UpdatePolicy } from "../../spec/index.ts";
 
-const budget = { surge: 1, unavailable: 0 };
 const roll: Change = { kind: "roll", causes: ["setup changed: line 3"] };
+const scale = (from: number, to: number, causes: readonly string[] = []): Change => ({
+  kind: "scale",
+  from,
+  to,
+  causes,
+});
 
-function pool(count: number, fingerprint = "a"): ObservedWorker[] {
+function pool(count: number): ObservedWorker[] {
   return Array.from({ length: count }, (_, index) => ({
     id: index + 1,
     name: `p-${index + 1}`,
-    fingerprint,
+    fingerprint: "a",
     generation: 1,
     phase: "ready",
     busy: 0,
@@ -18,37 +26,111 @@ function pool(count: number, fingerprint = "a"): ObservedWorker[] {
   }));
 }
 
-function words(change: Change, size: number, workers: readonly ObservedWorker[], limits = budget): string | undefined {
-  const fingerprint = change.kind === "roll" ? "b" : "a";
-  return previewOf(change, { pool: "p", size, fingerprint }, { workers, lastId: workers.length }, limits);
+interface Case {
+  readonly size: number;
+  readonly workers: readonly ObservedWorker[];
+  readonly policy?: UpdatePolicy;
+  readonly limit?: number;
+  readonly hourlyCost?: number;
+}
+
+function words(change: Change, { size, workers, policy = {}, limit, hourlyCost = 0 }: Case): string | undefined {
+  const desired = { pool: "p", size, fingerprint: change.kind === "roll" ? "b" : "a" };
+  const observed = { workers, lastId: workers.length, ...(limit === undefined ? {} : { limit }) };
+  return previewOf(change, { desired, observed, budget: budgetOf(policy, size), hourlyCost });
 }
 
 test("scaling says who is added, removed and kept", () => {
-  expect(words({ kind: "scale", from: 3, to: 5 }, 5, pool(3))).toBe("scale 3 -> 5: 2 added, 3 kept");
-  expect(words({ kind: "scale", from: 5, to: 3 }, 3, pool(5))).toBe("scale 5 -> 3: 2 removed, 3 kept");
+  expect(words(scale(3, 5), { size: 5, workers: pool(3) })).toBe("scale 3 -> 5: 2 added, 3 kept");
+  expect(words(scale(5, 3), { size: 3, workers: pool(5) })).toBe("scale 5 -> 3: 2 removed, 3 kept");
+});
+
+test("settings beside the count touch nobody", () => {
+  const causes = ["updatePolicy changed: maxSurge"];
+  expect(words(scale(3, 3, causes), { size: 3, workers: pool(3) })).toBe(
+    "no worker is touched; updatePolicy changed: maxSurge",
+  );
+  expect(words(scale(3, 3, causes), { size: 3, workers: pool(2) })).toBe(
+    "repair: 1 added, 2 kept; updatePolicy changed: maxSurge",
+  );
+  expect(words(scale(3, 4, ["autoscaling changed: maxWorkers"]), { size: 4, workers: pool(3) })).toBe(
+    "scale 3 -> 4: 1 added, 3 kept; autoscaling changed: maxWorkers",
+  );
 });
 
 test("a roll says its pace and its cause", () => {
-  expect(words(roll, 5, pool(5))).toBe(
+  expect(words(roll, { size: 5, workers: pool(5) })).toBe(
     "replace 5 gradually: 1 at a time above size, none below; cause: setup changed: line 3",
   );
-  expect(words(roll, 5, pool(5), { surge: 0, unavailable: 2 })).toBe(
+  expect(words(roll, { size: 5, workers: pool(5), policy: { maxSurge: 0, maxUnavailable: 2 } })).toBe(
     "replace 5 gradually: none above size, 2 at a time below; cause: setup changed: line 3",
   );
 });
 
 test("a roll to another size says both", () => {
-  expect(words(roll, 5, pool(3))).toBe(
+  expect(words(roll, { size: 5, workers: pool(3) })).toBe(
     "replace and scale 3 -> 5 gradually: 5 added, 3 removed, 0 kept, 1 at a time above size, none below; cause: setup changed: line 3",
   );
 });
 
+test("canaries go first", () => {
+  expect(words(roll, { size: 5, workers: pool(5), policy: { canary: 1 } })).toBe(
+    "replace 5 gradually: 1 canary first, 1 at a time above size, none below; cause: setup changed: line 3",
+  );
+  expect(words(roll, { size: 5, workers: pool(5), policy: { canary: 2, maxSurge: 3 } })).toBe(
+    "replace 5 gradually: 2 canaries first, 3 at a time above size, none below; cause: setup changed: line 3",
+  );
+});
+
+test("blue and green", () => {
+  expect(words(roll, { size: 3, workers: pool(3), policy: { mode: "blue_green" } })).toBe(
+    "replace 3 at once (blue_green): no old one goes before all new ones are ready; cause: setup changed: line 3",
+  );
+  expect(words(roll, { size: 3, workers: pool(2), policy: { mode: "blue_green", canary: 1 } })).toBe(
+    "replace and scale 2 -> 3 at once (blue_green): 3 added, 2 removed, 0 kept, 1 canary first, no old one goes before all new ones are ready; cause: setup changed: line 3",
+  );
+});
+
+test("few machines slow a roll down, and the line says so", () => {
+  expect(words(roll, { size: 3, workers: pool(3), limit: 3, policy: { maxUnavailable: 1 } })).toBe(
+    "replace 3 gradually: none above size (3 machines can be had), 1 at a time below; cause: setup changed: line 3",
+  );
+});
+
+test("what cannot be done, or not to its end, is said before it is begun", () => {
+  expect(words(roll, { size: 3, workers: pool(3), limit: 3 })).toBe(
+    "replace none of 3; all 3 machines that can be had are in use and maxUnavailable is 0, so no worker can be replaced. Add a machine, or set `maxUnavailable: 1`; cause: setup changed: line 3",
+  );
+  expect(words(scale(3, 5), { size: 5, workers: pool(3), limit: 4 })).toBe(
+    "scale 3 -> 5: 1 added, 3 kept; then it stops: only 4 machines can be had, and the pool wants 5 workers. Add 1 machine, or set `workers: 4`",
+  );
+  expect(words({ kind: "nothing" }, { size: 3, workers: pool(2), limit: 2 })).toBe(
+    "only 2 machines can be had, and the pool wants 3 workers. Add 1 machine, or set `workers: 2`",
+  );
+});
+
+test("costs are told where they are known", () => {
+  expect(words(scale(3, 5), { size: 5, workers: pool(3), hourlyCost: 2 })).toBe(
+    "scale 3 -> 5: 2 added, 3 kept; about $6.00 -> $10.00 an hour",
+  );
+  expect(words(roll, { size: 3, workers: pool(3), hourlyCost: 1.25 })).toBe(
+    "replace 3 gradually: 1 at a time above size, none below; about $3.75 an hour, up to $5.00 meanwhile; cause: setup changed: line 3",
+  );
+});
+
+test("another pool", () => {
+  expect(words({ kind: "rebuild", causes: ["infra changed: local -> ssh/lab"] }, { size: 3, workers: pool(3) })).toBe(
+    "remove this pool once its jobs are over, then make a new one of 3 workers; cause: infra changed: local -> ssh/lab",
+  );
+});
+
 test("a pool that is as wanted has nothing to say; one with a lost worker is repaired", () => {
-  expect(words({ kind: "nothing" }, 3, pool(3))).toBeUndefined();
-  expect(words({ kind: "nothing" }, 3, pool(2))).toBe("repair: 1 added, 2 kept");
+  expect(words({ kind: "nothing" }, { size: 3, workers: pool(3) })).toBeUndefined();
+  expect(words({ kind: "nothing" }, { size: 3, workers: pool(2) })).toBe("repair: 1 added, 2 kept");
   const [first, ...rest] = pool(3);
   if (first === undefined) throw new Error("no worker");
-  expect(words({ kind: "nothing" }, 3, [{ ...first, phase: "blank" }, ...rest])).toBe("repair: 1 set up again, 2 kept");
+  const blank = [{ ...first, phase: "blank" as const }, ...rest];
+  expect(words({ kind: "nothing" }, { size: 3, workers: blank })).toBe("repair: 1 set up again, 2 kept");
 });
 
 test("a new pool", () => {

@@ -1,26 +1,14 @@
 /** A Pulumi project of this test run, as a user would have it: its own state, its own LIDO_HOME, lido as its dependency. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, globSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { PoolOutputs } from "../../provider/inputs.ts";
 import { processesOfHome } from "../../provider/machines/local/processes.ts";
 import { livingServer } from "../../provider/machines/local/server-process.ts";
-import { engineEnv, findEngine } from "../../tools/pulumi/engine.ts";
-import { packageRoot, pulumiPackageFile } from "../../tools/pulumi/package-root.ts";
+import { packageRoot } from "../../tools/pulumi/package-root.ts";
 import { poolKey } from "../../worker/index.ts";
+import { makeProject, type PulumiProject } from "../support/pulumi-project.ts";
 
 const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";
@@ -41,34 +29,16 @@ export class StackFixture implements AsyncDisposable {
   readonly lidoHome: string;
   readonly env: NodeJS.ProcessEnv;
 
-  static async create(): Promise<StackFixture> {
-    const engine = await findEngine({ report: console.error });
-    const dir = realpathSync(mkdtempSync(join(tmpdir(), "lido-stack-")));
-    const fixture = new StackFixture(dir, engineEnv(engine));
+  static async create(program = PROGRAM): Promise<StackFixture> {
+    const fixture = new StackFixture(await makeProject(program));
     await fixture.pulumi("stack", "init", "dev");
     return fixture;
   }
 
-  private constructor(dir: string, env: NodeJS.ProcessEnv) {
+  private constructor({ dir, env }: PulumiProject) {
     this.dir = dir;
     this.lidoHome = join(dir, "lido");
-    for (const folder of ["state", "node_modules/@pulumi"]) mkdirSync(join(dir, folder), { recursive: true });
-    symlinkSync(packageRoot(), join(dir, "node_modules/lido"));
-    symlinkSync(pulumiPackageFile("."), join(dir, "node_modules/@pulumi/pulumi"));
-    const options = "runtime: { name: nodejs, options: { typescript: false } }\noptions: { refresh: always }";
-    writeFileSync(join(dir, "Pulumi.yaml"), `name: trial\nmain: index.mjs\n${options}\n`);
-    writeFileSync(join(dir, "package.json"), '{ "name": "trial", "type": "module" }\n');
-    writeFileSync(join(dir, "index.mjs"), PROGRAM);
-    this.env = {
-      ...env,
-      LIDO_HOME: this.lidoHome,
-      PULUMI_HOME: join(dir, "home"),
-      PULUMI_BACKEND_URL: `file://${dir}/state`,
-      PULUMI_CONFIG_PASSPHRASE: "test",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      PULUMI_ENABLE_AUTOMATIC_LOGGING: "false",
-    };
+    this.env = { ...env, LIDO_HOME: this.lidoHome };
   }
 
   /** Makes this the project of the repository's root: its Pulumi.yaml, its program. */
@@ -133,15 +103,20 @@ export class StackFixture implements AsyncDisposable {
   }
 
   get poolFolder(): string {
-    return join(this.lidoHome, "local", poolKey("organization/trial/dev/p"));
+    return this.#folderOf("p");
+  }
+
+  #folderOf(pool: string): string {
+    return join(this.lidoHome, "local", poolKey(`organization/trial/dev/${pool}`));
   }
 
   workerFolder(id: number): string {
     return join(this.poolFolder, "workers", String(id));
   }
 
-  async serverPids(): Promise<Record<string, number | undefined>> {
-    const folder = join(this.poolFolder, "workers");
+  /** By worker id. */
+  async serverPids(pool = "p"): Promise<Record<string, number | undefined>> {
+    const folder = join(this.#folderOf(pool), "workers");
     const ids = existsSync(folder) ? readdirSync(folder) : [];
     const pids = ids.map(async (id) => [id, (await livingServer(join(folder, id)))?.pid] as const);
     return Object.fromEntries(await Promise.all(pids));
@@ -162,9 +137,9 @@ export class StackFixture implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const workers = join(this.poolFolder, "workers");
-    for (const [id, pid] of Object.entries(await this.serverPids())) {
-      const pids = [...(pid === undefined ? [] : [pid]), ...processesOfHome(join(workers, id, "home"))];
+    for (const worker of globSync(join(this.lidoHome, "local", "*", "workers", "*"))) {
+      const server = (await livingServer(worker))?.pid;
+      const pids = [...(server === undefined ? [] : [server]), ...processesOfHome(join(worker, "home"))];
       for (const each of pids) process.kill(each, "SIGKILL");
     }
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });

@@ -82,7 +82,7 @@ test("arguments that are undefined are absent", () => {
 });
 
 const KNOWN =
-  "workers, minWorkers, maxWorkers, queueLengthThreshold, upscaleDelaySeconds, downscaleDelaySeconds, infra, resources, workdir, fileMounts, setup, envs, secrets";
+  "workers, minWorkers, maxWorkers, queueLengthThreshold, upscaleDelaySeconds, downscaleDelaySeconds, updatePolicy, infra, resources, workdir, fileMounts, setup, envs, secrets";
 
 test.each<[string, unknown, readonly string[]]>([
   [

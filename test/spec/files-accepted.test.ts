@@ -162,3 +162,10 @@ test("what is handed out is frozen all the way down", () => {
   walk({ spec, warnings }, "");
   expect(loose).toEqual([""]);
 });
+
+test("a list of local paths without a bucket's name is copied", () => {
+  const text = "pool: {workers: 1}\nfile_mounts: {~/all: {source: [./a, ./b.txt]}}\n";
+  expect(parsePool(text, { file: "p.yaml" }).spec.fileMounts).toEqual([
+    { target: "~/all", sources: ["./a", "./b.txt"], mode: "COPY" },
+  ]);
+});

@@ -11,7 +11,7 @@ const FILES: readonly BadFile[] = [
       "pool.yaml:2:3: unknown key `worker` in `pool`",
       "  2 |   worker: 3",
       "    |   ^^^^^^",
-      "  write `workers` instead; known keys: workers, min_workers, max_workers, queue_length_threshold, upscale_delay_seconds, downscale_delay_seconds",
+      "  write `workers` instead; known keys: workers, min_workers, max_workers, queue_length_threshold, upscale_delay_seconds, downscale_delay_seconds, update_policy",
     ],
   },
   {
@@ -201,7 +201,7 @@ const FILES: readonly BadFile[] = [
       "pool.yaml:3:3: unknown key `setup` in `pool`",
       "  3 |   setup: echo hi",
       "    |   ^^^^^",
-      "  write `setup` at the left margin, outside of this section; known keys: workers, min_workers, max_workers, queue_length_threshold, upscale_delay_seconds, downscale_delay_seconds",
+      "  write `setup` at the left margin, outside of this section; known keys: workers, min_workers, max_workers, queue_length_threshold, upscale_delay_seconds, downscale_delay_seconds, update_policy",
     ],
   },
   {

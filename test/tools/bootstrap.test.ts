@@ -51,6 +51,7 @@ test.each([[[]], [["frobnicate"]], [["toString"]]])("%j is answered with the tar
       "usage: node tools/bootstrap.mjs TARGET [ARGUMENTS]",
       "  demo   the main job from `pulumi up` to `pulumi destroy`",
       "  test   all tests, or those of the given paths",
+      "  faults every fault of the table, about ten minutes",
       "  bench  the measurements",
       "  lint   linters, formatter, compiler, unused code; or those that are named",
       "",

@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
  */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   spec: ["spec/index.ts", "spec/errors.ts", "spec/command.ts"],
-  worker: ["worker/index.ts", "worker/home.ts", "worker/pointer.ts"],
+  worker: ["worker/index.ts", "worker/home.ts", "worker/pointer.ts", "worker/roster-file.ts"],
   provider: ["provider/index.ts"],
   runner: ["runner/index.ts"],
   tools: ["tools/pulumi/engine.ts"],
@@ -40,7 +40,8 @@ const OUTSIDE = /^(test|bench)\//;
 const SHOWS_THE_PRODUCT = /^(tools\/demo|examples)\//;
 
 /** Deciding code: values and `now` in, values out. */
-const PURE = /^(runner\/core\/.+|provider\/(plan|classify|fingerprint))\.ts$/;
+const PURE =
+  /^(runner\/core\/.+|provider\/(plan|rollout|order|budget|stuck|simulate|preview|classify|causes|setup-causes|fingerprint|listing|listing-parts))\.ts$/;
 const IMPURE_MODULES =
   /^(node:)?(fs|child_process|net|http|https|sqlite|timers|worker_threads)(\/|$)|^(pino|kysely|ssh2)$/;
 const IMPURE_WORDS: Readonly<Record<string, RegExp>> = {

@@ -11,6 +11,11 @@ export const TARGETS = {
     run: ["node_modules/vitest/vitest.mjs", "run"],
     says: "all tests, or those of the given paths",
   },
+  faults: {
+    needs: ["dist", "engine"],
+    run: ["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.faults.config.ts"],
+    says: "every fault of the table, about ten minutes",
+  },
   bench: { needs: ["dist", "engine"], run: ["bench/main.ts"], says: "the measurements" },
   lint: {
     needs: [],

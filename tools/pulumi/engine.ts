@@ -3,8 +3,18 @@
  * installer, a build from Go modules. Says what each attempt does, how long it usually takes and what failed. Never
  * installs anything outside the cache folder, and never leaves a half-made engine that looks finished.
  */
-import { delimiter, dirname } from "node:path";
-import { discard, finishedEngine, prepareCache, publish, type Slot, slotFor, stage, sweep } from "./cache.ts";
+import { delimiter, dirname, join } from "node:path";
+import {
+  cacheFolder,
+  discard,
+  finishedEngine,
+  prepareCache,
+  publish,
+  type Slot,
+  slotFor,
+  stage,
+  sweep,
+} from "./cache.ts";
 import { cacheNotWritable, type Failure, noEngine } from "./errors.ts";
 import { goBuild } from "./go-build.ts";
 import { withHeartbeat } from "./heartbeat.ts";
@@ -47,10 +57,14 @@ export async function findEngine(options: FindOptions): Promise<Engine> {
   return finishedEngine(slot) ?? (await make(slot, context, { way: "on PATH", why: onPath.why }));
 }
 
-/** The environment in which `pulumi` and its plugins are this engine's: its folder is first on PATH. */
+/**
+ * The environment in which `pulumi` and its plugins are this engine's: its folder is first on PATH. An operation starts
+ * up to six Node processes that each compile all of @pulumi/pulumi: with a compile cache that is half a second less each.
+ */
 export function engineEnv(engine: Engine, base: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const rest = (base.PATH ?? "").split(delimiter).filter((folder) => folder !== "" && folder !== engine.binDir);
-  return { ...base, PATH: [engine.binDir, ...rest].join(delimiter) };
+  const compiled = base.NODE_COMPILE_CACHE ?? join(cacheFolder(base), "compiled");
+  return { ...base, PATH: [engine.binDir, ...rest].join(delimiter), NODE_COMPILE_CACHE: compiled };
 }
 
 async function lock(slot: Slot, { report, signal }: Context): Promise<Disposable> {

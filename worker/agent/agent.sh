@@ -6,6 +6,8 @@ protocol=1
 lido_code_dir=${0%/*}
 # shellcheck source=worker/agent/common.sh
 . "$lido_code_dir/common.sh"
+# shellcheck source=worker/agent/reconcilers.sh
+. "$lido_code_dir/reconcilers.sh"
 mkdir -p "$HOME/sky_workdir" "$1/jobs" "$1/slots" "$1/fences" || exit 1
 cd "$1" || exit 1
 : >> events || exit 1
@@ -74,11 +76,41 @@ read_exit() {
 }
 
 do_fence() {
+  lock_worker
   read_first "fences/$1"
-  if [ "${lido_first:-0}" -gt "$2" ]; then answer "refused fenced $lido_first"; return; fi
-  if ! { printf '%s\n' "$2" > "fences/$1.new" && mv "fences/$1.new" "fences/$1"; }; then answer "error cannot write fences/$1"; return; fi
-  queue=$1 epoch=$2
-  answer ok
+  if [ "${lido_first:-0}" -gt "$2" ]; then
+    answer "refused fenced $lido_first"
+  elif printf '%s\n' "$2" > "fences/$1.new" && mv "fences/$1.new" "fences/$1"; then
+    queue=$1 epoch=$2
+    answer ok
+  else
+    answer "error cannot write fences/$1"
+  fi
+  unlock_worker
+}
+
+# TAKE EPOCH RUN: this connection changes the worker for its pool from now on, and nobody older does.
+do_take() {
+  # Whoever is refused stays a reconcile, and one that may do nothing.
+  reconciler=$1-$2
+  newest_reconciler
+  if [ "$lido_newest" = "$reconciler" ]; then answer ok; return; fi
+  lock_worker
+  take_worker "$reconciler"
+  case $? in
+    0) answer ok ;;
+    1) answer "refused fenced ${lido_newest%-*}" ;;
+    *) answer "error cannot write in reconcilers" ;;
+  esac
+  unlock_worker
+}
+
+# as_reconciler COMMAND…: runs it unless this connection once took the worker and a newer reconcile has it now.
+as_reconciler() {
+  lock_worker
+  newest_reconciler
+  if [ -n "$reconciler" ] && [ "$lido_newest" != "$reconciler" ]; then answer "refused fenced ${lido_newest%-*}"; else "$@"; fi
+  unlock_worker
 }
 
 # JOB SUBMISSION ENV_LINES RUN_LINES, then those lines. `run` appears last and whole: it says that the rest is there.
@@ -107,7 +139,7 @@ do_start() {
   file=jobs/$1/$2.$3
   if [ -e "$file.claim" ]; then status "$1" "$2" "$3"; answer "known $status"; return; fi
   if [ ! -e "jobs/$1/run" ]; then answer "refused unknown-submission"; return; fi
-  if read_first cordon; then answer "refused cordoned $lido_first"; return; fi
+  if read_cordon; then answer "refused cordoned $lido_first"; return; fi
   if [ -n "$queue" ]; then
     read_first "fences/$queue"
     if [ "${lido_first:-0}" -gt "$epoch" ]; then answer "refused fenced $lido_first"; return; fi
@@ -183,6 +215,16 @@ do_unread() {
   printf %s "$found"
 }
 
+# read_cordon -> $lido_first: the cordon, or why this worker takes no jobs without one. The mark `ready` names the boot it
+# was made in: what setup left running is gone after a restart, so nothing starts until it ran again.
+read_cordon() {
+  read_first cordon && return
+  [ -n "$restarted" ] || return 1
+  read_first ready || return 1
+  case $lido_first in *"$lido_boot"*) restarted='' lido_first=; return 1 ;; esac
+  lido_first=$restarted
+}
+
 do_cordon() {
   if printf '%s\n' "$1" > cordon.new && mv cordon.new cordon; then printf '! cordon %s\n' "$1" >> events; answer ok; else answer "error cannot write the cordon"; fi
 }
@@ -191,9 +233,8 @@ do_uncordon() {
   if rm -f cordon && printf '! cordon \n' >> events; then answer ok; else answer "error cannot remove the cordon"; fi
 }
 
-# ROSTER EPOCH, then one line of JSON.
+# ROSTER EPOCH, then one line of JSON, which is in $text.
 do_roster() {
-  IFS= read -r text
   roster_epoch
   if [ "$1" -gt "$roster_epoch" ]; then
     if printf '%s\n%s\n' "$1" "$text" > "roster.$$" && mv "roster.$$" roster; then printf '! roster %s\n' "$1" >> events; else answer "error cannot write the roster"; return; fi
@@ -212,14 +253,19 @@ do_read_roster() {
 
 # What this worker's interactive shell would export, once it is all set up; loaded by each slot's supervisor.
 do_environment() {
-  rm -f environment.new
+  new=environment.$$
   # shellcheck disable=SC2016
-  set -- bash -ic '. "$0/environment.sh" > environment.new' "$lido_code_dir"
+  set -- bash -ic '. "$0/environment.sh" > "$1"' "$lido_code_dir" "$new"
   # A start-up file that never ends must not hold up the agent for ever.
   command -v timeout >/dev/null 2>&1 && set -- timeout -k 5 120 "$@"
   in_new_session "$@" </dev/null >/dev/null 2>&1
   wait "$!"
-  if [ -s environment.new ] && bash -n environment.new 2>/dev/null; then mv environment.new environment; else rm -f environment.new; fi
+  # The lock is taken only now: start-up files may take long, and what they leave running would keep it.
+  as_reconciler keep_environment
+  rm -f "$new"
+}
+keep_environment() {
+  if [ -s "$new" ] && bash -n "$new" 2>/dev/null; then mv "$new" environment; fi
   answer ok
 }
 
@@ -228,10 +274,14 @@ roster_epoch
 clock=$(date +%s%3N)
 case $clock in *[!0-9]*) clock=$(date +%s)000 ;; esac
 cpus=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
-read_first cordon
+restarted=
+if read_first ready; then
+  case $lido_first in *"$lido_boot"*) ;; *) restarted="lido: restarted and not set up again yet, since $(date -u +%Y-%m-%dT%H:%M:%SZ)" ;; esac
+fi
+read_cordon
 printf 'LIDO %s %s %s %s %s %s\n' "$protocol" "$lido_boot" "$clock" "$cpus" "$roster_epoch" "$lido_first"
 
-queue='' epoch=0
+queue='' epoch=0 reconciler=''
 while IFS= read -r line; do
   request=${line%% *} rest=${line#* }
   [ "$rest" = "$line" ] && rest=
@@ -250,9 +300,10 @@ while IFS= read -r line; do
     RUNNING) do_running ;;
     ACK) do_ack $rest ;;
     UNREAD) do_unread ;;
-    CORDON) do_cordon "$rest" ;;
-    UNCORDON) do_uncordon ;;
-    ROSTER) do_roster "$rest" ;;
+    TAKE) do_take $rest ;;
+    CORDON) as_reconciler do_cordon "$rest" ;;
+    UNCORDON) as_reconciler do_uncordon ;;
+    ROSTER) IFS= read -r text; as_reconciler do_roster "$rest" ;;
     READROSTER) do_read_roster ;;
     ENVIRONMENT) do_environment ;;
     PING) answer ok ;;

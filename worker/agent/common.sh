@@ -61,3 +61,13 @@ kill_after() {
   # shellcheck disable=SC2016
   in_new_session sh -c '. "$0/common.sh"; sleep "$3"; alive "$1" "$2" && kill -s KILL -- "-$1"' "$lido_code_dir" "$1" "$2" "$3" </dev/null >/dev/null 2>&1
 }
+
+# lock_worker, unlock_worker: between them no other agent writes what several may write. Whoever can't have it within ten
+# seconds goes on without: the checks are made all the same. Not where there is no flock.
+lock_worker() {
+  command -v flock >/dev/null 2>&1 && true 2>/dev/null >> lock || return 0
+  exec 8>> lock
+  flock -w 10 8
+  return 0
+}
+unlock_worker() { exec 8>&-; }

@@ -132,7 +132,8 @@ run_attempt() {
     exec 4<&- 5<&- 9>&-
     # shellcheck disable=SC1090
     . "jobs/$lido_submission/env"
-    eval "export $lido_assignments"
+    # A bare `export` would print the whole environment into the job's log.
+    [ -z "$lido_assignments" ] || eval "export $lido_assignments"
     cd "$HOME/sky_workdir" || exit 1
     # By its path: the job may set PATH to anything.
     exec "$BASH" "$lido_run"
@@ -149,6 +150,10 @@ run_attempt() {
   wait "$lido_pid"
   lido_code=$?
   sweep_group "$lido_pid"
+  # A job is over only when what it wrote to the pool's buckets is there; a hook lies here where there are such.
+  if [ -e after-job ]; then
+    "$BASH" ./after-job "$lido_file" </dev/null >>"$lido_file.log" 2>&1 4<&- 5<&- 9>&- || ((lido_code)) || lido_code=74
+  fi
   now
   persist write_exit "$lido_file" "$lido_code $lido_began $lido_now"
   clear_current

@@ -1,13 +1,14 @@
 /** Small JSON files that are either whole or not there: written beside their name and renamed. */
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { notWritable } from "./paths.ts";
+import { notReadable, notWritable } from "./paths.ts";
 
+/** @throws UserError when it is there and cannot be read */
 export async function readJson<T>(file: string): Promise<T | undefined> {
   try {
     return JSON.parse(await readFile(file, "utf8")) as T;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw notReadable(file, error);
   }
 }
 

@@ -7,11 +7,13 @@ import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import type { ResourceChoice } from "../../../spec/index.ts";
 import { type Capacity, generateKeyPair, poolKey } from "../../../worker/index.ts";
+import { pauseAt } from "../../pause.ts";
 import type { Machine, Machines, Marker, PoolRecord } from "../machines.ts";
 import { localCapacity } from "./capacity.ts";
 import { readJson, writeJson } from "./json-file.ts";
 import { lockPool } from "./lock.ts";
-import { makeFolder, notWritable, poolFolder, workerFolder, workersFolder } from "./paths.ts";
+import { removeUnmounted } from "./mounted.ts";
+import { makeFolder, notReadable, notWritable, poolFolder, workerFolder, workersFolder } from "./paths.ts";
 import { livingServer, startServer, stopServer } from "./server-process.ts";
 import { terminateWorker } from "./terminate.ts";
 
@@ -44,17 +46,38 @@ export function localMachines(options: LocalOptions): Machines {
     limit: async () => undefined,
     readRecord: () => readJson<PoolRecord>(record),
     writeRecord: (value) => writeJson(record, value),
-    lock: (signal) => lockPool(poolFolder(identity), pool, { signal }),
+    lock: async (signal) => {
+      const lock = await lockPool(poolFolder(identity), pool, { signal });
+      await sweep(identity);
+      return lock;
+    },
     cleanUp: async () => {
-      await rm(poolFolder(identity), { recursive: true, force: true, maxRetries: 5 });
+      await removeUnmounted(poolFolder(identity), pool);
       // The last pool leaves no empty folder behind.
       await rmdir(dirname(poolFolder(identity))).catch(() => {});
     },
   };
 }
 
+/** No folder means no workers; a folder that cannot be read means nothing. @throws UserError */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw notReadable(folder, error);
+  }
+}
+
+/** What runs left behind that were killed while they made or removed a folder: only a number names a worker. */
+async function sweep(identity: string): Promise<void> {
+  const names = await namesIn(workersFolder(identity));
+  const left = names.filter((name) => !/^\d+$/.test(name));
+  await Promise.all(left.map((name) => removeUnmounted(join(workersFolder(identity), name), name)));
+}
+
 async function listWorkers(identity: string): Promise<Machine[]> {
-  const names = await readdir(workersFolder(identity)).catch(() => []);
+  const names = await namesIn(workersFolder(identity));
   const found = await Promise.all(
     names.filter((name) => /^\d+$/.test(name)).map((name) => readWorker(identity, Number(name))),
   );
@@ -98,6 +121,7 @@ async function layOut(folder: string, worker: WorkerFile, publicKey: string): Pr
     await writeFile(join(draft, "host_key.pub"), `${host.public.trim()}\n`, { mode: 0o600 });
     await writeFile(join(draft, "authorized_keys"), `${publicKey}\n`, { mode: 0o600 });
     await writeFile(join(draft, "worker.json"), `${JSON.stringify(worker)}\n`, { mode: 0o600 });
+    await pauseAt("create", "half", worker.id);
     await rename(draft, folder);
   } catch (cause) {
     throw notWritable(folder, cause);

@@ -28,10 +28,11 @@ export interface LockOptions {
 
 export async function lockPool(folder: string, pool: string, options: LockOptions): Promise<PoolLock> {
   const locks = join(folder, "reconcilers");
-  await makeFolder(locks);
   const deadline = Date.now() + (options.patienceMs ?? 20_000);
   for (;;) {
     options.signal.throwIfAborted();
+    // Who removed the pool before us took the folder with it.
+    await makeFolder(locks);
     const newest = await newestHolder(locks);
     const living = newest.holder !== undefined && isAlive(newest.holder);
     if (!living && (await take(locks, newest.number + 1))) return heldLock(locks, newest.number + 1);

@@ -33,3 +33,13 @@ export function notWritable(path: string, cause: unknown): UserError {
     { cause },
   );
 }
+
+export function notReadable(path: string, cause: unknown): UserError {
+  const why = cause instanceof Error ? cause.message.replace(/, \w+ '.*'$/, "") : String(cause);
+  return new UserError(
+    `Cannot read ${path}: ${why}. Local workers live there: make it readable, then run this again.`,
+    {
+      cause,
+    },
+  );
+}

@@ -1,6 +1,6 @@
 /**
  * The process of one local worker: `node server-main.js FOLDER`. Reads `host_key` and `authorized_keys` there, listens,
- * and says so in `server.json`. Ends by SIGTERM, or by itself once its folder is gone.
+ * and says so in `server.json`. Ends by SIGTERM, or by itself once its folder is gone or another's.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
@@ -34,8 +34,9 @@ async function main(folder: string): Promise<void> {
   writeFileSync(`${record}.new`, JSON.stringify(mine), { mode: 0o600 });
   renameSync(`${record}.new`, record);
   process.once("SIGTERM", () => void server.close().then(() => process.exit(0)));
+  // Of two that were started at once, since who started the first was killed, the one on record stays.
   setInterval(() => {
-    if (!existsSync(record)) process.exit(0);
+    if (!existsSync(record) || (JSON.parse(read("server.json")) as ServerRecord).pid !== process.pid) process.exit(0);
   }, FOLDER_CHECK_MS).unref();
 }
 

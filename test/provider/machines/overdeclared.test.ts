@@ -46,7 +46,6 @@ test("the warning is one line when the pool is made or its resources change", as
     identity: "o/p/s/p",
     spec: { ...spec, resources },
     secrets: {},
-    updatePolicy: {},
   };
   await checkPool({}, inputs, (line) => lines.push(line));
   expect(lines.filter((line) => line.startsWith("p: warning: a worker is declared with more"))).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { writePointer } from "../../../worker/index.ts";
+import { appliedProject, keepRoster, type Roster, writePointer } from "../../../worker/index.ts";
 import { roster } from "../pools/roster.ts";
 import { row } from "./rows.ts";
 import { NOW, stage } from "./stage.ts";
@@ -64,6 +64,57 @@ test("status of a pool that was used before and is gone does not hide the others
   expect(t.stderr()).toMatch(/^Not shown: 'old'\. There is no pool 'old' in .*\n$/);
 });
 
+test("status: a roster that this computer keeps counts where it is newer, and before there is a state", async () => {
+  await using t = await stage({ pools: [big] });
+  await keepRoster(t.folder, { ...big, epoch: big.epoch + 1, generation: 2 });
+  const fresh = { pool: "new", identity: "organization/shop/dev/new", epoch: 9, workers: [] };
+  await keepRoster(t.folder, roster(fresh));
+  expect(await t.lido("pool", "status", "-o", "jsonl")).toBe(0);
+  const rows = t.stdout().trim().split("\n");
+  expect(rows.map((line) => JSON.parse(line) as Roster)).toMatchObject([
+    { pool: "big-pool", generation: 2 },
+    { pool: "new", generation: 1 },
+  ]);
+  expect(t.stderr()).toBe(
+    "new: not in the state of organization/shop/dev yet: its first `pulumi up` runs, or was cut off. Give it again to finish it.\n",
+  );
+});
+
+test("status: of a large pool those that are not ready, more with -a, addresses with -v", async () => {
+  const workers = Array.from({ length: 50 }, (_, index) => ({
+    ...worker!,
+    id: index + 1,
+    name: `big-pool-${index + 1}`,
+    state: index === 40 ? ("DRAINING" as const) : ("READY" as const),
+  }));
+  const pools = [{ ...big, workers, size: { target: 50, min: 50, max: 50 } }];
+  await using t = await stage({ pools });
+  await t.lido("pool", "status", "big-pool");
+  const ids = t.stdout().match(/^\d+(?= )/gm);
+  expect([ids?.length, ids?.[0], ids?.[1]]).toEqual([20, "41", "1"]);
+  expect(t.stderr()).toBe("30 more of big-pool, all READY: -a shows them.\n");
+  await using all = await stage({ pools });
+  await all.lido("pool", "status", "big-pool", "-a", "-v");
+  expect(all.stdout().match(/^\d+(?= )/gm)).toHaveLength(50);
+  expect(all.stdout()).toContain("2 cpus, 4 GB, L4:1, 10 GB disk");
+  expect(all.stdout()).toContain("127.0.0.1:40001");
+  expect(all.stderr()).toBe("");
+});
+
+test.each([
+  [["nope"], 3, /^Error: There is no pool 'nope' in .*\nPools that there are: big-pool\.\n$/],
+  [
+    ["big-pool", "7"],
+    3,
+    /^Error: Pool 'big-pool' has no worker '7'\. It has: 1, 2\.\n`lido pool status big-pool` lists/,
+  ],
+  [["big-pool"], 4, /^Error: The pool's private key \/home\/ann\/\.lido\/keys\/gpu-pool cannot be read \(ENOENT\)\.\n/],
+] as const)("logs of %j is refused", async (words, code, message) => {
+  await using t = await stage({ pools: [big] });
+  expect(await t.lido("pool", "logs", ...words)).toBe(code);
+  expect(t.stderr()).toMatch(message);
+});
+
 test("apply asks nobody where there is nobody", async () => {
   await using t = await stage();
   writeFileSync(join(t.folder, "pool.yaml"), "pool: {workers: 1}\n");
@@ -88,7 +139,7 @@ test("down of a pool of the user's own program is left to that program", async (
   await writePointer(t.folder, { pool: "x", stack: "organization/shop/dev", projectDir: "/srv/shop", env: {} });
   expect(await t.lido("pool", "down", "x", "-y")).toBe(8);
   expect(t.stderr()).toBe(
-    "Error: Pool 'x' belongs to a Pulumi program of yours, in /srv/shop.\nTake it out there and run `pulumi up`, or run `pulumi destroy`.\n",
+    "Error: Pool 'x' belongs to your own Pulumi project 'shop' in /srv/shop.\nTake it out there and run `pulumi up`, or run `pulumi destroy`.\n",
   );
   await using all = await stage();
   await writePointer(all.folder, { pool: "x", stack: "organization/shop/dev", projectDir: "/srv/shop", env: {} });
@@ -102,7 +153,12 @@ test("down names the unfinished jobs before it asks", async () => {
     answer: "n\n",
     script: { queue: ({ pool }) => ({ rows: pool === "x" ? [row(7), row(6), row(3)] : [] }) },
   });
-  await writePointer(t.folder, { pool: "x", stack: "organization/lido/x", projectDir: "/srv/shop", env: {} });
+  await writePointer(t.folder, {
+    pool: "x",
+    stack: "organization/lido-pools/x",
+    projectDir: appliedProject(t.folder),
+    env: {},
+  });
   expect(await t.lido("pool", "down", "x")).toBe(1);
   expect(t.stderr()).toBe("Tearing down 'x'; cancels its 3 jobs: 3,6-7. Proceed? [Y/n]: Error: Nothing was done.\n");
 });

@@ -54,6 +54,7 @@ const COMMANDS = [
   "jobs wait",
   "pool apply",
   "pool status",
+  "pool logs",
   "pool down",
   "controller start",
   "controller stop",

@@ -56,7 +56,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const { kind = "pipe", script = {}, color = false } = options;
   const folder = temporaryFolder();
   const [out, err] = [written(kind), written(kind)];
-  const controlC = new AbortController();
+  const controlC = [new AbortController(), new AbortController()] as const;
   const stdin: Input = Object.assign(new PassThrough(), kind === "tty" ? { isTTY: true } : {});
   if (options.answer !== undefined) (stdin as unknown as PassThrough).write(options.answer);
   const state = options.pools === undefined ? {} : fileState(folder.path, options.pools);
@@ -68,7 +68,8 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     cwd: folder.path,
     now: () => NOW,
     color,
-    interrupted: () => controlC.signal,
+    interrupted: () => controlC[0].signal,
+    interruptedTwice: () => ({ first: controlC[0].signal, again: controlC[1].signal }),
   });
   const controller = await scriptedController(folder.path, script);
   return {
@@ -77,7 +78,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     folder: folder.path,
     stdout: out.text,
     stderr: err.text,
-    interrupt: () => controlC.abort(),
+    interrupt: () => controlC.find(({ signal }) => !signal.aborted)?.abort(),
     lido: async (...words) => await run(words, { cli, version: "1.2.3" }),
     [Symbol.asyncDispose]: async () => {
       await controller.close();

@@ -147,10 +147,15 @@ test("a network that swallows everything is given up on in time", async () => {
   }
 });
 
-test("the engine's folder comes first on PATH, once", () => {
+test("the engine's folder comes first on PATH, once, and its Node processes share a compile cache", () => {
   const engine = { binDir: "/e/bin", command: "/e/bin/pulumi", version: "3.259.0", source: "build" } as const;
-  expect(engineEnv(engine, { PATH: "/a:/e/bin:/b", HOME: "/h" })).toEqual({ PATH: "/e/bin:/a:/b", HOME: "/h" });
-  expect(engineEnv(engine, {})).toEqual({ PATH: "/e/bin" });
+  expect(engineEnv(engine, { PATH: "/a:/e/bin:/b", HOME: "/h" })).toEqual({
+    PATH: "/e/bin:/a:/b",
+    HOME: "/h",
+    NODE_COMPILE_CACHE: "/h/.cache/lido/compiled",
+  });
+  const own = { LIDO_CACHE_DIR: "/c", NODE_COMPILE_CACHE: "/mine" };
+  expect(engineEnv(engine, own)).toEqual({ ...own, PATH: "/e/bin" });
 });
 
 /** The slot's folder, found as the search itself would name it. */

@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { redacted } from "../../provider/prepare/setup.ts";
-import { PROVIDER_TEXT } from "../../provider/provider-text.ts";
-import { PoolFixture } from "./pool-fixture.ts";
+import { redacted } from "../../../provider/prepare/redact.ts";
+import { PROVIDER_TEXT } from "../../../provider/provider-text.ts";
+import { PoolFixture } from "../pool-fixture.ts";
 
 test("workdir and mounts arrive on every worker, and only their content counts", async () => {
   await using pool = new PoolFixture();
@@ -37,9 +37,9 @@ test("workdir and mounts arrive on every worker, and only their content counts",
 
 test("what cannot be served is refused before anything is made", async () => {
   await using pool = new PoolFixture();
-  const bucket = { target: "/data", sources: ["s3://b/x"], mode: "MOUNT" } as const;
+  const bucket = { target: "~/data", sources: ["s3://b/x"], mode: "MOUNT", persistent: false } as const;
   await expect(pool.up({ workers: 1, fileMounts: [bucket] })).rejects.toThrow(
-    "file_mounts: /data: bucket mounts (s3://b/x) are not served yet; this version copies local files and folders only. Fetch the data in `setup:` instead.",
+    "file_mounts: ~/data: `persistent: false` is not served: Lido never deletes what is in a bucket. Leave it out, and remove the bucket yourself when you need it no more.",
   );
   const resources = { ordered: false, anyOf: [{ infra: { kind: "aws", text: "aws/us-east-1" } }] } as const;
   await expect(pool.up({ workers: 1, resources })).rejects.toThrow(

@@ -1,0 +1,79 @@
+# After each job, before its end is told: waits until rclone has uploaded what was written to the worker's buckets. In the
+# pool's folder: `bash after-job ATTEMPT`, where ATTEMPT names the attempt's files; stdout is the job's log.
+# Truth is rclone's own record of each cached file: `Dirty` stands there from the first byte that is written until the
+# upload is over, and outlives rclone. A file that a living process still holds open (a server that setup started, the job of
+# another slot) is not waited for. Ends with 74 when an upload failed for good: five tries of
+# rclone and a refusal, or ten minutes of failures, or nobody left to try.
+
+export LC_ALL=C
+patience=600
+declare -A log_from
+for folder in buckets/*/; do
+  folder=${folder%/}
+  [ -e "$folder/log" ] && log_from[$folder]=$(($(stat -c %s "$folder/log") + 1))
+done
+
+# dirty FOLDER -> $dirty: files that are not uploaded. Looks only at records that are newer than the last time all was clean.
+dirty() {
+  local since=() record root open file
+  dirty=()
+  [ -d "$1/cache/vfsMeta" ] || return
+  [ -e "$1/clean" ] && since=(-newer "$1/clean")
+  touch -d '2 seconds ago' "$1/clean.$$"
+  IFS= read -r root < "$1/remote"
+  root=$1/cache/vfsMeta/${root%%:*}/${root#*:}
+  while IFS= read -r -d '' record; do dirty+=("${record#"${root%/}"/}"); done < <(
+    find "$1/cache/vfsMeta" -type f "${since[@]}" -exec grep -lZ '"Dirty": *true' {} + 2> /dev/null
+  )
+  if [ ${#dirty[@]} = 0 ]; then mv "$1/clean.$$" "$1/clean"; return; fi
+  rm -f "$1/clean.$$"
+  IFS= read -r target < "$1/target"
+  open=$(find /proc/[0-9]*/fd -lname "$target/*" -printf '%l\n' 2> /dev/null)
+  [ -n "$open" ] || return
+  local closed=()
+  for file in "${dirty[@]}"; do
+    case $'\n'$open$'\n' in *$'\n'"$target/$file"$'\n'*) ;; *) closed+=("$file") ;; esac
+  done
+  dirty=("${closed[@]}")
+}
+
+keeper_lives() {
+  local pid start stat
+  { read -r pid start < "$1/pid" && read -r stat < "/proc/$pid/stat"; } 2> /dev/null || return 1
+  read -r -a stat <<< "${stat##*) }"
+  [ "${stat[19]}" = "$start" ]
+}
+
+# reason FOLDER -> $reason: why rclone gives up, "" while there is hope.
+reason() {
+  reason=
+  keeper_lives "$1" || { reason='the mount is gone'; return; }
+  reason=$(tail -c "+${log_from[$1]:-1}" "$1/log" 2> /dev/null | sed -nE 's/.*failed to upload try #([5-9]|[0-9]{2,}), will retry in [^:]*: (vfs cache: )?//p' | tail -n 1)
+  # What no waiting mends; a network or a service may come back.
+  case $reason in *AccessDenied* | *Forbidden* | *NoSuchBucket* | *InvalidAccessKeyId* | *SignatureDoesNotMatch* | *ExpiredToken* | *' 403'*) return ;; esac
+  ((SECONDS >= patience)) || reason=
+}
+
+nap=0.05
+while :; do
+  left=
+  for folder in buckets/*/; do
+    folder=${folder%/}
+    if [ ! -e "$folder/target" ] || [ -e "$folder/stop" ]; then continue; fi
+    dirty "$folder"
+    [ ${#dirty[@]} = 0 ] && continue
+    left=yes
+    reason "$folder"
+    if [ -n "$reason" ]; then
+      IFS= read -r remote < "$folder/remote"
+      printf 'lido: %d file(s) written to %s were not uploaded, so this job counts as failed (74): %s. The first: %s\n' \
+        "${#dirty[@]}" "$remote" "$reason" "${dirty[0]}"
+      exit 74
+    fi
+  done
+  [ -n "$left" ] || exit 0
+  # Who cancelled the job does not wait for what it wrote.
+  [ -e "$1.cancel" ] && exit 0
+  sleep "$nap"
+  [ "$nap" = 0.05 ] && nap=0.2
+done

@@ -1,0 +1,34 @@
+/** What must be true before `lido pool apply` or `down` touches a pool. Changes nothing. */
+import { UserError } from "../../spec/errors.ts";
+import { isApplied, type PoolPointer, readPointer } from "../../worker/pointer.ts";
+import { isGone } from "../pools/index.ts";
+import type { Cli } from "./cli.ts";
+import { readRun, standingOfRun } from "./pool-runs.ts";
+
+/**
+ * A pool of this name in a Pulumi project of the user's own stays that project's, and stays found.
+ * @throws UserError (exit code 8) that names the project; not when the pool is gone there
+ */
+export async function refuseForeign(cli: Cli, pool: string): Promise<void> {
+  const pointer = await readPointer(cli.home, pool);
+  if (pointer === undefined || isApplied(cli.home, pointer) || (await isGone(pointer))) return;
+  throw new UserError(
+    `Pool '${pool}' belongs to your own Pulumi project '${projectOf(pointer)}' in ${pointer.projectDir} (stack ${pointer.stack}).\nChange it there and run \`pulumi up\`, or give this one another name: -p NAME.`,
+    { exitCode: 8 },
+  );
+}
+
+/** @throws UserError (exit code 8) with its process and its log */
+export async function refuseUnderWay(cli: Cli, pool: string): Promise<void> {
+  const run = await readRun(cli.home, pool);
+  if (run === undefined || standingOfRun(run) !== "under way") return;
+  throw new UserError(
+    `Pool '${pool}' is being changed: \`lido pool ${run.action}\` goes on as process ${run.pid}, with its log in ${run.log}.\nWait until it is done, or stop it in order: kill ${run.pid}`,
+    { exitCode: 8 },
+  );
+}
+
+/** `organization/shop/dev` -> `shop` */
+export function projectOf({ stack }: PoolPointer): string {
+  return stack.split("/").at(-2) ?? stack;
+}
