@@ -1,7 +1,8 @@
 /** First of the engine's calls: refuses what could never work, looks at the local files, and tells of a new pool. Changes nothing. */
 import { UserError } from "../spec/index.ts";
+import { canonical } from "./fingerprint.ts";
 import type { CheckedInputs, PoolInputs } from "./inputs.ts";
-import { checkSource, infraOf } from "./machines/infra.ts";
+import { checkSource, infraOf, remarkOnSource } from "./machines/infra.ts";
 import { contentOf } from "./prepare/content.ts";
 import { createPreview } from "./preview.ts";
 import { isUnknown } from "./unknown.ts";
@@ -24,12 +25,20 @@ export async function checkPool(
     await checkSource(infra, min);
     const checked: CheckedInputs = { ...inputs, content: await contentOf(inputs.spec) };
     if (old.identity === undefined) report(`${inputs.pool}: ${createPreview(min, infra)}`);
+    const remark = await remarkOn(old, inputs, infra);
+    if (remark !== undefined) report(`${inputs.pool}: ${remark}`);
     return { inputs: checked };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     // With a property's name the engine would print that property's whole value before the reason.
     return { inputs, failures: [{ property: "", reason: error.message }] };
   }
+}
+
+/** On a new pool, or on one whose resources change. */
+async function remarkOn(old: Partial<PoolInputs>, { spec }: PoolInputs, infra: string): Promise<string | undefined> {
+  const isSame = old.spec !== undefined && canonical(old.spec.resources) === canonical(spec.resources);
+  return isSame ? undefined : remarkOnSource(infra, spec.resources);
 }
 
 /** It names folders, workers and stacks. */

@@ -14,6 +14,7 @@ import type { Progress } from "./progress.ts";
 import type { Goal, Reconciled } from "./reconcile.ts";
 import type { Sight } from "./roster.ts";
 import { RosterKeeper } from "./roster-keeper.ts";
+import { RosterPace } from "./roster-pace.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Desired, Observed, Step, WorkerRef } from "./steps.ts";
 import { whyStuck } from "./stuck.ts";
@@ -49,6 +50,7 @@ export class Run {
   readonly #tools: RunTools;
   readonly #scene: Scene;
   readonly #keeper: RosterKeeper;
+  readonly #pace: RosterPace;
   readonly #timeUp = new AbortController();
   readonly #acting = new Map<number, Step>();
   readonly #inFlight = new Map<number, Promise<void>>();
@@ -66,6 +68,7 @@ export class Run {
     this.#tools = tools;
     this.#lastId = lastId;
     this.#keeper = new RosterKeeper(goal, generation, record);
+    this.#pace = new RosterPace((roster) => tools.sessions.publish(roster));
     const { identity, fingerprint, spec, content } = goal;
     this.#scene = {
       ...tools,
@@ -101,6 +104,7 @@ export class Run {
 
   /** Whatever is under way comes to its end before the pool is let go. */
   async settle(): Promise<void> {
+    this.#pace.stop();
     await Promise.allSettled(this.#inFlight.values());
   }
 
@@ -124,7 +128,7 @@ export class Run {
     const sights = await observe(await machines.list(), sessions, notes);
     this.#last = new Map(sights.map((sight) => [sight.worker.id, sight]));
     const roster = await this.#keeper.update(sights, this.#lastId, machines);
-    await sessions.publish(roster);
+    await this.#pace.offer(roster);
     this.#told += done.length;
     for (const { kind, worker } of done) await pauseAt(kind, "recorded", worker.id);
     return sights;
@@ -223,6 +227,7 @@ export class Run {
     sights: readonly Sight[],
     { observed, began }: { readonly observed: Observed; readonly began: number },
   ): Promise<Reconciled> {
+    await this.#pace.flush();
     await pauseAt("finish", "before");
     const { pool, size, budget } = this.#goal;
     const reasons = this.#timeUp.signal.aborted ? lateReasons(this.#goal, sights) : wrongWorkers(sights);

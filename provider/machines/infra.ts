@@ -1,5 +1,5 @@
 /** Decides where the machines of a pool come from, and refuses early what no source could do. Light: every comparison loads it. */
-import { type PoolSpec, UserError } from "../../spec/index.ts";
+import { type PoolSpec, type ResourceChoice, UserError } from "../../spec/index.ts";
 
 /** `local` when the pool names none. @throws UserError for a source that this version does not have */
 export function infraOf(spec: PoolSpec): string {
@@ -29,4 +29,11 @@ export async function checkSource(infra: string, workers: number): Promise<void>
   throw new UserError(
     `${where}the inventory ${name} has ${count}, and the pool wants ${workers} workers, one on each.\n  Add hosts there, or ask for fewer workers.`,
   );
+}
+
+/** What a source cannot give and the pool is made with all the same. */
+export async function remarkOnSource(infra: string, resources: ResourceChoice): Promise<string | undefined> {
+  if (infra !== "local") return undefined;
+  const { overdeclared } = await import("./local/overdeclared.ts");
+  return overdeclared(resources);
 }
