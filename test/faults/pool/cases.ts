@@ -25,7 +25,7 @@ export const POINTS: Readonly<Record<Change, readonly string[]>> = {
   grow: ["record:acted", ...MAKE, "finish:before"],
   roll: [...START, ...MAKE, ...DRAIN, ...REMOVE, "finish:before"],
   shrink: ["record:acted", ...REMOVE, "finish:before"],
-  destroy: ["record:acted", ...DRAIN, ...REMOVE, "finish:before", "cleanup:before", "cleanup:acted"],
+  destroy: ["record:acted", ...DRAIN, ...REMOVE, "finish:before", "cleanup:before", "cleanup:half", "cleanup:acted"],
 };
 
 /** A change that takes busy workers away comes to these only when their jobs are over. */
