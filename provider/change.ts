@@ -1,10 +1,9 @@
 /** The engine's calls that act: create and update bring the pool to its inputs, delete brings it to nothing. One reconcile each. */
 import { UserError } from "../spec/index.ts";
-import { forgetRoster, lidoHome } from "../worker/index.ts";
 import { engineGone } from "./engine-watch.ts";
 import { endOf, goalOf, policyOf } from "./goal.ts";
 import type { CheckedInputs, PoolOutputs } from "./inputs.ts";
-import { forgetKeys, poolKeys } from "./keys.ts";
+import { poolKeys } from "./keys.ts";
 import { sourceOf } from "./known.ts";
 import { machinesOf, type SourceOptions } from "./machines/source.ts";
 import { PartialFailure } from "./partial-failure.ts";
@@ -39,8 +38,6 @@ export async function removePool(old: PoolOutputs, report: Report): Promise<void
   const source = sourceOf(old, keys, old);
   const { reasons } = await reconcileWatched(endOf(old, keys), source, report);
   if (reasons.length > 0) throw new UserError(`${pool} could not be removed:\n${reasons.join("\n")}`);
-  await forgetKeys(identity);
-  await forgetRoster(lidoHome(), identity);
 }
 
 function reconcileWatched(goal: Goal, source: SourceOptions, report: Report): Promise<Reconciled> {

@@ -2,8 +2,8 @@
  * The pool's own key pair: made once, kept as a file (0600) for the runner and as a secret in the state. A provider that
  * was killed before the state was written finds the file again.
  */
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import ssh2 from "ssh2";
 import { UserError } from "../spec/index.ts";
 import { generateKeyPair, lidoHome, poolKey } from "../worker/index.ts";
@@ -27,12 +27,22 @@ export async function poolKeys(identity: string, known?: string): Promise<PoolKe
   const onDisk = await readFile(file, "utf8").catch(() => undefined);
   const privateKey = known ?? onDisk ?? generateKeyPair().private;
   if (onDisk !== privateKey) await store(file, privateKey);
-  return { privateKey, publicKey: publicKeyOf(privateKey), file };
+  return keysOf(identity, privateKey);
 }
 
+/** Of the key in the state, without touching its file. */
+export function keysOf(identity: string, privateKey: string): PoolKeys {
+  return { privateKey, publicKey: publicKeyOf(privateKey), file: keyFile(identity) };
+}
+
+/** With the drafts of runs that were killed while they wrote it. Idempotent. */
 export async function forgetKeys(identity: string): Promise<void> {
-  await rm(keyFile(identity), { force: true });
-  await rmdir(dirname(keyFile(identity))).catch(() => {});
+  const folder = dirname(keyFile(identity));
+  const name = basename(keyFile(identity));
+  const names = await readdir(folder).catch(() => []);
+  const own = names.filter((one) => one === name || one.startsWith(`${name}.`));
+  await Promise.all(own.map((one) => rm(join(folder, one), { force: true })));
+  await rmdir(folder).catch(() => {});
 }
 
 function publicKeyOf(privateKey: string): string {

@@ -15,7 +15,7 @@
  * | `remove`                                                 | besides: `half`: cordoned, its machine still there     |
  * | `drain`                                                  | only `before`: it is waited for                        |
  * | `finish`: nothing is left to do                          | `before`: the engine does not know it yet              |
- * | `cleanup`: the last machine is gone                      | `before`, `acted`: folders gone, the keys not          |
+ * | `cleanup`: the last machine is gone                      | `before`, `half`: the keys gone, the record not, `acted` |
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,9 @@
-/** What `pulumi refresh` asks: the pool as its machines are now. Takes no lock and changes nothing; what is lost shows as drift. */
+/**
+ * What `pulumi refresh` asks: the pool as its machines are now. Takes no lock and changes no machine; what is lost
+ * shows as drift.
+ */
 import type { PoolOutputs } from "./inputs.ts";
-import { type PoolKeys, poolKeys } from "./keys.ts";
+import { keysOf, type PoolKeys, poolKeys } from "./keys.ts";
 import { sourceOf } from "./known.ts";
 import { machinesOf } from "./machines/source.ts";
 import { noNotes, observe } from "./observe.ts";
@@ -10,12 +13,17 @@ import { Sessions } from "./sessions.ts";
 /** undefined: every machine that it had is gone, and all were looked at. @throws UserError when that cannot be done */
 export async function readPool(old: PoolOutputs): Promise<PoolOutputs | undefined> {
   const { identity, privateKey, infra } = old;
-  const keys = await poolKeys(identity, privateKey);
+  const keys = keysOf(identity, privateKey);
   const machines = machinesOf(infra, sourceOf(old, keys, old));
+  const listed = await machines.list();
+  if (listed.length === 0 && hadMachinesHere(old, keys)) {
+    // Its removal was cut off: it stays in the state, so that the next `pulumi destroy` removes the rest.
+    return (await machines.readRecord())?.ending === true ? { ...old, workers: [] } : undefined;
+  }
+  // A runner on this computer needs the key, also where another computer made the pool.
+  await poolKeys(identity, privateKey);
   await using sessions = new Sessions(privateKey);
   const { digest } = old.fingerprint;
-  const listed = await machines.list();
-  if (listed.length === 0 && hadMachinesHere(old, keys)) return undefined;
   const sights = await observe(listed, sessions, noNotes(digest));
   const workers = rosterWorkers(sights, { fingerprint: digest, generation: old.generation });
   return { ...old, workers };

@@ -4,9 +4,10 @@
  * the pool meanwhile, or the engine is gone, it stops before its next step and leaves what it did for the next to find.
  */
 import { type PoolSpec, UserError } from "../spec/index.ts";
-import { FencedError, type Roster } from "../worker/index.ts";
+import { FencedError, forgetRoster, lidoHome, type Roster } from "../worker/index.ts";
 import type { Budget } from "./budget.ts";
 import type { Content } from "./inputs.ts";
+import { forgetKeys } from "./keys.ts";
 import type { Machines } from "./machines/machines.ts";
 import { pauseAt } from "./pause.ts";
 import { progressTo } from "./progress.ts";
@@ -67,7 +68,7 @@ export async function reconcile(goal: Goal, surroundings: Surroundings): Promise
   const tools = { machines, sessions, lock, progress, signal, stop: (reason: Error) => stop.abort(reason) };
   try {
     const result = await runToItsEnd(goal, tools);
-    if (goal.spec === undefined && result.reasons.length === 0) await cleanUp(machines);
+    if (goal.spec === undefined && result.reasons.length === 0) await cleanUp(goal, machines);
     return result;
   } catch (error) {
     throw error instanceof FencedError ? takenOver(goal.pool, error) : error;
@@ -96,9 +97,15 @@ async function takePool({ known, spec, fingerprint }: Goal, { machines, sessions
   return { generation, lastId, record };
 }
 
-/** While the pool is still ours: whoever waits for it must not find half of it. */
-async function cleanUp(machines: Machines): Promise<void> {
+/**
+ * While the pool is still ours: whoever waits for it must not find half of it. Its record goes last, since it alone tells a
+ * pool that is being removed from one whose machines were lost.
+ */
+async function cleanUp({ identity }: Goal, machines: Machines): Promise<void> {
   await pauseAt("cleanup", "before");
+  await forgetKeys(identity);
+  await forgetRoster(lidoHome(), identity);
+  await pauseAt("cleanup", "half");
   await machines.cleanUp();
   await pauseAt("cleanup", "acted");
 }

@@ -11,6 +11,7 @@ export class RosterKeeper {
   readonly #generation: number;
   readonly #fingerprint: string;
   readonly #size: Roster["size"];
+  readonly #isEnding: boolean;
   #roster: Roster;
   #record: PoolRecord | undefined;
 
@@ -19,6 +20,7 @@ export class RosterKeeper {
     this.#fingerprint = goal.fingerprint;
     this.#record = record;
     this.#size = goal.size;
+    this.#isEnding = goal.spec === undefined;
     this.#roster = {
       kind: "lido.WorkerPool",
       pool: goal.pool,
@@ -43,7 +45,8 @@ export class RosterKeeper {
     const next = { ...this.#roster, generation: this.#generation, size: this.#size, workers };
     const changed = canonical(next) !== canonical(this.#roster);
     const epoch = this.#roster.epoch + (changed ? 1 : 0);
-    const record = { epoch, lastWorkerId, generation: this.#generation };
+    const plain = { epoch, lastWorkerId, generation: this.#generation };
+    const record: PoolRecord = this.#isEnding ? { ...plain, ending: true } : plain;
     if (canonical(record) !== canonical(this.#record)) {
       await pauseAt("record", "before");
       await machines.writeRecord(record);

@@ -4,7 +4,7 @@
  * The state stays the truth: of the two the higher epoch counts. It holds no key and no secret.
  */
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { poolKey } from "./home.ts";
 import type { Roster } from "./roster.ts";
 
@@ -33,9 +33,12 @@ export async function keptRosters(home: string): Promise<readonly unknown[]> {
   return texts.filter((value) => value !== undefined);
 }
 
-/** Idempotent. The last one leaves no folder behind. */
+/** With the drafts of runs that were killed while they wrote it. Idempotent. The last one leaves no folder behind. */
 export async function forgetRoster(home: string, identity: string): Promise<void> {
-  await rm(rosterFile(home, identity), { force: true });
+  const name = basename(rosterFile(home, identity));
+  const names = await readdir(folder(home)).catch(() => []);
+  const own = names.filter((one) => one === name || one.startsWith(`${name}.`));
+  await Promise.all(own.map((one) => rm(join(folder(home), one), { force: true })));
   await rmdir(folder(home)).catch(() => {});
 }
 

@@ -32,6 +32,8 @@ export interface PoolRecord {
   /** Epoch of the newest roster. */
   readonly epoch: number;
   readonly generation: number;
+  /** The pool is being removed: what is left of it, if only this record, must still go. */
+  readonly ending?: true;
 }
 
 /** The right to change the pool: of two reconcilers at most one has it. */

@@ -1,5 +1,5 @@
 /** The pool on the real Pulumi engine. Needs `dist/` and the engine: `npm test` makes both. */
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { processStart } from "../../provider/machines/local/process-start.ts";
@@ -90,6 +90,35 @@ test("kill -9 of the engine stops its provider before the next step, and the nex
   expect((await stack.outputs()).workers.map(({ id, state }) => ({ id, state }))).toEqual([{ id: 1, state: "READY" }]);
   expect((await stack.destroy()).code).toBe(0);
   expect(existsSync(stack.poolFolder)).toBe(false);
+});
+
+test("refresh sees a lost worker and a lost pool, and the same up makes up for them", {
+  timeout: 3 * MINUTES,
+}, async () => {
+  await using stack = await StackFixture.create();
+  expect((await stack.up({ workers: "2" })).code).toBe(0);
+  const lose = async (...ids: number[]): Promise<void> => {
+    for (const id of ids) {
+      const pid = (await stack.serverPids())[String(id)];
+      if (pid === undefined) throw new Error(`worker ${id} has no server`);
+      process.kill(pid, "SIGKILL");
+      await eventually(() => !isAlive(pid), "the server is dead");
+      rmSync(stack.workerFolder(id), { recursive: true });
+    }
+  };
+  await lose(2);
+  expect((await stack.pulumi("refresh", "--yes")).code).toBe(0);
+  expect((await stack.outputs()).workers.map(({ id }) => id)).toEqual([1]);
+  expect((await stack.up()).code).toBe(0);
+  expect((await stack.outputs()).workers.map(({ id, state }) => `${id} ${state}`)).toEqual(["1 READY", "3 READY"]);
+
+  await lose(1, 3);
+  const made = await stack.up();
+  expect(made.output).toContain("p: all of its 2 workers are gone");
+  expect(made.code).toBe(0);
+  expect((await stack.outputs()).workers.map(({ id, state }) => `${id} ${state}`)).toEqual(["4 READY", "5 READY"]);
+  expect((await stack.destroy()).code).toBe(0);
+  expect(readdirSync(stack.lidoHome)).toEqual([]);
 });
 
 test("the root program makes the pool that the config names, with its counts and secrets", {

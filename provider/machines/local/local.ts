@@ -4,7 +4,7 @@
  */
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { ResourceChoice } from "../../../spec/index.ts";
 import { type Capacity, generateKeyPair, poolKey } from "../../../worker/index.ts";
 import { pauseAt } from "../../pause.ts";
@@ -52,6 +52,9 @@ export function localMachines(options: LocalOptions): Machines {
       return lock;
     },
     cleanUp: async () => {
+      // The record last: without it nobody would know that there is something to clean up.
+      const others = (await namesIn(poolFolder(identity))).filter((name) => name !== basename(record));
+      for (const name of others) await removeUnmounted(join(poolFolder(identity), name), pool);
       await removeUnmounted(poolFolder(identity), pool);
       // The last pool leaves no empty folder behind.
       await rmdir(dirname(poolFolder(identity))).catch(() => {});

@@ -120,6 +120,7 @@ class SshMachines implements Machines {
       epoch: most(({ epoch }) => epoch),
       generation: most(({ generation }) => generation),
       lastWorkerId: most(({ lastWorkerId }) => lastWorkerId),
+      ...(home?.ending === true ? { ending: true } : {}),
     };
   }
 

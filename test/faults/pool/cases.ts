@@ -25,7 +25,7 @@ export const POINTS: Readonly<Record<Change, readonly string[]>> = {
   grow: ["record:acted", ...MAKE, "finish:before"],
   roll: [...START, ...MAKE, ...DRAIN, ...REMOVE, "finish:before"],
   shrink: ["record:acted", ...REMOVE, "finish:before"],
-  destroy: ["record:acted", ...DRAIN, ...REMOVE, "finish:before", "cleanup:before", "cleanup:acted"],
+  destroy: ["record:acted", ...DRAIN, ...REMOVE, "finish:before", "cleanup:before", "cleanup:half", "cleanup:acted"],
 };
 
 /** A change that takes busy workers away comes to these only when their jobs are over. */
@@ -55,6 +55,11 @@ export function lives(): Life[] {
   ]);
 }
 
+/** Where something is half done or done and not noted, every way to die; elsewhere one of them, each in its turn. */
 function faultsOf(change: Change): Fault[] {
-  return POINTS[change].flatMap((at) => KILLS.map((kill) => ({ change, at, kill })));
+  return POINTS[change].flatMap((at, index) => {
+    const isDelicate = at.endsWith(":half") || at.endsWith(":acted");
+    const kills = isDelicate ? KILLS : [KILLS[(index + CHANGES.indexOf(change)) % KILLS.length] ?? "both"];
+    return kills.map((kill) => ({ change, at, kill }));
+  });
 }

@@ -1,4 +1,4 @@
-/** Every fault of the table on the real engine: about ten minutes on two cores that do nothing else. `npm run test:faults` */
+/** Every fault of the table on the real engine: about twelve minutes on two cores that do nothing else. `npm run test:faults` */
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PulumiProject } from "../../support/pulumi-project.ts";
