@@ -32,7 +32,9 @@ apt-get update -qq
 apt-get install -y -qq --no-install-recommends bash util-linux git
 id -u ${fleet.user} > /dev/null 2>&1 || useradd --create-home --shell /bin/bash ${fleet.user}
 install -d -m 700 -o ${fleet.user} -g ${fleet.user} /home/${fleet.user}/.ssh
-printf '%s\\n' '${publicKey}' > /home/${fleet.user}/.ssh/authorized_keys
+# Added and not written: the pool's own key stands there too.
+keys=/home/${fleet.user}/.ssh/authorized_keys
+grep -qsxF '${publicKey}' "$keys" || printf '%s\\n' '${publicKey}' >> "$keys"
 chown ${fleet.user}:${fleet.user} /home/${fleet.user}/.ssh/authorized_keys
 `;
 

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type Inventory, readInventoryFile, UserError } from "../../../spec/index.ts";
 import { lidoHome } from "../../../worker/index.ts";
 
@@ -24,6 +24,12 @@ export function findInventory(name: string, folder = process.cwd()): Inventory {
     `infra: ssh/${name}: there is no inventory \`${name}\`. ${has}\n` +
       `  Write one into ${join(folder, "hosts.yaml")}: \`${name}: {hosts: [10.0.0.2, 10.0.0.3], user: me}\``,
   );
+}
+
+/** For a provider that will run in another folder: what LIDO_HOSTS must be there, so that it finds what is beside this one. */
+export function hostsBeside(folder: string): Record<string, string> {
+  const file = process.env.LIDO_HOSTS || join(folder, "hosts.yaml");
+  return existsSync(file) ? { LIDO_HOSTS: resolve(file) } : {};
 }
 
 function hostsFiles(folder: string): readonly string[] {
