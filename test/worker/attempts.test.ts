@@ -237,7 +237,8 @@ test("a torn or an empty exit record does not count", async () => {
   await exit(key);
   const record = join(host.dir, `jobs/${key.submission}/${key.job}.${key.attempt}.exit`);
   const whole = readFileSync(record, "utf8");
-  for (const torn of ["", whole.slice(0, 20), whole.replace(/\.\n$/, " \n")]) {
+  // The last: its first columns were read before it was written, the others after.
+  for (const torn of ["", whole.slice(0, 20), whole.replace(/\.\n$/, " \n"), whole.replace(/^.{9}/, " ".repeat(9))]) {
     await worker.link.run(`cat > ${record}`, { stdin: torn });
     expect((await worker.query(key)).kind, JSON.stringify(torn)).not.toBe("done");
   }

@@ -66,12 +66,16 @@ status() {
   status="lost killed"
 }
 
-# A record counts only when it is whole: its last column is a full stop.
+# A record counts only when it is whole: it begins with a digit, its last column is a full stop, and it stays so. It is written
+# over blanks in one write, but dash reads byte by byte, and a read that began before the write could end after it.
 read_exit() {
   read_first "$file.exit"
-  case $lido_first in *' .') ;; *) return 1 ;; esac
+  case $lido_first in [0-9]*' .') ;; *) return 1 ;; esac
+  record=$lido_first
+  read_first "$file.exit"
+  [ "$lido_first" = "$record" ] || return 1
   # shellcheck disable=SC2086
-  set -- $lido_first
+  set -- $record
   status="done $1 $2 $3"
 }
 

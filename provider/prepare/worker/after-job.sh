@@ -2,8 +2,8 @@
 # pool's folder: `bash after-job ATTEMPT`, where ATTEMPT names the attempt's files; stdout is the job's log.
 # Truth is rclone's own record of each cached file: `Dirty` stands there from the first byte that is written until the
 # upload is over, and outlives rclone. A file that a living process still holds open (a server that setup started, the job of
-# another slot) is not waited for. Ends with 74 when an upload failed for good: five tries of
-# rclone and a refusal, or ten minutes of failures, or nobody left to try.
+# another slot) is not waited for. Ends with 74 when an upload failed for good: five tries of rclone and a refusal, or ten
+# minutes of failures, or nobody left to try, or a record that a killed rclone left half written (keeper.sh).
 
 export LC_ALL=C
 patience=600
@@ -14,6 +14,7 @@ for folder in buckets/*/; do
 done
 
 # dirty FOLDER -> $dirty: files that are not uploaded. Looks only at records that are newer than the last time all was clean.
+# One that is just being written says nothing yet, and counts.
 dirty() {
   local since=() record root open file
   dirty=()
@@ -23,7 +24,7 @@ dirty() {
   IFS= read -r root < "$1/remote"
   root=$1/cache/vfsMeta/${root%%:*}/${root#*:}
   while IFS= read -r -d '' record; do dirty+=("${record#"${root%/}"/}"); done < <(
-    find "$1/cache/vfsMeta" -type f "${since[@]}" -exec grep -lZ '"Dirty": *true' {} + 2> /dev/null
+    find "$1/cache/vfsMeta" -type f "${since[@]}" -exec grep -LZ '"Dirty": *false' {} + 2> /dev/null
   )
   if [ ${#dirty[@]} = 0 ]; then mv "$1/clean.$$" "$1/clean"; return; fi
   rm -f "$1/clean.$$"
@@ -61,7 +62,13 @@ while :; do
     folder=${folder%/}
     if [ ! -e "$folder/target" ] || [ -e "$folder/stop" ]; then continue; fi
     dirty "$folder"
-    [ ${#dirty[@]} = 0 ] && continue
+    if [ ${#dirty[@]} = 0 ]; then
+      [ "$folder/lost" -nt "$1.claim" ] || continue
+      IFS= read -r remote < "$folder/remote"
+      printf 'lido: %s was killed while files were written to it, so this job counts as failed (74). Lost: %s\n' \
+        "the mount of $remote" "$(tail -n 1 "$folder/lost")"
+      exit 74
+    fi
     left=yes
     reason "$folder"
     if [ -n "$reason" ]; then

@@ -1,6 +1,15 @@
 /** Buckets on a real worker, with Debian's rclone and FUSE, from a real S3 API. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { mountsBelow, readMounts, unmountSnippet } from "../../../provider/prepare/index.ts";
@@ -150,14 +159,47 @@ describe.skipIf(!hasBuckets)("buckets (needs rclone, fuse3, python3-venv)", () =
       },
     );
 
-    test("rclone killed -9 comes back and uploads what its cache holds", async () => {
-      await s3.put("killed", "before");
-      await bring(mount("MOUNT_CACHED", "s3://killed", { config: { mount_cached: { vfs_write_back: "2s" } } }));
+    /** A job that has written to the bucket and waits for `end`; nothing of it is uploaded yet. */
+    async function written(bucket: string) {
+      await s3.put(bucket, "before");
+      await bring(mount("MOUNT_CACHED", `s3://${bucket}`, { config: { mount_cached: { vfs_write_back: "4s" } } }));
+      const key = await start("echo kept > ~/b/result; until [ -e ~/go ]; do sleep 0.02; done");
+      const folder = join(stage.host.dir, "buckets");
+      const record = (): string | undefined =>
+        readdirSync(folder, { recursive: true, encoding: "utf8" }).find((file) => /vfsMeta.*result$/.test(file));
+      await eventually(() => {
+        const file = record();
+        if (file === undefined || !readFileSync(join(folder, file), "utf8").includes('"Dirty": true')) return false;
+        return statSync(join(folder, file)).mtimeMs < Date.now() - 500;
+      }, "it wrote, and rclone has noted it down");
       const [pid = 0] = rclonePids();
-      const key = await start(`echo kept > ~/b/result; kill -9 ${pid}`);
+      return {
+        key,
+        pid,
+        record: join(folder, record() ?? ""),
+        end: () => writeFileSync(join(stage.host.home, "go"), ""),
+      };
+    }
+
+    test("rclone killed -9 comes back and uploads what its cache holds", async () => {
+      const { key, pid, end } = await written("killed");
+      process.kill(pid, "SIGKILL");
+      end();
       expect(await exit(key)).toMatchObject({ code: 0 });
       expect(await s3.get("killed", "result")).toBe("kept\n");
       expect(readFileSync(at("before"), "utf8")).toBe("before");
+    });
+
+    test("what rclone was writing a record of when it was killed fails the job that wrote it, and no other", async () => {
+      const { key, pid, record, end } = await written("torn");
+      process.kill(pid, "SIGKILL");
+      // What it leaves when the kill meets it there: its record is emptied before it is written.
+      truncateSync(record);
+      end();
+      expect(await exit(key)).toMatchObject({ code: 74 });
+      expect(logOf(key)).toMatch(/^lido: the mount of s3:torn was killed while files .*Lost: s3\/torn\/result\n$/);
+      expect(await exit(await start("echo hi > ~/b/next"))).toMatchObject({ code: 0 });
+      expect(await s3.get("torn", "next")).toBe("hi\n");
     });
 
     test("an upload that fails for good fails the job and says why; a cancelled job does not wait", async () => {
