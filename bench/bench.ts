@@ -43,7 +43,7 @@ export class Bench {
   }
 
   /** `pulumi up` of the repository's root with so many workers. @returns seconds */
-  async up(workers: number, options: { readonly preview: boolean } = { preview: false }): Promise<number> {
+  async up(workers: number, options: UpOptions = { preview: false }): Promise<number> {
     const { poolFile, config } = this.place;
     writeFileSync(poolFile, `name: ${POOL}\npool:\n  workers: ${workers}\nresources:\n  infra: local\n`);
     const { ms, stdout } = await this.#pulumi(["up", ...agreed(options), "--config-file", config]);
@@ -54,9 +54,9 @@ export class Bench {
   }
 
   /** `pulumi up` of a program to compare with. @returns seconds */
-  async upPeer(peer: Peer): Promise<number> {
+  async upPeer(peer: Peer, options: UpOptions = { preview: true }): Promise<number> {
     const project = this.place.peers[peer];
-    return (await this.#pulumi(["up", "--yes", "--config-file", configOf(project)], project)).ms / 1000;
+    return (await this.#pulumi(["up", ...agreed(options), "--config-file", configOf(project)], project)).ms / 1000;
   }
 
   async #pulumi(args: readonly string[], cwd?: string): Promise<Ended> {
@@ -70,9 +70,15 @@ export class Bench {
   }
 }
 
-/** The user says yes, having seen the preview or without it. */
-function agreed({ preview }: { readonly preview: boolean }): readonly string[] {
-  return preview ? ["--yes"] : ["--yes", "--skip-preview"];
+export interface UpOptions {
+  /** The user says yes, having seen it, or without it. */
+  readonly preview: boolean;
+  /** Whether the machines are looked at first; unless told as the projects say, which is yes. */
+  readonly refresh?: boolean;
+}
+
+function agreed({ preview, refresh = true }: UpOptions): readonly string[] {
+  return ["--yes", ...(preview ? [] : ["--skip-preview"]), ...(refresh ? [] : ["--refresh=false"])];
 }
 
 /** One sample after another. */

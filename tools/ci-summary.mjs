@@ -1,12 +1,12 @@
-// `node tools/ci-summary.mjs FOLDER`: adds up what .ci/run has left there (tests.json of vitest, tests.exit, and one
-// NAME.lint with an exit code per linter) and prints "N passed, N failed" as the last line. Decides only what counts as
+// `node tools/ci-summary.mjs FOLDER`: adds up what .ci/run has left there (for each run of tests NAME.exit with its exit code
+// and NAME.json by vitest, and one NAME.lint with an exit code per linter) and prints "N passed, N failed" as the last line. Decides only what counts as
 // failed: a failed or skipped test, a test file that did not load, a test run that left no report, a failed linter.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Counts and the names of what failed, from vitest's report (undefined: none was written) and its exit code. */
-function countTests(report, exitCode) {
-  if (report === undefined) return { passed: 0, failures: ["the tests: no report was written"] };
+function countTests(run, report, exitCode) {
+  if (report === undefined) return { passed: 0, failures: [`the ${run}: no report was written`] };
   const tests = report.testResults.flatMap(({ name, assertionResults }) =>
     assertionResults.map(({ fullName, status }) => ({ name: `${name}: ${fullName}`, status })),
   );
@@ -16,8 +16,8 @@ function countTests(report, exitCode) {
       .map(({ name }) => `${name}: did not load`),
     ...tests.filter(({ status }) => status !== "passed").map(({ name, status }) => `${name}: ${status}`),
   ];
-  if (failures.length === 0 && tests.length === 0) failures.push("the tests: there were none");
-  if (failures.length === 0 && exitCode !== 0) failures.push(`the tests: exit code ${exitCode} without a failed test`);
+  if (failures.length === 0 && tests.length === 0) failures.push(`the ${run}: there were none`);
+  if (failures.length === 0 && exitCode !== 0) failures.push(`the ${run}: exit code ${exitCode} without a failed test`);
   return { passed: tests.filter(({ status }) => status === "passed").length, failures };
 }
 
@@ -30,12 +30,17 @@ function countLinters(results) {
 function main(folder) {
   const read = (name) => readFileSync(join(folder, name), "utf8");
   const files = readdirSync(folder);
-  const report = files.includes("tests.json") ? JSON.parse(read("tests.json")) : undefined;
-  const linters = files.filter((name) => name.endsWith(".lint")).map((name) => [name.slice(0, -5), Number(read(name))]);
-  const counts = [countTests(report, Number(read("tests.exit"))), countLinters(linters)];
+  const named = (ending) =>
+    files.filter((name) => name.endsWith(ending)).map((name) => [name.slice(0, -ending.length), Number(read(name))]);
+  const reportOf = (run) => (files.includes(`${run}.json`) ? JSON.parse(read(`${run}.json`)) : undefined);
+  const counts = [
+    ...named(".exit").map(([run, exitCode]) => countTests(run, reportOf(run), exitCode)),
+    countLinters(named(".lint")),
+  ];
   const failures = counts.flatMap((count) => count.failures);
   for (const failure of failures) console.log(`ci: ${failure}`);
-  console.log(`${counts[0].passed + counts[1].passed} passed, ${failures.length} failed`);
+  const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+  console.log(`${passed} passed, ${failures.length} failed`);
   return failures.length === 0 ? 0 : 1;
 }
 

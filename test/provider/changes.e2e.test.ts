@@ -132,6 +132,13 @@ const ROWS: readonly Row[] = [
     count: 2,
   },
   {
+    row: "`updatePolicy`, the numbers for autoscaling",
+    change: (_dir, written) => withArgs(written, { updatePolicy: { maxSurge: 2 } }),
+    says: NOTHING,
+    workers: "same",
+    count: 2,
+  },
+  {
     row: "the pool's name or `infra`",
     change: (_dir, written) => ({ ...written, name: "q" }),
     says: "q: create 2 workers on local",

@@ -36,6 +36,18 @@ test("tests and linters that all passed add up", () => {
   });
 });
 
+test("every run of tests counts, and one that left no report is missed", () => {
+  const tests = report({ "a.test.ts": ["passed", "passed"] });
+  expect(summary({ "tests.json": tests, "tests.exit": "0", "faults.json": tests, "faults.exit": "0" })).toEqual({
+    status: 0,
+    stdout: "4 passed, 0 failed\n",
+  });
+  expect(summary({ "tests.json": tests, "tests.exit": "0", "faults.exit": "1" })).toEqual({
+    status: 1,
+    stdout: "ci: the faults: no report was written\n2 passed, 1 failed\n",
+  });
+});
+
 test("a failed and a skipped test, a file that did not load and a failed linter all count as failed", () => {
   const tests = report({ "a.test.ts": ["passed", "failed", "pending", "todo"], "b.test.ts": [] });
   expect(summary({ "tests.json": tests, "tests.exit": "1", "tsc.lint": "0", "knip.lint": "1" })).toEqual({
