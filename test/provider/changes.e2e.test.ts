@@ -134,7 +134,7 @@ const ROWS: readonly Row[] = [
   {
     row: "`updatePolicy`, the numbers for autoscaling",
     change: (_dir, written) => withArgs(written, { updatePolicy: { maxSurge: 2 } }),
-    says: NOTHING,
+    says: "p: no worker is touched; updatePolicy",
     workers: "same",
     count: 2,
   },
