@@ -11,7 +11,7 @@ import { readRun, standingOfRun } from "./pool-runs.ts";
  */
 export async function refuseForeign(cli: Cli, pool: string): Promise<void> {
   const pointer = await readPointer(cli.home, pool);
-  if (pointer === undefined || isApplied(cli.home, pointer) || (await isGone(pointer))) return;
+  if (pointer === undefined || isApplied(cli.home, pointer) || (await isGone(pointer, cli.home))) return;
   throw new UserError(
     `Pool '${pool}' belongs to your own Pulumi project '${projectOf(pointer)}' in ${pointer.projectDir} (stack ${pointer.stack}).\nChange it there and run \`pulumi up\`, or give this one another name: -p NAME.`,
     { exitCode: 8 },

@@ -11,11 +11,12 @@ const IDLE_MS = 10 * 60_000;
 
 async function main(): Promise<void> {
   process.umask(0o077);
+  const home = lidoHome();
   const controller = await runController({
-    home: lidoHome(),
+    home,
     version: packageVersion(),
     connect: connectWorker,
-    readPool: rosterFromPointer,
+    readPool: (pointer) => rosterFromPointer(pointer, home),
     idleMs: IDLE_MS,
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void controller.stop());

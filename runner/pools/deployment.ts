@@ -3,12 +3,14 @@
 /** The part of `pulumi stack export` that counts here. */
 export interface Deployment {
   readonly resources?: readonly Resource[];
+  readonly pending_operations?: readonly { readonly type?: string; readonly resource?: Resource }[] | null;
 }
 
 interface Resource {
   readonly urn?: string;
   /** On its way out: an older twin of a resource that was replaced. */
   readonly delete?: boolean;
+  readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
@@ -34,6 +36,14 @@ export function rostersIn(deployment: Deployment): ReadonlyMap<string, RosterLik
     }
   }
   return found;
+}
+
+/** The identity of a pool whose first `pulumi up` runs, or was killed; undefined when there is none of that name. */
+export function identityUnderWay(deployment: Deployment, pool: string): string | undefined {
+  const made = (deployment.pending_operations ?? []).filter(({ type }) => type === "creating");
+  const inputs = made.map(({ resource }) => resource?.inputs).find((one) => one?.["pool"] === pool);
+  const identity = inputs?.["identity"];
+  return typeof identity === "string" ? identity : undefined;
 }
 
 function isRosterLike(value: unknown): value is RosterLike {

@@ -6,7 +6,8 @@ import { NotFoundError, UserError } from "../../spec/errors.ts";
 import type { Roster } from "../../worker/index.ts";
 import { pointedPools, readPointer } from "../../worker/pointer.ts";
 import type { PoolPointer } from "../api.ts";
-import { rostersIn } from "./deployment.ts";
+import { identityUnderWay, rostersIn } from "./deployment.ts";
+import { keptOf } from "./kept.ts";
 import { envOfPointer, pointerEnv } from "./pointer-env.ts";
 import { findProject } from "./pulumi-project.ts";
 import type { Env } from "./pulumi-settings.ts";
@@ -50,14 +51,16 @@ async function* looksFor(name: string, options: FindOptions): AsyncGenerator<Loo
   const project = await findProject(cwd);
   if (stack !== undefined) {
     const place = { stack, dir: project?.dir ?? cwd, project, env, report };
-    return yield await lookInto(name, place, `stack ${stack}`);
+    return yield await lookInto(name, { place, home, described: `stack ${stack}` });
   }
   if (project !== undefined) {
-    yield await lookInto(name, { dir: project.dir, project, env, report }, `the Pulumi project in ${project.dir}`);
+    const place = { dir: project.dir, project, env, report };
+    yield await lookInto(name, { place, home, described: `the Pulumi project in ${project.dir}` });
   }
   const pointer = await readPointer(home, name);
-  if (pointer !== undefined)
-    yield await lookInto(name, { ...(await placeOf(pointer, env)), report }, `stack ${pointer.stack}`);
+  if (pointer === undefined) return;
+  const place = { ...(await placeOf(pointer, env)), report };
+  yield await lookInto(name, { place, home, described: `stack ${pointer.stack}` });
 }
 
 /** Names of the pools of the Pulumi project around the current folder; none when it cannot be read. */
@@ -68,18 +71,32 @@ export async function poolsOfProject({ cwd, env, report }: FindOptions): Promise
   return [...rostersIn(deployment).keys()];
 }
 
-async function lookInto(name: string, place: StackPlace, described: string): Promise<Look> {
+interface Target {
+  readonly place: StackPlace;
+  readonly described: string;
+  /** Lido's folder: a pool that is being made for the first time is in no state yet, and only there. */
+  readonly home: string;
+}
+
+async function lookInto(name: string, { place, described, home }: Target): Promise<Look> {
   try {
-    const rosters = rostersIn(await readStack(place));
+    const deployment = await readStack(place);
+    const rosters = rostersIn(deployment);
     const candidate = rosters.get(name);
-    if (candidate === undefined) return { kind: "absent", place: described, pools: [...rosters.keys()] };
-    const roster = checkRoster(candidate, described);
-    return { kind: "found", pool: { roster, pointer: pointerTo(roster, place) } };
+    if (candidate !== undefined) return found(checkRoster(candidate, described), place);
+    const identity = identityUnderWay(deployment, name);
+    const kept = identity === undefined ? undefined : await keptOf(home, identity);
+    if (kept !== undefined) return found(kept, place);
+    return { kind: "absent", place: described, pools: [...rosters.keys()] };
   } catch (error) {
     // A pool that is there and cannot be understood is not an absent one.
     if (!(error instanceof UserError) || error.exitCode === 8) throw error;
     return { kind: "unreadable", place: described, error };
   }
+}
+
+function found(roster: Roster, place: StackPlace): Look {
+  return { kind: "found", pool: { roster, pointer: pointerTo(roster, place) } };
 }
 
 /** A roster's identity begins with the full name of its stack, as the provider was told it by Pulumi. */
@@ -94,8 +111,8 @@ async function placeOf(pointer: PoolPointer, env: Env): Promise<StackPlace> {
 }
 
 /** The roster as the pointer's stack holds it now. @throws NotFoundError when the pool is gone; UserError of Pulumi. */
-export async function rosterFromPointer(pointer: PoolPointer): Promise<Roster> {
-  const look = await lookInto(pointer.pool, await placeOf(pointer, process.env), `stack ${pointer.stack}`);
+export async function rosterFromPointer(pointer: PoolPointer, home: string): Promise<Roster> {
+  const look = await lookAt(pointer, home);
   switch (look.kind) {
     case "found":
       return look.pool.roster;
@@ -109,9 +126,13 @@ export async function rosterFromPointer(pointer: PoolPointer): Promise<Roster> {
 }
 
 /** True only when the pointer's stack was read and does not hold the pool any more. */
-export async function isGone(pointer: PoolPointer): Promise<boolean> {
-  const look = await lookInto(pointer.pool, await placeOf(pointer, process.env), `stack ${pointer.stack}`);
-  return look.kind === "absent";
+export async function isGone(pointer: PoolPointer, home: string): Promise<boolean> {
+  return (await lookAt(pointer, home)).kind === "absent";
+}
+
+async function lookAt(pointer: PoolPointer, home: string): Promise<Look> {
+  const place = await placeOf(pointer, process.env);
+  return await lookInto(pointer.pool, { place, home, described: `stack ${pointer.stack}` });
 }
 
 function notFound(name: string, looks: readonly Look[], pointed: readonly string[]): NotFoundError {

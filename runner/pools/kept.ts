@@ -12,6 +12,11 @@ export async function newestRoster(home: string, roster: Roster): Promise<Roster
   return newer(roster, await keptRoster(home, roster.identity));
 }
 
+/** The kept roster of that pool, where there is one. */
+export async function keptOf(home: string, identity: string): Promise<Roster | undefined> {
+  return understood(await keptRoster(home, identity));
+}
+
 /** Of a roster and something that may be one of the same pool, the one with the higher epoch. */
 export function newer(roster: Roster, other: unknown): Roster {
   const checked = understood(other);

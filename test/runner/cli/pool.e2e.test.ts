@@ -47,6 +47,8 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
   expect(underWay.stderr).toMatch(
     /^p: lido pool apply is under way for .* \(process \d+\)\. Its log: .*\/runs\/p\.log$/m,
   );
+  const early = await home.lido("jobs", "launch", "-p", "p", "--detach", "-y", "--", "cat seen");
+  expect(early).toMatchObject({ code: 0, stdout: "Job submitted with ID: 1\n" });
   const twice = await home.lido("pool", "down", "p", "-y");
   expect(twice.code).toBe(8);
   expect(twice.stderr).toMatch(/^Error: Pool 'p' is being changed: `lido pool apply` goes on as process \d+, /);
@@ -66,6 +68,7 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
   expect(grown).toMatchObject({ code: 0, stdout: "Successfully updated pool 'p'\n" });
   const seen = home.workers().map((folder) => readFileSync(join(folder, "home/sky_workdir/seen"), "utf8"));
   expect(seen).toEqual(["one s3cret-t0ken\n", "one s3cret-t0ken\n"]);
+  expect(await home.lido("jobs", "logs", "1")).toMatchObject({ code: 0, stdout: "one s3cret-t0ken\n" });
   const state = home.stateText();
   expect([state.includes('"mode":"blue_green"'), state.includes("s3cret-t0ken")]).toEqual([true, false]);
   expect(readFileSync(log, "utf8")).not.toContain("s3cret-t0ken");
@@ -103,12 +106,12 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
 
   // Down names the jobs that it ends, and leaves nothing.
   const job = await home.lido("jobs", "launch", "-p", "p", "--detach", "-y", "--", "sleep 600");
-  expect(job.stdout).toBe("Job submitted with ID: 1\n");
+  expect(job.stdout).toBe("Job submitted with ID: 2\n");
   const refused = await home.lido("pool", "down", "p");
   expect(refused).toMatchObject({ code: 2 });
-  expect(refused.stderr).toContain("Tearing down 'p'; cancels its 1 job: 1. Nobody can be asked here");
+  expect(refused.stderr).toContain("Tearing down 'p'; cancels its 1 job: 2. Nobody can be asked here");
   expect(await home.lido("pool", "down", "-a", "-y")).toMatchObject({ code: 0, stdout: "Pool 'p' is down.\n" });
-  expect((await home.lido("jobs", "queue", "-s", "cancelled", "-o", "id")).stdout).toBe("1\n");
+  expect((await home.lido("jobs", "queue", "-s", "cancelled", "-o", "id")).stdout).toBe("2\n");
   for (const name of ["local", "rosters", "runs", "keys"]) expect(existsSync(join(home.home, name))).toBe(false);
   expect(readdirSync(join(home.home, "pools"))).toEqual([]);
   expect(await home.lido("pool", "status")).toEqual({ code: 0, stdout: "", stderr: "No pools.\n" });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rostersIn } from "../../../runner/pools/deployment.ts";
+import { identityUnderWay, rostersIn } from "../../../runner/pools/deployment.ts";
 import { roster } from "./roster.ts";
 
 const names = (deployment: Parameters<typeof rostersIn>[0]) => [...rostersIn(deployment).keys()];
@@ -38,4 +38,13 @@ test("of several rosters of one pool the highest epoch counts, in any order", ()
 
 test("a resource that is being deleted no longer counts", () => {
   expect(names({ resources: [{ delete: true, outputs: { ...roster() } }] })).toEqual([]);
+});
+
+test("a pool that is being made for the first time is known by what it was asked for", () => {
+  const resource = { inputs: { pool: "p", identity: "organization/shop/dev/p" } };
+  const pending_operations = [{ type: "creating", resource }];
+  expect(identityUnderWay({ pending_operations }, "p")).toBe("organization/shop/dev/p");
+  expect(identityUnderWay({ pending_operations }, "q")).toBeUndefined();
+  expect(identityUnderWay({ pending_operations: [{ type: "updating", resource }] }, "p")).toBeUndefined();
+  expect(identityUnderWay({ pending_operations: null }, "p")).toBeUndefined();
 });

@@ -85,7 +85,7 @@ test("a pool that was used before, from anywhere and whatever this terminal's ba
   await writePointer(home, pointer());
   const other = { ...env, PULUMI_BACKEND_URL: "file:///nowhere", PULUMI_HOME: "/nowhere" };
   expect((await findPool("gpu-pool", { cwd: folder.path, env: other, home })).pointer).toEqual(pointer());
-  expect(await rosterFromPointer(pointer())).toEqual(roster());
+  expect(await rosterFromPointer(pointer(), home)).toEqual(roster());
 });
 
 test("the file and the command say the same", async () => {
@@ -124,7 +124,7 @@ test("a stack that cannot be read: Pulumi's own words", async () => {
 });
 
 test("a pool that is gone from its stack", async () => {
-  await expect(rosterFromPointer({ ...pointer(), pool: "gone" })).rejects.toMatchObject({
+  await expect(rosterFromPointer({ ...pointer(), pool: "gone" }, home)).rejects.toMatchObject({
     exitCode: 3,
     message: `Pool 'gone' is no longer in stack organization/shop/dev.\nRun \`pulumi up\` in ${project} to make it again.`,
   });
@@ -132,7 +132,7 @@ test("a pool that is gone from its stack", async () => {
 
 test("a project folder that is gone is named", async () => {
   const gone = { ...pointer(), projectDir: join(folder.path, "gone"), env: { PULUMI_BACKEND_URL: "file:///nowhere" } };
-  await expect(rosterFromPointer(gone)).rejects.toMatchObject({
+  await expect(rosterFromPointer(gone, home)).rejects.toMatchObject({
     exitCode: 3,
     message: `The folder of the Pulumi project is gone: ${join(folder.path, "gone")}.\nPut it back, or apply the pool again from where it is now.`,
   });
