@@ -65,37 +65,53 @@ export class WorkerPool extends pulumi.ComponentResource {
       void pulumi.log.warn(place === undefined ? message : `${place.file}:${place.line}:${place.column}: ${message}`);
     }
     const { workers, envs = {}, secrets = {}, updatePolicy = {} } = overrides;
-    const spec = pulumi.output({ workers, envs, updatePolicy }).apply((given) =>
-      plainly(() => {
-        const size = given.workers === undefined ? {} : { size: { min: given.workers, max: given.workers } };
-        const policed = withUpdatePolicy(written, given.updatePolicy);
-        const open = { ...policed, ...size, secrets: {} };
-        return fillEnvironment(open, { envs: given.envs, secrets: {} });
-      }),
-    );
+    const spec = derived({ workers, envs, updatePolicy }, (given: Known) => {
+      const size = given.workers === undefined ? {} : { size: { min: given.workers, max: given.workers } };
+      const policed = withUpdatePolicy(written, given.updatePolicy);
+      return fillEnvironment({ ...policed, ...size, secrets: {} }, { envs: given.envs, secrets: {} });
+    });
     return new WorkerPool(name, { spec, secrets: filledSecrets(written, secrets) }, opts);
   }
+}
+
+/** The overrides without outputs. */
+interface Known {
+  readonly workers?: number;
+  readonly envs: Readonly<Record<string, string>>;
+  readonly updatePolicy: UpdatePolicyArgs;
 }
 
 function filledSecrets(
   written: PoolSpec,
   given: DeepInput<Record<string, string>>,
-): pulumi.Output<Record<string, string>> {
-  return pulumi.output(given).apply((values) =>
-    plainly(() => {
-      const open = { ...written, envs: {}, fileMounts: [] };
-      return fillEnvironment(open, { envs: {}, secrets: values }).secrets;
-    }),
-  ) as pulumi.Output<Record<string, string>>;
+): pulumi.Input<Record<string, string>> {
+  return derived(given, (secrets: Readonly<Record<string, string>>) => {
+    const open = { ...written, envs: {}, fileMounts: [] };
+    return fillEnvironment(open, { envs: {}, secrets }).secrets as Record<string, string>;
+  });
 }
 
 function inputsOf(args: PoolArgs | CheckedPool): pulumi.Inputs {
   const { secrets = {}, ...rest } = args;
-  const spec =
-    "spec" in rest
-      ? rest.spec
-      : pulumi.output(rest).apply((plain) => plainly(() => poolFromArgs(plain as WorkerPoolArgs)));
+  const spec = "spec" in rest ? rest.spec : derived(rest, (plain: WorkerPoolArgs) => poolFromArgs(plain));
   return { spec, secrets: pulumi.secret(secrets) };
+}
+
+/**
+ * What comes of values that may hold outputs. At once where all of them are known: of what is refused later Pulumi says
+ * something of its own first.
+ */
+function derived<R>(given: unknown, derive: (plain: never) => R): pulumi.Input<R> {
+  const checked = (plain: unknown): R => plainly(() => derive(plain as never));
+  return isKnown(given)
+    ? checked(given)
+    : (pulumi.output(given as pulumi.Input<object>).apply(checked) as pulumi.Output<R>);
+}
+
+function isKnown(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (pulumi.Output.isInstance(value) || "then" in value) return false;
+  return Object.values(value).every(isKnown);
 }
 
 /** What is wrong in what the user wrote ends the program with its sentence and no stack. */

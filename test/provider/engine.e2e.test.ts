@@ -67,6 +67,16 @@ test("a worker whose setup fails fails the run with its log, and the next run me
   expect((await stack.destroy()).code).toBe(0);
 });
 
+test("what is wrong in a program is said in one sentence, before Pulumi says anything of its own", async () => {
+  await using stack = await StackFixture.create(
+    'import { WorkerPool } from "lido";\nnew WorkerPool("p", { workers: -1, infra: "local" });\n',
+  );
+  const { code, output } = await stack.up();
+  expect(code).not.toBe(0);
+  expect(output).toContain("`workers` must be");
+  expect(output).not.toContain("error serializing");
+});
+
 test("kill -9 of the engine stops its provider before the next step, and the next run goes on", {
   timeout: 3 * MINUTES,
 }, async () => {
