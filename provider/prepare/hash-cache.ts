@@ -5,8 +5,8 @@
  * read, so that no write can hide within one tick of the clock. A lost or broken cache costs time and nothing else.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { lidoHome } from "../../worker/home.ts";
 
 /** What the file system says of a file. */
@@ -19,6 +19,8 @@ export interface FileFacts {
 }
 
 const QUIET_MS = 2_000;
+/** What was written longer ago is dropped when another is written: its folder may be gone, and reading it again is all it costs. */
+const KEPT_MS = 90 * 24 * 3_600_000;
 
 /** One for each folder that is hashed. */
 export class HashCache {
@@ -62,13 +64,19 @@ export class HashCache {
     if (!this.#isNew && Object.keys(this.#now).length === Object.keys(this.#old).length) return;
     const draft = `${this.#file}.${process.pid}.new`;
     try {
-      await mkdir(join(this.#file, ".."), { recursive: true, mode: 0o700 });
+      await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });
       await writeFile(draft, JSON.stringify(this.#now), { mode: 0o600 });
       await rename(draft, this.#file);
+      await dropOld(dirname(this.#file));
     } catch {
       // It only saves time.
     }
   }
+}
+
+async function dropOld(folder: string): Promise<void> {
+  const files = (await readdir(folder)).map((name) => join(folder, name));
+  for (const file of files) if ((await stat(file)).mtimeMs < Date.now() - KEPT_MS) await rm(file, { force: true });
 }
 
 function keyOf({ size, mtimeNs, ctimeNs, ino, dev }: FileFacts): string {
