@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
@@ -8,5 +9,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    // Most of them wait for processes: on two cores vitest itself would run one file at a time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });
