@@ -10,8 +10,8 @@ import { UserError } from "../../spec/index.ts";
 import { lidoHome } from "../../worker/index.ts";
 
 export interface Backend {
-  /** True for the folder below `~/.lido`. */
-  readonly isOurs: boolean;
+  /** Where the states lie, when that is a folder of this computer; "" elsewhere. */
+  readonly folder: string;
   /** What to add to the environment of `pulumi`. */
   readonly env: Readonly<Record<string, string>>;
   /** What a runner needs to find the stack again: no passphrase. */
@@ -28,32 +28,41 @@ const QUIET = {
 export function findBackend(env: NodeJS.ProcessEnv = process.env): Backend {
   const hasPassphrase = env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
   const passphrase = hasPassphrase ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile() };
-  if (isUsers(env)) {
+  const url = usersUrl(env);
+  if (url !== undefined) {
     const { PULUMI_BACKEND_URL, PULUMI_HOME } = env;
     const pointerEnv = {
       ...(PULUMI_BACKEND_URL ? { PULUMI_BACKEND_URL } : {}),
       ...(PULUMI_HOME ? { PULUMI_HOME } : {}),
     };
-    return { isOurs: false, env: { ...QUIET, ...passphrase }, pointerEnv };
+    return { folder: folderOf(url), env: { ...QUIET, ...passphrase }, pointerEnv };
   }
-  const state = join(ourFolder(), "state");
-  makeFolder(state);
-  const pointerEnv = { PULUMI_BACKEND_URL: `file://${state}`, PULUMI_HOME: join(ourFolder(), "home") };
-  return { isOurs: true, env: { ...QUIET, ...passphrase, ...pointerEnv }, pointerEnv };
+  const folder = join(ourFolder(), "state");
+  makeFolder(folder);
+  const pointerEnv = { PULUMI_BACKEND_URL: `file://${folder}`, PULUMI_HOME: join(ourFolder(), "home") };
+  return { folder, env: { ...QUIET, ...passphrase, ...pointerEnv }, pointerEnv };
 }
 
-export function ourFolder(): string {
+function ourFolder(): string {
   return join(lidoHome(), "pulumi");
 }
 
-function isUsers(env: NodeJS.ProcessEnv): boolean {
-  if (env.PULUMI_BACKEND_URL || env.PULUMI_ACCESS_TOKEN) return true;
+/** The user's own backend; "" where a token stands for one, undefined when there is none. */
+function usersUrl(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.PULUMI_BACKEND_URL) return env.PULUMI_BACKEND_URL;
+  if (env.PULUMI_ACCESS_TOKEN) return "";
   try {
     const file = join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "credentials.json");
-    return Boolean((JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current);
+    return (JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current || undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** `file:///x`, `file://~/x`, with or without `?no_tmp_dir=true` behind it. */
+function folderOf(url: string): string {
+  const path = /^file:\/\/([^?]*)/.exec(url)?.[1] ?? "";
+  return path.startsWith("~") ? join(homedir(), path.slice(1)) : path;
 }
 
 function passphraseFile(): string {

@@ -1,6 +1,7 @@
 /** Runs one operation of the engine: passes on what the provider says, and turns a failure into the sentences that it gave. */
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { UserError } from "../../spec/index.ts";
+import { quote } from "../../worker/index.ts";
 import type { PoolStack } from "./workspace.ts";
 
 export interface RunHooks {
@@ -17,7 +18,7 @@ export interface RunWords {
 
 /** @throws UserError with the engine's own reasons */
 export async function runEngine<T>(
-  { stack }: PoolStack,
+  open: PoolStack,
   { what, report, onBegin }: RunWords,
   run: (hooks: RunHooks) => Promise<T>,
 ): Promise<T> {
@@ -39,17 +40,32 @@ export async function runEngine<T>(
     return await run({ onEvent });
   } catch (error) {
     const { ConcurrentUpdateError } = await import("@pulumi/pulumi/automation/index.js");
-    if (error instanceof ConcurrentUpdateError) throw locked(what, stack.name, error);
+    if (error instanceof ConcurrentUpdateError) throw locked(what, open, error);
     const told = reasons.filter((reason) => !reason.startsWith("update failed") && reason !== "");
+    if (told.length === 0 && wasKilled(error)) throw killed(what, error);
     if (told.length === 0) throw error;
     throw new UserError(`${what} failed:\n${[...new Set(told)].join("\n")}`, { exitCode: 1, cause: error });
   }
 }
 
-function locked(what: string, stack: string, cause: Error): UserError {
+function locked(what: string, { stack, backend, projectDir }: PoolStack, cause: Error): UserError {
+  const place = Object.entries(backend.pointerEnv).map(([name, value]) => `${name}=${quote(value)} `);
+  const free = `cd ${quote(projectDir)} && ${place.join("")}pulumi cancel --yes --stack ${stack.name}`;
   return new UserError(
-    `${what} failed: the stack ${stack} is being changed by somebody else, or a change of it was killed. Wait until it is done; if nothing runs any more: pulumi cancel --stack ${stack}`,
+    `${what} failed: the stack ${stack.name} is being changed by somebody else, or a change of it was killed on another computer. Wait until it is done; if nothing runs any more:\n  ${free}`,
     { exitCode: 8, cause },
+  );
+}
+
+/** The Automation API has that code for a process that ended without one. */
+function wasKilled(error: unknown): boolean {
+  return (error as { readonly commandResult?: { readonly code?: unknown } }).commandResult?.code === -2;
+}
+
+function killed(what: string, cause: unknown): UserError {
+  return new UserError(
+    `${what} failed: the Pulumi engine was killed before it was done. What was done stays; give the same command again to go on.`,
+    { exitCode: 1, cause },
   );
 }
 

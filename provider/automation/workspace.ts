@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import type { PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { NotFoundError } from "../../spec/index.ts";
 import { type Engine, engineEnv, findEngine, packageRoot, pulumiPackageFile } from "../../tools/pulumi/engine.ts";
-import { appliedProject, lidoHome, pointedPools } from "../../worker/index.ts";
+import { appliedProject, isApplied, lidoHome, pointedPools, readPointer } from "../../worker/index.ts";
 import { hostsBeside } from "../machines/ssh/hosts-file.ts";
 import { type Backend, findBackend } from "./backend.ts";
 
@@ -54,7 +54,8 @@ export async function openStack({ pool, report, program, create }: OpenOptions):
 }
 
 export async function unknownPool(pool: string): Promise<NotFoundError> {
-  const known = await pointedPools(lidoHome());
+  const pointers = await Promise.all((await pointedPools(lidoHome())).map((name) => readPointer(lidoHome(), name)));
+  const known = pointers.flatMap((one) => (one !== undefined && isApplied(lidoHome(), one) ? [one.pool] : []));
   const there = known.length === 0 ? "You have applied none yet" : `You have applied: ${known.join(", ")}`;
   return new NotFoundError(`There is no pool '${pool}'. ${there}. Make one: lido pool apply pool.yaml -p ${pool}`);
 }

@@ -1,8 +1,8 @@
 /** The real `lido` in a folder of the test: its own LIDO_HOME, its own Pulumi state, no login. Needs `dist/`. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { processesOfHome } from "../../../provider/machines/local/processes.ts";
 import { livingServer } from "../../../provider/machines/local/server-process.ts";
 import { readRuns, standingOfRun } from "../../../runner/cli/pool-runs.ts";
@@ -58,6 +58,22 @@ export class LidoHome implements AsyncDisposable {
 
   lido(...words: readonly string[]): Promise<Ended> {
     return this.start(words).ended;
+  }
+
+  /** The one `pulumi up` that is under way. */
+  enginePid(): number {
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    const engine = pids.map(Number).find((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+        const isUp = basename(words[0] ?? "") === "pulumi" && words[1] === "up";
+        return isUp && readlinkSync(`/proc/${pid}/cwd`).startsWith(this.folder);
+      } catch {
+        return false;
+      }
+    });
+    if (engine === undefined) throw new Error("no `pulumi up` runs here");
+    return engine;
   }
 
   /** Every file of Pulumi's state, as one text. */

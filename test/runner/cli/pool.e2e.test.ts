@@ -90,6 +90,16 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
   expect((await home.lido("pool", "status", "p")).stderr).toMatch(
     /^p: the last lido pool apply was (stopped|killed).*Give it again to finish it\./m,
   );
+  // So does it after the engine was killed, which leaves the stack locked.
+  const broken = home.start(again);
+  await eventually(() => broken.output().includes("p-3: setup "), "the setup waits", MINUTES);
+  process.kill(home.enginePid(), "SIGKILL");
+  expect(await broken.ended).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(
+      "Applying pool 'p' failed: the Pulumi engine was killed before it was done. What was done stays; give the same command again to go on.\n",
+    ) as string,
+  });
   second.open();
   expect(await home.lido(...again)).toMatchObject({ code: 0, stdout: "Successfully updated pool 'p'\n" });
 
