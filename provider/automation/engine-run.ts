@@ -69,9 +69,10 @@ function killed(what: string, cause: unknown): UserError {
   );
 }
 
-/** A partial failure comes as `2 errors occurred:` and a list. */
+/** A partial failure comes as `2 errors occurred:` and a list; what `check` refuses has the resource's type before it. */
 function reasonIn(text: string): string {
   return text
+    .replace(/^\S*lido:WorkerPool resource '.*?' has a problem: /, "")
     .replace(/^\d+ errors? occurred:\s*/, "")
     .replaceAll(/^\t?\* /gm, "")
     .trim();

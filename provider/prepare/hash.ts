@@ -34,7 +34,10 @@ const SMALL = 256 * 1024;
 /** A folder's files, or a single file. @throws UserError */
 export async function scan(path: string, what: string): Promise<LocalFiles & { readonly isFolder: boolean }> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new UserError(`${what}: there is no file or folder ${path}.`);
+  if (found === undefined)
+    throw new UserError(
+      `${what}: there is no file or folder ${path}. Name one that is there: a relative path counts from the program's folder, or from where \`lido pool apply\` is called.`,
+    );
   if (found.isDirectory()) return { ...(await scanFolder(path, what)), isFolder: true };
   // The file itself, also where a link names it.
   const file = await realpath(path);

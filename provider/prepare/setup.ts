@@ -65,7 +65,7 @@ export function failure({ name, timeout }: Pick<Script, "name" | "timeout">, end
       : `ended with exit code ${end.replace("ended ", "")}`;
   const lines = log.trimEnd();
   if (lines === "") return `${what} ${how} and printed nothing.`;
-  return `${what} ${how}. The end of its log:\n${lines.replaceAll(/^/gm, "    ")}`;
+  return `${what} ${how}.\nThe end of its log:\n${lines.replaceAll(/^/gm, "    ")}`;
 }
 
 function exported(env: Readonly<Record<string, string>>): string {

@@ -25,7 +25,7 @@ export const command: MakeCommand = ({ cli, done }) =>
   addVariableOptions(new Command("apply"))
     .description("Creates a pool from a file, or changes it: the count in place, everything else worker by worker.")
     .argument("[file]", "a pool file")
-    .option("-p, --pool <name>", "name of the pool (default: `name:` of the file)")
+    .option("-p, --pool <name>", "name of the pool (default: `name:` of the file, else the file's own name)")
     .option("--workers <n>", "only change the number of workers of a pool that is there", wholeNumber("--workers", 0))
     .addOption(
       new Option("--mode <mode>", "how workers are replaced: one by one, or all new ones first").choices([

@@ -19,6 +19,8 @@ export interface ReadOptions {
   readonly follow: boolean;
   readonly tail?: number;
   readonly signal: AbortSignal;
+  /** Whether a change of the pool is known to go on: then more workers may come at any time. */
+  readonly isUnderWay: () => Promise<boolean>;
 }
 
 /** Milliseconds for which a worker that is neither ready nor in its setup is waited for: its workdir may be large. */
@@ -62,7 +64,7 @@ export class PoolSetups {
     const begun = new Map<number, Promise<void>>();
     let quietSince = Date.now();
     for (;;) {
-      const { workers, size } = await this.#rosters.read();
+      const { workers, size, generation } = await this.#rosters.read();
       for (const worker of workers.filter(({ id, host }) => host !== "" && !begun.has(id))) {
         quietSince = Date.now();
         begun.set(
@@ -72,8 +74,10 @@ export class PoolSetups {
       }
       const open = [...begun].flatMap(([id, end]) => (ends.has(id) ? [] : [end]));
       if (open.length > 0) quietSince = Date.now();
-      const isWhole = workers.filter(({ id }) => ends.has(id)).length >= size.target;
-      if (open.length === 0 && (isWhole || Date.now() - quietSince > MORE_MS)) return [...ends.values()];
+      // While workers are replaced, those of the new generation are the ones to come.
+      const isWhole = workers.filter((one) => ends.has(one.id) && one.generation === generation).length >= size.target;
+      if (open.length === 0 && !(await this.#options.isUnderWay()) && (isWhole || Date.now() - quietSince > MORE_MS))
+        return [...ends.values()];
       await Promise.race([this.#rosters.pause(), ...open]);
     }
   }

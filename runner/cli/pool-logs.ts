@@ -43,7 +43,8 @@ export async function runPoolLogs(cli: Cli, options: PoolLogsOptions): Promise<n
   try {
     const rosters = await rostersOf(cli, options, signal);
     const chosen = options.worker === undefined ? undefined : await oneWorker(rosters, options);
-    const setups = await PoolSetups.open(rosters, { ...options, signal });
+    const isUnderWay = () => isChanging(cli, options.pool);
+    const setups = await PoolSetups.open(rosters, { ...options, signal, isUnderWay });
     return chosen === undefined ? await tellAll(cli, setups, options) : await tellOne(cli, setups, chosen);
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -56,8 +57,7 @@ export async function runPoolLogs(cli: Cli, options: PoolLogsOptions): Promise<n
 async function rostersOf(cli: Cli, { pool, follow }: PoolLogsOptions, signal: AbortSignal): Promise<NewestRoster> {
   const { cwd, env, home } = cli;
   for (;;) {
-    const run = await readRun(home, pool);
-    const begins = follow && run !== undefined && standingOfRun(run) === "under way";
+    const begins = follow && (await isChanging(cli, pool));
     try {
       const found = await lookUp(pool, { cwd, env, home, report: (line) => note(cli, line) });
       return new NewestRoster(home, found.roster, signal);
@@ -66,6 +66,12 @@ async function rostersOf(cli: Cli, { pool, follow }: PoolLogsOptions, signal: Ab
       await NewestRoster.pause(signal);
     }
   }
+}
+
+/** By `lido pool apply` or `down` on this computer. */
+async function isChanging(cli: Cli, pool: string): Promise<boolean> {
+  const run = await readRun(cli.home, pool);
+  return run !== undefined && standingOfRun(run) === "under way";
 }
 
 async function oneWorker(rosters: NewestRoster, { pool, worker }: PoolLogsOptions): Promise<RosterWorker> {

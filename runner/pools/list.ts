@@ -1,8 +1,8 @@
 /** The pools that can be found from here: of the Pulumi project in the current folder, those used before, those made here. */
 import { NotFoundError, UserError } from "../../spec/errors.ts";
 import type { Roster } from "../../worker/index.ts";
-import { pointedPools } from "../../worker/pointer.ts";
-import { type FindOptions, findPool, poolsOfProject } from "./find.ts";
+import { forgetPointer, pointedPools, readPointer } from "../../worker/pointer.ts";
+import { type FindOptions, findPool, isGone, poolsOfProject } from "./find.ts";
 import { keptPools, newestRoster } from "./kept.ts";
 
 export interface ListedPool {
@@ -39,7 +39,17 @@ export async function listPools(
   const kept = (await keptPools(options.home)).map(({ pool }) => pool);
   const known = [...(await poolsOfProject(options)), ...(await pointedPools(options.home)), ...kept];
   const all = [...new Set(known)].sort();
-  return await Promise.all(all.map(async (name) => await lookForgiving(name, options)));
+  const looks = await Promise.all(all.map(async (name) => await lookForgiving(name, options)));
+  const gone = await Promise.all(looks.map((look) => look.kind === "lost" && isForgotten(look.pool, options)));
+  return looks.filter((_look, index) => !gone[index]);
+}
+
+/** A pool that was used before and was destroyed since: its stack was read and does not hold it. Its pointer goes too. */
+async function isForgotten(pool: string, { home }: ListOptions): Promise<boolean> {
+  const pointer = await readPointer(home, pool);
+  if (pointer === undefined || !(await isGone(pointer, home))) return false;
+  await forgetPointer(home, pool);
+  return true;
 }
 
 /** The pool as it is known now, in the middle of a change too. @throws NotFoundError */

@@ -79,7 +79,7 @@ test("a failing setup leaves a failed worker with its log, and the next run trie
   const failed = await pool.up({ workers: 2, setup }).catch((error: unknown) => error);
   expect(failed).toMatchObject({
     id: pool.identity,
-    reasons: ["p-2: setup ended with exit code 7. The end of its log:\n    no such wheel"],
+    reasons: ["p-2: setup ended with exit code 7.\nThe end of its log:\n    no such wheel"],
   });
   expect(pool.worker(1).state).toBe("READY");
   expect(pool.worker(2)).toMatchObject({ state: "FAILED", reason: expect.stringContaining("no such wheel") });

@@ -78,8 +78,10 @@ if [ ! -e ${gate} ]; then case $SKYPILOT_SERVE_REPLICA_ID in 2) echo no such whe
   const began = pool.up({ workers: 3, setup }).catch((error: unknown) => error);
   expect(await began).toMatchObject({
     reasons: [
-      "p-2: setup ended with exit code 7. The end of its log:\n    no such wheel",
-      expect.stringMatching(/^p-3: setup ended with exit code 1\. The end of its log:\n {4}.*No space left on device$/),
+      "p-2: setup ended with exit code 7.\nThe end of its log:\n    no such wheel",
+      expect.stringMatching(
+        /^p-3: setup ended with exit code 1\.\nThe end of its log:\n {4}.*No space left on device$/,
+      ),
     ],
   });
   const tries = (id: number) => readFileSync(join(pool.home, `tries-${id}`), "utf8").split("\n").length - 1;

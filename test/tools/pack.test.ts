@@ -8,7 +8,7 @@ import { isExecutable } from "../../tools/pulumi/on-path.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 // `npm test` builds dist/ before; by hand: `npm run build`.
-test("the package holds the compiled rooms with their scripts and the engine's pins, and nothing else", () => {
+test("the package holds the compiled rooms with their scripts, the engine's pins and the documents, and nothing else", () => {
   const answer = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
     cwd: ROOT,
     encoding: "utf8",
@@ -20,6 +20,10 @@ test("the package holds the compiled rooms with their scripts and the engine's p
     "CHANGELOG.md",
     "LICENSE",
     "README.md",
+    "docs/pool-commands.md",
+    "docs/pool-file.md",
+    "docs/protocol.md",
+    "docs/ssh-hosts.md",
     "package.json",
     "provider/compat/index.d.ts",
     "runner/cli/bin.js",

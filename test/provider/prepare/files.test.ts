@@ -68,7 +68,9 @@ test("times do not count; content, names and the executable bit do", async () =>
 });
 
 test("a folder that is not there is named", async () => {
-  await expect(listFolder("/no/such", "workdir")).rejects.toThrow("workdir: there is no folder /no/such.");
+  await expect(listFolder("/no/such", "workdir")).rejects.toThrow(
+    "workdir: there is no folder /no/such. Name one that is there: ",
+  );
 });
 
 test("hashes are kept, and a write that hides behind the same size and time is found all the same", async () => {

@@ -91,7 +91,7 @@ test("the time limit ends the whole group and says so with the last lines, witho
   const setup = "echo key is hunter2; sleep 300 & echo $! > child; trap '' TERM; wait; sleep 300";
   const prepared = stage.prepare({ setup, secrets: { TOKEN: "hunter2" } }, { setupTimeout: 1 });
   await expect(prepared).rejects.toThrow(
-    "setup was ended after 1 s, its time limit (setup_timeout). The end of its log:\n    key is ***",
+    "setup was ended after 1 s, its time limit (setup_timeout).\nThe end of its log:\n    key is ***",
   );
   expect(isAlive(Number(text("sky_workdir/child")))).toBe(false);
   expect(existsSync(file(".lido/test-pool-0000000000/ready"))).toBe(false);
@@ -102,6 +102,6 @@ test("the canary check runs after setup and before the ready mark, in the same e
   await stage.prepare({ setup: "echo made > made", secrets: { TOKEN: "hunter2" } }, check);
   expect(text(LOG)).toBe("checking\n");
   await expect(stage.prepare({}, { canaryCheck: "echo broken >&2; exit 3" })).rejects.toThrow(
-    "the canary check ended with exit code 3. The end of its log:\n    checking\n    broken",
+    "the canary check ended with exit code 3.\nThe end of its log:\n    checking\n    broken",
   );
 });

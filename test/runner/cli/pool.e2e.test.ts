@@ -125,6 +125,14 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
   for (const name of ["local", "rosters", "runs", "keys"]) expect(existsSync(join(home.home, name))).toBe(false);
   expect(readdirSync(join(home.home, "pools"))).toEqual([]);
   expect(await home.lido("pool", "status")).toEqual({ code: 0, stdout: "", stderr: "No pools.\n" });
+
+  // What is refused says so in one sentence, and leaves nothing.
+  writePool(home, "  true\nworkdir: nope\n");
+  const nowhere = await home.lido("pool", "apply", "pool.yaml", "--secret", "TOKEN=x", "-y");
+  expect(nowhere.stderr).toContain(
+    `failed:\nworkdir: there is no folder ${join(home.folder, "nope")}. Name one that is`,
+  );
+  expect(readdirSync(join(home.home, "pools"))).toEqual([]);
 });
 
 test("a pool of the user's own project is never taken over", async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { appliedProject, keepRoster, type Roster, writePointer } from "../../../worker/index.ts";
+import { appliedProject, keepRoster, pointedPools, type Roster, writePointer } from "../../../worker/index.ts";
 import { roster } from "../pools/roster.ts";
 import { row } from "./rows.ts";
 import { NOW, stage } from "./stage.ts";
@@ -55,13 +55,16 @@ test("status without pools, and of one that there is not", async () => {
   );
 });
 
-test("status of a pool that was used before and is gone does not hide the others", async () => {
+test("status forgets a pool that was destroyed, and one that cannot be read does not hide the others", async () => {
   await using t = await stage({ pools: [big] });
   const env = { PULUMI_BACKEND_URL: `file://${join(t.folder, "state")}` };
+  const lost = { PULUMI_BACKEND_URL: `file://${join(t.folder, "no-such-state")}` };
   await writePointer(t.folder, { pool: "old", stack: "organization/shop/dev", projectDir: t.folder, env });
+  await writePointer(t.folder, { pool: "lost", stack: "organization/shop/dev", projectDir: t.folder, env: lost });
   expect(await t.lido("pool", "status", "-o", "id")).toBe(0);
   expect(t.stdout()).toBe("big-pool\n");
-  expect(t.stderr()).toMatch(/^Not shown: 'old'\. There is no pool 'old' in .*\n$/);
+  expect(t.stderr()).toMatch(/^Not shown: 'lost'\. .*\n$/);
+  expect(await pointedPools(t.folder)).toEqual(["lost"]);
 });
 
 test("status: a roster that this computer keeps counts where it is newer, and before there is a state", async () => {
