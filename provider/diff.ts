@@ -39,7 +39,8 @@ export async function diffPool(
   // Only now: to count free machines may take a look at each of them.
   const { limitOf } = await import("./limit.ts");
   const limit = change.kind === "rebuild" ? undefined : await limitOf(old, inputs);
-  const observed = limit === undefined ? scene.observed : { ...scene.observed, limit };
+  const found = limit === undefined ? {} : { limit: limit.count, outOfReach: limit.reasons };
+  const observed = { ...scene.observed, ...found };
   report(`${inputs.pool}: ${previewOf(change, { ...scene, observed }) ?? ""}`);
   // The new pool would have the old one's name on every machine, so it must be gone by then.
   return change.kind === "rebuild"

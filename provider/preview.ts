@@ -14,7 +14,7 @@ export interface Scene {
   readonly hourlyCost: number;
 }
 
-/** One sentence fragment, or undefined when there is nothing to do. */
+/** One sentence fragment, and lines of detail below it; undefined when there is nothing to do. */
 export function previewOf(change: Change, scene: Scene): string | undefined {
   if (change.kind === "rebuild") {
     return `remove this pool once its jobs are over, then make a new one of ${workers(scene.desired.size)}; cause: ${change.causes.join("; ")}`;
@@ -23,7 +23,8 @@ export function previewOf(change: Change, scene: Scene): string | undefined {
   const words = [...wordsOf(change, scene, outcome), ...stopWords(outcome)];
   if (words.length === 0) return undefined;
   const causes = change.kind === "roll" ? [`cause: ${change.causes.join("; ")}`] : [];
-  return [...words, ...costWords(scene, outcome), ...causes].join("; ");
+  const [, ...details] = outcome.stuck?.split("\n") ?? [];
+  return [[...words, ...costWords(scene, outcome), ...causes].join("; "), ...details].join("\n");
 }
 
 export function createPreview(size: number, infra: string): string {
@@ -77,7 +78,8 @@ function paceWords({ desired, observed, budget }: Scene, outcome: Outcome): stri
 
 function stopWords({ stuck, ...outcome }: Outcome): string[] {
   if (stuck === undefined) return [];
-  return [isIdle(outcome) ? stuck.replace(/\.$/, "") : `then it stops: ${stuck.replace(/\.$/, "")}`];
+  const sentence = stuck.split("\n")[0]?.replace(/\.$/, "");
+  return [isIdle(outcome) ? `${sentence}` : `then it stops: ${sentence}`];
 }
 
 function costWords({ desired, observed, hourlyCost }: Scene, outcome: Outcome): string[] {

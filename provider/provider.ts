@@ -8,6 +8,7 @@ import { type CheckAnswer, checkPool } from "./check.ts";
 import { type DiffAnswer, diffPool } from "./diff.ts";
 import { engineGone } from "./engine-watch.ts";
 import type { CheckedInputs, PoolInputs, PoolOutputs } from "./inputs.ts";
+import { printNoMore } from "./print-no-more.ts";
 
 // Loaded when they are needed: a comparison makes no connection, and each phase of the engine pays its process's start anew.
 const change = () => import("./change.ts");
@@ -76,7 +77,10 @@ async function plainly<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof UserError) error.stack = "";
+    if (error instanceof UserError) {
+      error.stack = "";
+      printNoMore(error);
+    }
     throw error;
   } finally {
     calls -= 1;

@@ -20,7 +20,9 @@ export function rosterWorkers(
 ): RosterWorker[] {
   return sights.flatMap(({ worker, machine, readyAt, reason }): RosterWorker[] => {
     if (machine === undefined) return [];
-    const { marker, endpoint, capacity, hourlyCost } = machine;
+    const { marker, capacity, hourlyCost } = machine;
+    // Where it was stays known while it is silent: without that it could not be found again.
+    const endpoint = machine.endpoint ?? machine.silence?.address;
     return [
       {
         id: worker.id,

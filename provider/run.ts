@@ -148,7 +148,7 @@ export class Run {
   async #observed(sights: readonly Sight[]): Promise<Observed> {
     const limit = await this.#tools.machines.limit();
     const seen = { workers: sights.map(({ worker }) => worker), lastId: this.#lastId };
-    return limit === undefined ? seen : { ...seen, limit };
+    return limit === undefined ? seen : { ...seen, limit: limit.count, outOfReach: limit.reasons };
   }
 
   get #desired(): Desired {

@@ -79,7 +79,8 @@ export class Sessions implements AsyncDisposable {
   /** @throws FencedError; what else goes wrong is seen at the next look */
   async look(machine: Machine): Promise<Look> {
     if (machine.endpoint === undefined) {
-      return { kind: "unreachable", reason: "its machine does not answer", permanent: false };
+      const reason = machine.silence?.reason ?? "its machine does not answer";
+      return { kind: "unreachable", reason, permanent: false };
     }
     try {
       const session = await this.#session(machine);

@@ -44,6 +44,8 @@ export interface Observed {
   readonly lastId: number;
   /** How many machines the pool can have now, its own and those still free; absent: as many as it wants. */
   readonly limit?: number;
+  /** Why machines that are known of cannot be had, a sentence for each. */
+  readonly outOfReach?: readonly string[];
 }
 
 export interface Desired {

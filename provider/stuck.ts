@@ -8,7 +8,7 @@ import { leastReady, mostWorkers, rolloutOf } from "./rollout.ts";
 import type { Desired, Observed, ObservedWorker } from "./steps.ts";
 import { counted, some, workers } from "./words.ts";
 
-/** One sentence or two, or undefined. Asks only after an empty plan. */
+/** One sentence or two, or undefined; below them, a line each, why machines cannot be had. Asks only after an empty plan. */
 export function whyStuck(desired: Desired, observed: Observed, budget: Budget): string | undefined {
   const current = observed.workers.filter(({ fingerprint }) => fingerprint === desired.fingerprint);
   const kept = current.toSorted(keepFirst).slice(0, desired.size);
@@ -53,14 +53,32 @@ function failedInRoll({ old, failed, budget }: Scene): string {
 function fewMachines({ desired, observed, missing }: Scene): string | undefined {
   const { limit } = observed;
   if (missing === 0 || limit === undefined || limit >= desired.size) return undefined;
-  const more = desired.size - limit;
-  return `only ${machines(limit)} can be had, and the pool wants ${workers(desired.size)}. Add ${machines(more)}, or set \`workers: ${limit}\`.`;
+  const had = limit === 0 ? "no machine" : `only ${machines(limit)}`;
+  const remedies = [
+    ...(whyOthers(observed) === "" ? [] : ["mend what is said below"]),
+    `add ${machines(desired.size - limit)}`,
+    ...(limit === 0 ? [] : [`set \`workers: ${limit}\``]),
+  ];
+  return `${had} can be had, and the pool wants ${workers(desired.size)}. ${orOf(remedies)}.${whyOthers(observed)}`;
+}
+
+/** `Add 1 machine, or set …` */
+function orOf(remedies: readonly string[]): string {
+  const text = [...remedies.slice(0, -2), remedies.slice(-2).join(", or ")].join(", ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** Indented lines, the further ones of a long reason more. */
+function whyOthers({ outOfReach = [] }: Observed): string {
+  return outOfReach.map((reason) => `\n    ${reason.replaceAll("\n", "\n      ")}`).join("");
 }
 
 function noRoom(scene: Scene): string {
-  const { desired, observed, budget, missing } = scene;
   const few = fewMachines(scene);
-  if (few !== undefined) return few;
+  return few ?? `${noRoomWords(scene)}${whyOthers(scene.observed)}`;
+}
+
+function noRoomWords({ desired, observed, budget, missing }: Scene): string {
   const free = mostWorkers(desired, observed, budget) - observed.workers.length;
   if (budget.mode === "blue_green") {
     const lacking = missing - Math.max(0, free);

@@ -15,7 +15,7 @@ export {
   writePointer,
 } from "./pointer.ts";
 export type * from "./roster.ts";
-export { forgetRoster, keepRoster } from "./roster-file.ts";
+export { forgetRoster, keepRoster, keptRoster } from "./roster-file.ts";
 export { openSetupLog, type SetupReader, type SetupStanding } from "./setup-log.ts";
 export { assignments, quote } from "./shell.ts";
 export type * from "./types.ts";

@@ -2,6 +2,7 @@
 import { type PoolSpec, withUpdatePolicy } from "../../spec/index.ts";
 import { forgetPointer, lidoHome, type Roster, writePointer } from "../../worker/index.ts";
 import { runEngine } from "./engine-run.ts";
+import { keepHosts, tellHosts } from "./hosts-place.ts";
 import type { ApplyRequest } from "./request.ts";
 import { isEmpty, rosterOnly, type SavedPool, savedPool } from "./saved.ts";
 import { freeStaleLock } from "./stale-lock.ts";
@@ -42,6 +43,7 @@ export async function applyPool(options: ApplyOptions): Promise<ApplyResult> {
   const program = () => declare(late);
   const open = await openStack({ pool, report, program, create: request.kind === "file" });
   signal?.throwIfAborted();
+  await orNothing(open, () => tellHosts(open.stack, request.kind === "file" ? request.spec : undefined));
   await freeStaleLock(open);
   const saved = open.isNew ? undefined : await savedPool(open);
   if (request.kind === "file") {
@@ -84,6 +86,7 @@ async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: 
   }
   signal?.throwIfAborted();
   // Written first: also a pool that comes up in part must be found again.
+  if (request.kind === "file") await keepHosts(stack, request.spec);
   const pointer = { pool, stack: `organization/${PROJECT}/${pool}`, projectDir, env: backend.pointerEnv };
   await writePointer(lidoHome(), pointer);
   const words = { ...what, ...(options.onBegin ? { onBegin: options.onBegin } : {}) };

@@ -23,7 +23,8 @@ export async function runEngine<T>(
   run: (hooks: RunHooks) => Promise<T>,
 ): Promise<T> {
   const reasons: string[] = [];
-  let last = "";
+  // The plan is told by each phase of the engine anew.
+  const told = new Set([""]);
   let hasBegun = false;
   const onEvent = ({ preludeEvent, diagnosticEvent: news }: EngineEvent): void => {
     if (preludeEvent !== undefined && !hasBegun) {
@@ -33,18 +34,18 @@ export async function runEngine<T>(
     if (news === undefined || news.ephemeral === true) return;
     const text = plain(news.message).trimEnd();
     if (news.severity === "error") reasons.push(reasonIn(text));
-    if ((news.severity === "info" || news.severity === "info#err") && text !== "" && text !== last) report(text);
-    last = text;
+    if ((news.severity === "info" || news.severity === "info#err") && !told.has(text)) report(text);
+    told.add(text);
   };
   try {
     return await run({ onEvent });
   } catch (error) {
     const { ConcurrentUpdateError } = await import("@pulumi/pulumi/automation/index.js");
     if (error instanceof ConcurrentUpdateError) throw locked(what, open, error);
-    const told = reasons.filter((reason) => !reason.startsWith("update failed") && reason !== "");
-    if (told.length === 0 && wasKilled(error)) throw killed(what, error);
-    if (told.length === 0) throw error;
-    throw new UserError(`${what} failed:\n${[...new Set(told)].join("\n")}`, { exitCode: 1, cause: error });
+    const known = reasons.filter((reason) => !reason.startsWith("update failed") && reason !== "");
+    if (known.length === 0 && wasKilled(error)) throw killed(what, error);
+    if (known.length === 0) throw error;
+    throw new UserError(`${what} failed:\n${[...new Set(known)].join("\n")}`, { exitCode: 1, cause: error });
   }
 }
 

@@ -8,7 +8,6 @@ import type { PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { NotFoundError } from "../../spec/index.ts";
 import { type Engine, engineEnv, findEngine, packageRoot, pulumiPackageFile } from "../../tools/pulumi/engine.ts";
 import { appliedProject, isApplied, lidoHome, pointedPools, readPointer } from "../../worker/index.ts";
-import { hostsBeside } from "../machines/ssh/hosts-file.ts";
 import { type Backend, findBackend } from "./backend.ts";
 
 /** Of no project that a user may have, so that no stack of this name can be somebody's own. */
@@ -39,7 +38,7 @@ export async function openStack({ pool, report, program, create }: OpenOptions):
   const where = { stackName: pool, projectName: PROJECT, program };
   const options = {
     workDir: projectDir,
-    envVars: { ...definedOnly(engineEnv(engine)), ...backend.env, ...hostsBeside(process.cwd()) },
+    envVars: { ...definedOnly(engineEnv(engine)), ...backend.env },
     pulumiCommand: await command(engine),
     projectSettings: { name: PROJECT, runtime: { name: "nodejs", options: { typescript: false } }, main: "." },
   };

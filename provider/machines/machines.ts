@@ -3,7 +3,7 @@
  * pool's own record; it knows nothing of setups, jobs or budgets. Every method is idempotent, so that a step that was
  * cut off half-way can be done again.
  */
-import type { Capacity, Endpoint } from "../../worker/index.ts";
+import type { Capacity, Endpoint, RosterWorker } from "../../worker/index.ts";
 
 /** What a machine carries as tags, labels or a marker file: whose it is, and what it was made for. */
 export interface Marker {
@@ -24,6 +24,22 @@ export interface Machine {
   readonly hourlyCost: number;
   /** Where it answers; absent while it cannot (`restart` may help). */
   readonly endpoint?: Endpoint;
+  /** Of one that does not answer, as far as its source knows. */
+  readonly silence?: Silence;
+}
+
+export interface Silence {
+  /** Where it answered when it last did: the roster goes on to say it, so that it is found there again. */
+  readonly address: Pick<RosterWorker, "host" | "port" | "hostKey" | "user" | "jump">;
+  /** Why it does not answer, a sentence. */
+  readonly reason: string;
+}
+
+/** How many machines a pool could have now: its own and those that are free. */
+export interface Limit {
+  readonly count: number;
+  /** Why each other machine that its source knows of is not one of them, a sentence for each. */
+  readonly reasons: readonly string[];
 }
 
 /** What must outlive a killed provider and belongs to no single machine. */
@@ -51,8 +67,8 @@ export interface Machines {
   restart(id: number, signal: AbortSignal): Promise<void>;
   /** Ends the machine and all that runs on it, and proves that nothing is left. Quiet when there is none. @throws UserError */
   terminate(id: number): Promise<void>;
-  /** How many machines the pool could have now: its own and those that are free. undefined: as many as asked for. */
-  limit(): Promise<number | undefined>;
+  /** undefined: as many as asked for. */
+  limit(): Promise<Limit | undefined>;
   readRecord(): Promise<PoolRecord | undefined>;
   writeRecord(record: PoolRecord): Promise<void>;
   /** Waits a while for another reconciler that is still alive. @throws UserError that names it */

@@ -28,6 +28,8 @@ export type FromRun =
   | { readonly kind: "ask" }
   /** The engine has begun to change something: from here on the child needs nobody. */
   | { readonly kind: "begun" }
+  /** A part is done: what is printed at once. */
+  | { readonly kind: "word"; readonly text: string }
   /** `words`: what is printed. */
   | { readonly kind: "done"; readonly words: readonly string[] }
   | { readonly kind: "declined" }

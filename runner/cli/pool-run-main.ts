@@ -64,7 +64,7 @@ async function runTask(task: PoolTask): Promise<void> {
   try {
     tell(task.action === "apply" ? await apply(task, runs, report) : await down(task, runs, report));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     runs.log(`Error: ${message}`);
     await runs.end(stop.signal.aborted ? "stopped" : "failed", firstReason(message));
     const stack = causeChain(error).join("\n");
@@ -72,6 +72,10 @@ async function runTask(task: PoolTask): Promise<void> {
   }
   await runs.close();
   process.disconnect();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** `Applying pool 'x' failed:` says less than what comes under it. */
@@ -96,9 +100,13 @@ async function apply(task: PoolTask & { action: "apply" }, runs: Runs, report: R
 async function down(task: PoolTask & { action: "down" }, runs: Runs, report: Report): Promise<FromRun> {
   const { pools } = task;
   const onBegin = (pool: string): void => void runs.begin(pool);
-  const onDone = (pool: string): void => void runs.forget(pool);
-  await downPool({ names: pools, report, onBegin, onDone, signal: stop.signal });
-  return { kind: "done", words: pools.map((pool) => `Pool '${pool}' is down.`) };
+  const onDone = (pool: string): void => {
+    void runs.forget(pool);
+    tell({ kind: "word", text: `Pool '${pool}' is down.` });
+  };
+  const onFail = (pool: string, error: unknown): void => void runs.fail(pool, error);
+  await downPool({ names: pools, report, onBegin, onDone, onFail, signal: stop.signal });
+  return { kind: "done", words: [] };
 }
 
 /** The records and logs of this process, one change at a time. */
@@ -132,10 +140,24 @@ class Runs {
       : this.#write(() => writeRun(home, { ...run, end: { at: Date.now(), how, why } }));
   }
 
+  /** The next one is gone on with. */
+  async fail(pool: string, error: unknown): Promise<void> {
+    if (this.#now?.run.pool !== pool) return;
+    const message = messageOf(error);
+    this.log(`Error: ${message}`);
+    const written = this.end("failed", firstReason(message));
+    this.#leave();
+    await written;
+  }
+
   forget(pool: string): Promise<void> {
+    this.#leave();
+    return this.#write(() => forgetRun(home, pool));
+  }
+
+  #leave(): void {
     this.#now?.log.end();
     this.#now = undefined;
-    return this.#write(() => forgetRun(home, pool));
   }
 
   async close(): Promise<void> {

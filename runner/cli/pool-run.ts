@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { extname, join } from "node:path";
 import { UserError } from "../../spec/errors.ts";
-import { type Cli, note } from "./cli.ts";
+import { type Cli, note, print } from "./cli.ts";
 import { Interrupted } from "./interrupted.ts";
 import type { FromRun, PoolTask, ToRun } from "./pool-messages.ts";
 
@@ -87,6 +87,8 @@ async function outcomeOf(
     switch (message.kind) {
       case "line":
         return note(cli, message.text);
+      case "word":
+        return print(cli, message.text);
       case "ask":
         return void confirm().then((yes) => say({ kind: "answer", yes }), reject);
       case "begun":

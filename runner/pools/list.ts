@@ -40,7 +40,9 @@ export async function listPools(
   const known = [...(await poolsOfProject(options)), ...(await pointedPools(options.home)), ...kept];
   const all = [...new Set(known)].sort();
   const looks = await Promise.all(all.map(async (name) => await lookForgiving(name, options)));
-  const gone = await Promise.all(looks.map((look) => look.kind === "lost" && isForgotten(look.pool, options)));
+  const gone = await Promise.all(
+    looks.map(async (look) => look.kind === "lost" && (await isForgotten(look.pool, options))),
+  );
   return looks.filter((_look, index) => !gone[index]);
 }
 

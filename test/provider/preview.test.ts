@@ -31,12 +31,16 @@ interface Case {
   readonly workers: readonly ObservedWorker[];
   readonly policy?: UpdatePolicy;
   readonly limit?: number;
+  readonly outOfReach?: readonly string[];
   readonly hourlyCost?: number;
 }
 
-function words(change: Change, { size, workers, policy = {}, limit, hourlyCost = 0 }: Case): string | undefined {
+function words(
+  change: Change,
+  { size, workers, policy = {}, limit, outOfReach = [], hourlyCost = 0 }: Case,
+): string | undefined {
   const desired = { pool: "p", size, fingerprint: change.kind === "roll" ? "b" : "a" };
-  const observed = { workers, lastId: workers.length, ...(limit === undefined ? {} : { limit }) };
+  const observed = { workers, lastId: workers.length, outOfReach, ...(limit === undefined ? {} : { limit }) };
   return previewOf(change, { desired, observed, budget: budgetOf(policy, size), hourlyCost });
 }
 
@@ -106,6 +110,12 @@ test("what cannot be done, or not to its end, is said before it is begun", () =>
   );
   expect(words({ kind: "nothing" }, { size: 3, workers: pool(2), limit: 2 })).toBe(
     "only 2 machines can be had, and the pool wants 3 workers. Add 1 machine, or set `workers: 2`",
+  );
+  const outOfReach = ["c: Cannot reach c"];
+  expect(
+    words(scale(3, 3, ["updatePolicy changed: maxSurge"]), { size: 3, workers: pool(2), limit: 2, outOfReach }),
+  ).toBe(
+    "no worker is touched; updatePolicy changed: maxSurge; only 2 machines can be had, and the pool wants 3 workers. Mend what is said below, add 1 machine, or set `workers: 2`\n    c: Cannot reach c",
   );
 });
 

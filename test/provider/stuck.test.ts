@@ -19,11 +19,15 @@ interface Case {
   readonly size: number;
   readonly policy?: UpdatePolicy;
   readonly limit?: number;
+  readonly outOfReach?: readonly string[];
 }
 
-function why(workers: readonly ObservedWorker[], { size, policy = {}, limit }: Case): string | undefined {
+function why(
+  workers: readonly ObservedWorker[],
+  { size, policy = {}, limit, outOfReach = [] }: Case,
+): string | undefined {
   const desired = { pool: "p", size, fingerprint: "new" };
-  const observed = { workers, lastId: workers.length, ...(limit === undefined ? {} : { limit }) };
+  const observed = { workers, lastId: workers.length, outOfReach, ...(limit === undefined ? {} : { limit }) };
   const budget = budgetOf(policy, size);
   expect(plan(desired, observed, budget, 0)).toEqual([]);
   return whyStuck(desired, observed, budget);
@@ -76,6 +80,21 @@ test("blue and green do not fit side by side", () => {
 test("fewer machines than workers", () => {
   expect(why(seen("new ready", "new ready"), { size: 5, limit: 2 })).toBe(
     "only 2 machines can be had, and the pool wants 5 workers. Add 3 machines, or set `workers: 2`.",
+  );
+});
+
+test("no machine, and why: none is never advised", () => {
+  expect(why([], { size: 2, limit: 0 })).toBe("no machine can be had, and the pool wants 2 workers. Add 2 machines.");
+  const outOfReach = ["a: Cannot reach a", "b shows another host key.\nNothing was sent to it."];
+  expect(why([], { size: 2, limit: 0, outOfReach })).toBe(
+    `no machine can be had, and the pool wants 2 workers. Mend what is said below, or add 2 machines.
+    a: Cannot reach a
+    b shows another host key.
+      Nothing was sent to it.`,
+  );
+  expect(why(seen("new ready"), { size: 2, limit: 1, outOfReach: ["b: is claimed by the pool o/p/s/q (q-1)"] })).toBe(
+    `only 1 machine can be had, and the pool wants 2 workers. Mend what is said below, add 1 machine, or set \`workers: 1\`.
+    b: is claimed by the pool o/p/s/q (q-1)`,
   );
 });
 

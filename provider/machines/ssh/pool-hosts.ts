@@ -1,6 +1,6 @@
 /** Decides from what was seen which hosts are the pool's machines, which are free, and why the others are not. Pure. */
 import type { RosterWorker } from "../../../worker/index.ts";
-import type { Machine, Marker } from "../machines.ts";
+import type { Machine, Marker, Silence } from "../machines.ts";
 import { capacityOf, type HostMarker } from "./facts.ts";
 import { type Applicant, whyNot } from "./fit.ts";
 import type { Sight } from "./survey.ts";
@@ -67,32 +67,55 @@ function reached(
 
 /** A host that is down never makes its worker gone; one that the inventory has no more, and that is down, does. */
 function unreached(
-  { site }: Extract<Sight, { kind: "unreachable" }>,
+  { site, reason }: Extract<Sight, { kind: "unreachable" }>,
   known: Known,
   there: readonly Machine[],
 ): Machine | undefined {
   const worker = site.known;
-  if (worker === undefined || site.isRemembered) return undefined;
+  if (worker === undefined || site.isDropped) return undefined;
   const { id, name, generation, capacity, hourlyCost } = worker;
   const sibling = there.find(({ marker }) => marker.generation === generation)?.marker.fingerprint;
   const written = generation === known.generation ? known.fingerprint : `generation ${generation}`;
   const fingerprint = sibling ?? written;
-  return { marker: { identity: known.identity, id, name, generation, fingerprint }, capacity, hourlyCost };
+  const marker = { identity: known.identity, id, name, generation, fingerprint };
+  return { marker, capacity, hourlyCost, silence: { address: addressOf(worker), reason } };
 }
 
-/** The hosts that could be workers now, in the inventory's order, and for each other one why it could not. */
-export function candidates(
-  all: readonly Sight[],
-  applicant: Applicant,
-): { readonly free: readonly Extract<Sight, { kind: "reached" }>[]; readonly reasons: readonly string[] } {
+function addressOf({ host, port, hostKey, user, jump }: RosterWorker): Silence["address"] {
+  return {
+    host,
+    port,
+    hostKey,
+    ...(user === undefined ? {} : { user }),
+    ...(jump === undefined ? {} : { jump }),
+  };
+}
+
+export interface Candidates {
+  /** In the inventory's order. */
+  readonly free: readonly Extract<Sight, { kind: "reached" }>[];
+  /** Hosts that have a worker of this pool already, one sentence for each. */
+  readonly own: readonly string[];
+  /** Why each other one could not be a worker. */
+  readonly reasons: readonly string[];
+}
+
+/** The hosts that could be workers now, and for each other one why it could not. */
+export function candidates(all: readonly Sight[], applicant: Applicant): Candidates {
   const free: Extract<Sight, { kind: "reached" }>[] = [];
+  const own: string[] = [];
   const reasons: string[] = [];
   for (const sight of all.filter(({ site }) => site.isRemembered === undefined)) {
     const why = obstacle(sight, all, applicant);
+    const isOwn = sight.kind === "unreachable" ? sight.site.known !== undefined : isOurs(sight, all, applicant);
     if (why === undefined && sight.kind === "reached") free.push(sight);
-    else reasons.push(why?.startsWith(sight.site.name) === true ? why : `${sight.site.name}: ${why}`);
+    else (isOwn ? own : reasons).push(why?.startsWith(sight.site.name) === true ? why : `${sight.site.name}: ${why}`);
   }
-  return { free, reasons };
+  return { free, own, reasons };
+}
+
+function isOurs(sight: Sight, all: readonly Sight[], { poolKey }: Applicant): boolean {
+  return markerOn(sight, all, poolKey) !== undefined;
 }
 
 function obstacle(sight: Sight, all: readonly Sight[], applicant: Applicant): string | undefined {

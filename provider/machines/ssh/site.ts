@@ -23,6 +23,8 @@ export interface Site {
   readonly known?: RosterWorker;
   /** In no inventory: only the roster says the way. */
   readonly isRemembered?: true;
+  /** When it cannot be reached it is none of the pool's: the inventory was read and has it not, or its worker was removed. */
+  readonly isDropped?: true;
 }
 
 /** Who connects. */

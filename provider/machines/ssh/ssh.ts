@@ -5,12 +5,12 @@
 import { rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type ResourceChoice, UserError } from "../../../spec/index.ts";
-import { lidoHome, poolKey } from "../../../worker/index.ts";
+import { keptRoster, lidoHome, poolKey, type Roster, type RosterWorker } from "../../../worker/index.ts";
 import { readJson, writeJson } from "../local/json-file.ts";
 import { lockPool } from "../local/lock.ts";
 import { makeFolder } from "../local/paths.ts";
-import type { Machine, Machines, Marker, PoolLock, PoolRecord } from "../machines.ts";
-import { findInventory } from "./hosts-file.ts";
+import type { Limit, Machine, Machines, Marker, PoolLock, PoolRecord } from "../machines.ts";
+import { lookForInventory, noInventory } from "./hosts-file.ts";
 import { candidates, type Known, machinesOn, markerOn, withNewestRoster } from "./pool-hosts.ts";
 import { lookAt, lookAtAll, type Sight, type Surveyor, sitesOf } from "./survey.ts";
 import { checkedLogin, takeHost, wipeHost } from "./tenancy.ts";
@@ -57,11 +57,15 @@ class SshMachines implements Machines {
     return machinesOn(await this.#all(), this.#surveyor.poolKey, this.#known);
   }
 
-  async limit(): Promise<number> {
+  async limit(): Promise<Limit> {
     const all = await this.#all();
     const own = machinesOn(all, this.#surveyor.poolKey, this.#known);
-    const { free } = candidates(all, this.#applicant);
-    return own.length + free.filter(({ site }) => !this.#unfit.has(site.name)).length;
+    const { free, reasons } = candidates(all, this.#applicant);
+    const unfit = free.flatMap(({ site: { name } }) => {
+      const why = this.#unfit.get(name);
+      return why === undefined ? [] : [`${name}: ${why}`];
+    });
+    return { count: own.length + free.length - unfit.length, reasons: [...unfit, ...reasons] };
   }
 
   async create(marker: Marker, signal: AbortSignal): Promise<void> {
@@ -97,7 +101,8 @@ class SshMachines implements Machines {
   async terminate(id: number): Promise<void> {
     for (const { site } of await this.#sightsOf(id)) {
       await wipeHost(site, id, { ...this.#surveyor, turn: await this.#turn(), onFenced: () => this.#fence() });
-      await this.#lookAgain(site);
+      // With the pool's key gone nobody can log in any more where the inventory does not say how.
+      await this.#lookAgain(site.isRemembered ? { ...site, isDropped: true } : site);
     }
   }
 
@@ -156,9 +161,18 @@ class SshMachines implements Machines {
   }
 
   async #lookAtAll(): Promise<Sight[]> {
-    const { workers, user } = this.#known;
-    const sites = await sitesOf(findInventory(this.#options.inventory), workers, user);
+    const inventory = lookForInventory(this.#options.inventory);
+    // Where the file is gone, a pool that is there has at least its own hosts: their addresses are known.
+    if (inventory === undefined && this.#options.known === undefined) throw noInventory(this.#options.inventory);
+    const workers = inventory === undefined ? await this.#rememberedWorkers() : this.#known.workers;
+    const sites = await sitesOf(inventory, workers, this.#known.user);
     return withNewestRoster(await lookAtAll(sites, this.#surveyor), this.#known.epoch);
+  }
+
+  /** A removal that was cut off is in no state; without an inventory nobody can log in again where it was done. */
+  async #rememberedWorkers(): Promise<readonly RosterWorker[]> {
+    const kept = (await keptRoster(lidoHome(), this.#options.identity)) as Roster | undefined;
+    return kept !== undefined && kept.epoch > this.#known.epoch ? kept.workers : this.#known.workers;
   }
 
   async #lookAgain(site: Sight["site"], signal?: AbortSignal): Promise<Sight> {
@@ -178,7 +192,7 @@ class SshMachines implements Machines {
     return all.filter((sight) =>
       sight.kind === "reached"
         ? markerOn(sight, all, this.#surveyor.poolKey)?.id === id
-        : sight.site.known?.id === id && sight.site.isRemembered === undefined,
+        : sight.site.known?.id === id && sight.site.isDropped === undefined,
     );
   }
 
@@ -207,13 +221,13 @@ class SshMachines implements Machines {
 
   /** @throws UserError that says of each host why it is not free */
   async #nextFree(): Promise<Extract<Sight, { kind: "reached" }>> {
-    const { free, reasons } = candidates(await this.#all(), this.#applicant);
+    const { free, own, reasons } = candidates(await this.#all(), this.#applicant);
     const next = free.find(({ site: { name } }) => !this.#busy.has(name) && !this.#unfit.has(name));
     if (next !== undefined) return next;
     const others = free.map(
       ({ site: { name } }) => `${name}: ${this.#unfit.get(name) ?? "another worker of this pool is being made there"}`,
     );
-    const lines = [...others, ...reasons].map((reason) => `    ${reason}`);
+    const lines = [...others, ...own, ...reasons].map((reason) => `    ${reason}`);
     throw new UserError(`no host of the inventory ${this.#options.inventory} is free for it:\n${lines.join("\n")}`, {
       exitCode: 8,
     });

@@ -23,12 +23,17 @@ const AT_ONCE = 16;
 /** A wipe waits half a minute for uploads. */
 const SCRIPT_MS = 90_000;
 
-/** Which hosts there are, each with the worker that was known there; then those that only the pool remembers. */
-export async function sitesOf(inventory: Inventory, known: readonly RosterWorker[], user: string): Promise<Site[]> {
-  const sites = await atOnce(inventory.hosts, (host) => siteOf(host, known));
+/** Which hosts there are, each with the worker that was known there; then those that only the pool remembers: without an inventory all. */
+export async function sitesOf(
+  inventory: Inventory | undefined,
+  known: readonly RosterWorker[],
+  user: string,
+): Promise<Site[]> {
+  const sites = await atOnce(inventory?.hosts ?? [], (host) => siteOf(host, known));
   const named = new Set(sites.map(({ known: worker }) => worker?.id));
   const left = known.filter(({ id, host }) => !named.has(id) && host !== "");
-  return [...sites, ...left.map((worker) => rememberedSite(worker, user))];
+  const fate = inventory === undefined ? {} : ({ isDropped: true } as const);
+  return [...sites, ...left.map((worker) => ({ ...rememberedSite(worker, user), ...fate }))];
 }
 
 async function siteOf(host: InventoryHost, known: readonly RosterWorker[]): Promise<Site> {
