@@ -5,7 +5,7 @@
 import type { Fingerprint, NamedFiles } from "./fingerprint.ts";
 import { changesBetween, type FileChange } from "./listing.ts";
 import { setupCauses } from "./setup-causes.ts";
-import { counted, some } from "./words.ts";
+import { counted, setting, some } from "./words.ts";
 
 export function causesOf(old: Fingerprint, wanted: Fingerprint): string[] {
   // Without a setup nobody sees the environment: that it went or came along with the setup is no cause of its own.
@@ -76,7 +76,7 @@ function namedCauses(what: string, old: Readonly<Record<string, string>>, wanted
   return [...tell(changed, "changed"), ...tell(added, "added"), ...tell(removed, "removed")];
 }
 
-/** As users write them. */
+/** As programs write them, where it is another word. */
 const WORDS: Readonly<Record<string, string>> = {
   memoryGiB: "memory",
   diskGiB: "diskSize",
@@ -88,5 +88,7 @@ function resourceCauses(old: Fingerprint["resources"], wanted: Fingerprint["reso
   const changed = fields.filter((field) => old[field] !== wanted[field]);
   const among = "alternatives" in old || "alternatives" in wanted;
   if (changed.length === 0) return [];
-  return [`resources changed${among ? "" : `: ${some(changed.map((field) => WORDS[field] ?? field).toSorted())}`}`];
+  return [
+    `resources changed${among ? "" : `: ${some(changed.map((field) => setting(WORDS[field] ?? field)).toSorted())}`}`,
+  ];
 }

@@ -5,6 +5,7 @@
 import type { PoolSize, UpdatePolicy } from "../spec/index.ts";
 import { causesOf } from "./causes.ts";
 import { canonical, type Fingerprint } from "./fingerprint.ts";
+import { setting } from "./words.ts";
 
 export interface Described {
   readonly identity: string;
@@ -19,10 +20,10 @@ export interface Described {
 
 export type Change =
   | { readonly kind: "nothing" }
-  /** `causes`: only what changed beside the count, such as `updatePolicy changed: maxSurge`. */
+  /** `causes`: only what changed beside the count, such as `update policy changed: max_surge (maxSurge)`. */
   | { readonly kind: "scale"; readonly from: number; readonly to: number; readonly causes: readonly string[] }
   /** `causes`: such as `setup changed: line 3`. */
-  | { readonly kind: "roll"; readonly causes: readonly string[] }
+  | { readonly kind: "roll"; readonly from: number; readonly to: number; readonly causes: readonly string[] }
   | { readonly kind: "rebuild"; readonly causes: readonly string[] };
 
 export function classify(old: Described, wanted: Described): Change {
@@ -32,11 +33,11 @@ export function classify(old: Described, wanted: Described): Change {
   ];
   if (identity.length > 0) return { kind: "rebuild", causes: identity };
   if (old.fingerprint.digest !== wanted.fingerprint.digest) {
-    return { kind: "roll", causes: causesOf(old.fingerprint, wanted.fingerprint) };
+    return { kind: "roll", from: old.size, to: wanted.size, causes: causesOf(old.fingerprint, wanted.fingerprint) };
   }
   const causes = [
     ...changedFields("autoscaling", limitsOf(old), limitsOf(wanted)),
-    ...changedFields("updatePolicy", old.updatePolicy, wanted.updatePolicy),
+    ...changedFields("update policy", old.updatePolicy, wanted.updatePolicy),
   ];
   if (old.size === wanted.size && causes.length === 0) return { kind: "nothing" };
   return { kind: "scale", from: old.size, to: wanted.size, causes };
@@ -51,5 +52,5 @@ function changedFields(what: string, old: object, wanted: object): string[] {
   const [before, after] = [new Map(Object.entries(old)), new Map(Object.entries(wanted))];
   const names = [...new Set([...before.keys(), ...after.keys()])];
   const changed = names.filter((name) => canonical([before.get(name)]) !== canonical([after.get(name)]));
-  return changed.length === 0 ? [] : [`${what} changed: ${changed.toSorted().join(", ")}`];
+  return changed.length === 0 ? [] : [`${what} changed: ${changed.toSorted().map(setting).join(", ")}`];
 }

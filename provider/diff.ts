@@ -14,13 +14,14 @@ export interface DiffAnswer {
   readonly deleteBeforeReplace?: boolean;
 }
 
+/** `report` is absent in a refresh: the engine asks then what would lead back to the old inputs, which nobody will do. */
 export async function diffPool(
   old: PoolOutputs,
   inputs: CheckedInputs,
-  report: (line: string) => void,
+  report?: (line: string) => void,
 ): Promise<DiffAnswer> {
   if (isUnknown(inputs)) {
-    report(`${old.pool}: what changes is known only when the resources that it depends on are made`);
+    report?.(`${old.pool}: what changes is known only when the resources that it depends on are made`);
     return { changes: true };
   }
   const fingerprint = fingerprintOfInputs(inputs, old.privateKey);
@@ -36,12 +37,14 @@ export async function diffPool(
     hourlyCost: meanCost(old),
   };
   if (change.kind === "nothing" && previewOf(change, scene) === undefined) return { changes: false };
-  // Only now: to count free machines may take a look at each of them.
-  const { limitOf } = await import("./limit.ts");
-  const limit = change.kind === "rebuild" ? undefined : await limitOf(old, inputs);
-  const found = limit === undefined ? {} : { limit: limit.count, outOfReach: limit.reasons };
-  const observed = { ...scene.observed, ...found };
-  report(`${inputs.pool}: ${previewOf(change, { ...scene, observed }) ?? ""}`);
+  if (report !== undefined) {
+    // Only now: to count free machines may take a look at each of them.
+    const { limitOf } = await import("./limit.ts");
+    const limit = change.kind === "rebuild" ? undefined : await limitOf(old, inputs);
+    const found = limit === undefined ? {} : { limit: limit.count, outOfReach: limit.reasons };
+    const observed = { ...scene.observed, ...found };
+    report(`${inputs.pool}: ${previewOf(change, { ...scene, observed }) ?? ""}`);
+  }
   // The new pool would have the old one's name on every machine, so it must be gone by then.
   return change.kind === "rebuild"
     ? { changes: true, replaces: ["identity"], deleteBeforeReplace: true }

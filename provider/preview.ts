@@ -32,28 +32,31 @@ export function createPreview(size: number, infra: string): string {
 }
 
 function wordsOf(change: Exclude<Change, { kind: "rebuild" }>, scene: Scene, outcome: Outcome): string[] {
-  const repair = isIdle(outcome) ? [] : [`repair: ${counts(outcome)}`];
-  switch (change.kind) {
-    case "roll":
-      return [rollWords(scene, outcome)];
-    case "scale": {
-      if (change.from !== change.to)
-        return [`scale ${change.from} -> ${change.to}: ${counts(outcome)}`, ...change.causes];
-      return [...(repair.length === 0 ? ["no worker is touched"] : repair), ...change.causes];
-    }
-    case "nothing":
-      return repair;
-  }
+  const { desired } = scene;
+  const [from, to] = change.kind === "nothing" ? [desired.size, desired.size] : [change.from, change.to];
+  const scaling = from === to ? undefined : `scale ${from} -> ${to}`;
+  const causes = change.kind === "scale" ? change.causes : [];
+  // Also where the inputs are as before: a roll that failed or was cut off goes on.
+  if (outdated(scene) > 0) return [rollWords(scene, outcome, scaling), ...causes];
+  if (scaling !== undefined) return [`${scaling}: ${counts(outcome)}`, ...causes];
+  if (!isIdle(outcome)) return [`repair: ${counts(outcome)}`, ...causes];
+  return change.kind === "nothing" ? [] : ["no worker is touched", ...causes];
 }
 
-function rollWords(scene: Scene, outcome: Outcome): string {
+function rollWords(scene: Scene, outcome: Outcome, scaling: string | undefined): string {
   const { desired, observed } = scene;
-  const before = observed.workers.length;
-  if (isIdle(outcome)) return `replace none of ${before}`;
-  const what =
-    before === desired.size ? `replace ${outcome.removed}` : `replace and scale ${before} -> ${desired.size}`;
-  const detail = before === desired.size ? [] : [counts(outcome)];
+  const [before, old] = [observed.workers.length, outdated(scene)];
+  if (isIdle(outcome)) return `replace none of ${old}`;
+  const isPlain = scaling === undefined && before === desired.size && old === before;
+  const which = isPlain ? `${outcome.removed}` : old === before ? `all ${old}` : `${old} of ${before}`;
+  const what = scaling === undefined ? `replace ${which}` : `replace ${which} and ${scaling}`;
+  const detail = isPlain ? [] : [counts(outcome)];
   return `${what} ${manner(scene)}: ${[...detail, ...paceWords(scene, outcome)].join(", ")}`;
+}
+
+/** How many are of another kind than the wanted one. */
+function outdated({ desired, observed }: Scene): number {
+  return observed.workers.filter(({ fingerprint }) => fingerprint !== desired.fingerprint).length;
 }
 
 function manner({ budget }: Scene): string {
@@ -64,16 +67,26 @@ function paceWords({ desired, observed, budget }: Scene, outcome: Outcome): stri
   const canaries = observed.workers.length === 0 ? 0 : canariesOf(desired, budget);
   const first = canaries === 0 ? [] : [`${canaries} ${canaries === 1 ? "canary" : "canaries"} first`];
   if (budget.mode === "blue_green") return [...first, "no old one goes before all new ones are ready"];
-  const before = observed.workers.length;
-  const above = Math.max(0, outcome.most - Math.max(desired.size, before));
-  const below = Math.max(0, Math.min(desired.size, before) - outcome.fewestReady);
   const limited = observed.limit !== undefined && observed.limit < desired.size + budget.surge;
   const because = limited ? ` (${observed.limit} machines can be had)` : "";
+  const isWhole = outcome.before.total === desired.size && outcome.before.ready === desired.size;
+  const [most, ...least] = isWhole ? besideSize(desired, outcome) : inNumbers(outcome);
+  return [...first, `${most}${because}`, ...least];
+}
+
+function besideSize({ size }: Desired, { most, fewestReady }: Outcome): string[] {
+  const [above, below] = [most - size, size - fewestReady];
   return [
-    ...first,
-    `${above === 0 ? "none" : `${above} at a time`} above size${because}`,
+    `${above === 0 ? "none" : `${above} at a time`} above size`,
     below === 0 ? "none below" : `${below} at a time below`,
   ];
+}
+
+/** Of a pool that is not of its size, or not whole, when the change begins: above and below what, nobody could tell. */
+function inNumbers({ before, most, fewestReady }: Outcome): string[] {
+  const atMost = `at most ${workers(most)}`;
+  if (before.ready === 0) return [atMost];
+  return [atMost, fewestReady === 0 ? "at times none ready" : `at least ${fewestReady} ready`];
 }
 
 function stopWords({ stuck, ...outcome }: Outcome): string[] {

@@ -6,6 +6,7 @@
 import { UserError } from "../spec/index.ts";
 import { type CheckAnswer, checkPool } from "./check.ts";
 import { type DiffAnswer, diffPool } from "./diff.ts";
+import { driftOf } from "./drift.ts";
 import { engineGone } from "./engine-watch.ts";
 import type { CheckedInputs, PoolInputs, PoolOutputs } from "./inputs.ts";
 import { printNoMore } from "./print-no-more.ts";
@@ -19,14 +20,21 @@ function report(line: string): void {
   console.log(line);
 }
 
+/**
+ * Pools whose present inputs were checked and not compared yet. The engine also compares in a refresh, straight after
+ * `read`, with the inputs of the state: of that nothing is told, since nobody is about to go back to them.
+ */
+const asked = new Set<string>();
+
 export async function configure(): Promise<void> {}
 
 export async function check(old: Partial<PoolInputs>, inputs: PoolInputs): Promise<CheckAnswer> {
+  asked.add(inputs.identity);
   return plainly(() => checkPool(old, inputs, report));
 }
 
 export async function diff(_id: string, old: PoolOutputs, inputs: CheckedInputs): Promise<DiffAnswer> {
-  return plainly(async () => diffPool(old, inputs, report));
+  return plainly(async () => diffPool(old, inputs, asked.delete(inputs.identity) ? report : undefined));
 }
 
 export async function create(inputs: CheckedInputs): Promise<{ readonly id: string; readonly outs: PoolOutputs }> {
@@ -43,6 +51,8 @@ export async function read(
 ): Promise<{ readonly id: string; readonly props: Partial<PoolOutputs> }> {
   return plainly(async () => {
     const found = await (await reading()).readPool(old);
+    const drift = found && driftOf(old.workers, found.workers);
+    if (drift !== undefined) report(`${old.pool}: ${drift}`);
     if (found !== undefined) return { id, props: found };
     report(`${old.pool}: all of its ${old.workers.length} workers are gone`);
     return { id: "", props: {} };

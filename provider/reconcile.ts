@@ -112,7 +112,7 @@ async function cleanUp({ identity }: Goal, machines: Machines): Promise<void> {
 
 function takenOver(pool: string, cause: Error): UserError {
   return new UserError(
-    `${pool}: stopped, since another \`pulumi up\` took over. What was done stays; the other one goes on from there.`,
+    `${pool}: stopped, since another run took over. What was done stays; the other one goes on from there.`,
     { exitCode: 8, cause },
   );
 }

@@ -103,9 +103,7 @@ function inputsOf(args: PoolArgs | CheckedPool): pulumi.Inputs {
  */
 function derived<R>(given: unknown, derive: (plain: never) => R): pulumi.Input<R> {
   const checked = (plain: unknown): R => plainly(() => derive(plain as never));
-  return isKnown(given)
-    ? checked(given)
-    : (pulumi.output(given as pulumi.Input<object>).apply(checked) as pulumi.Output<R>);
+  return isKnown(given) ? checked(given) : pulumi.output(given as pulumi.Input<object>).apply<R>(checked);
 }
 
 function isKnown(value: unknown): boolean {

@@ -33,6 +33,7 @@ export function rosterWorkers(
         ...(endpoint?.user === undefined ? {} : { user: endpoint.user }),
         ...(endpoint?.jump === undefined ? {} : { jump: endpoint.jump }),
         generation: marker.fingerprint === wanted.fingerprint ? wanted.generation : marker.generation,
+        fingerprint: marker.fingerprint,
         state: stateOf(worker),
         capacity,
         hourlyCost,
@@ -58,20 +59,29 @@ function stateOf(worker: ObservedWorker): WorkerState {
   }
 }
 
-/** What a plan would see if the machines still were as the roster says. */
+/** What a plan would see if the machines still were as the roster says. `fingerprint`: of its present generation. */
 export function observedFromRoster(roster: Roster, fingerprint: string, lastId: number): Observed {
   return {
-    lastId,
+    // A state may be older than its machines: that of a run which was killed says nothing of those that it made.
+    lastId: Math.max(lastId, ...roster.workers.map(({ id }) => id)),
     workers: roster.workers.map((worker) => ({
       id: worker.id,
       name: worker.name,
-      fingerprint: worker.generation === roster.generation ? fingerprint : `generation ${worker.generation}`,
+      fingerprint: worker.fingerprint ?? presumed(worker, { generation: roster.generation, fingerprint }),
       generation: worker.generation,
       phase: phaseOf(worker.state),
       busy: 0,
       cordon: worker.state === "DRAINING" ? { by: "pool", since: 0 } : { by: "nobody" },
     })),
   };
+}
+
+/** Of a worker in the roster of an older version, which does not say it. */
+function presumed(
+  { generation }: RosterWorker,
+  present: { readonly fingerprint: string; readonly generation: number },
+) {
+  return generation === present.generation ? present.fingerprint : `generation ${generation}`;
 }
 
 function phaseOf(state: WorkerState): Phase {

@@ -57,6 +57,8 @@ export class Run {
   readonly #failures = new Map<number, { readonly worker: WorkerRef; readonly reason: string }>();
   readonly #restarted = new Set<number>();
   readonly #done: Step[] = [];
+  /** Preparations that were ended since the time was up, and the milliseconds that each had. */
+  readonly #cutOff = new Map<number, number>();
   #told = 0;
   #last = new Map<number, Sight>();
   #lastId: number;
@@ -180,6 +182,7 @@ export class Run {
 
   async #carryOut(step: Step, sight: Sight | undefined): Promise<void> {
     const { id } = step.worker;
+    const began = Date.now();
     try {
       await pauseAt(step.kind, "before", id);
       if (step.kind === "create" || step.kind === "restart") await this.#mayAct();
@@ -192,7 +195,8 @@ export class Run {
       if (error instanceof FencedError) this.#tools.stop(error);
       if (!ONCE.has(step.kind)) this.#acting.delete(id);
       // A preparation that was ended for lack of time did not fail.
-      if (!this.#tools.signal.aborted && error !== this.#timeUp.signal.reason) this.#fail(step, error);
+      if (this.#timeUp.signal.aborted && error === this.#timeUp.signal.reason) this.#cutOff.set(id, Date.now() - began);
+      else if (!this.#tools.signal.aborted) this.#fail(step, error);
     } finally {
       this.#inFlight.delete(id);
       this.#ended += 1;
@@ -230,7 +234,7 @@ export class Run {
     await this.#pace.flush();
     await pauseAt("finish", "before");
     const { pool, size, budget } = this.#goal;
-    const reasons = this.#timeUp.signal.aborted ? lateReasons(this.#goal, sights) : wrongWorkers(sights);
+    const reasons = this.#timeUp.signal.aborted ? this.#lateReasons(sights) : wrongWorkers(sights);
     const stuck = this.#timeUp.signal.aborted ? undefined : whyStuck(this.#desired, observed, budget);
     for (const line of summaryOf({ pool, target: size.target, sights, done: this.#done, tookMs: Date.now() - began })) {
       this.#scene.progress.event(line);
@@ -240,6 +244,11 @@ export class Run {
       lastWorkerId: this.#lastId,
       reasons: stuck === undefined ? reasons : [...reasons, `${pool}: ${stuck}`],
     };
+  }
+
+  #lateReasons(sights: readonly Sight[]): string[] {
+    const setUp = this.#done.filter(({ kind }) => kind === "prepare").length;
+    return lateReasons(this.#goal, sights, { cutOff: this.#cutOff, setUp });
   }
 }
 

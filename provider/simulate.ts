@@ -11,6 +11,8 @@ export interface Outcome {
   readonly kept: number;
   /** Workers that were there, are set up again or brought back, and stay. */
   readonly mended: number;
+  /** How the pool stands when the plan begins. */
+  readonly before: Tally;
   /** The most workers at any time. */
   readonly most: number;
   /** The fewest ready workers at any time. */
@@ -29,23 +31,38 @@ export function simulate(desired: Desired, observed: Observed, budget: Budget): 
       if (step.kind === "prepare" || step.kind === "restart") mended.add(step.worker.id);
       if (step.kind === "remove") removed.add(step.worker.id);
     }
-    world = steps.reduce((after, step) => succeed(desired, after, step), world);
-    counts.push(tally(world));
+    // In whatever order they end: at the most all machines are made before one goes, at the least the other way round.
+    for (const some of inWorstOrder(steps)) {
+      world = some.reduce((after, step) => succeed(desired, after, step), world);
+      counts.push(tally(world));
+    }
   }
-  const before = observed.workers.filter(({ id }) => !removed.has(id));
+  const there = observed.workers.filter(({ id }) => !removed.has(id));
   const stuck = whyStuck(desired, world, budget);
   return {
     added: world.workers.filter(({ id }) => id > observed.lastId).length,
-    removed: observed.workers.length - before.length,
-    kept: before.filter(({ id }) => !mended.has(id)).length,
-    mended: before.filter(({ id }) => mended.has(id)).length,
+    removed: observed.workers.length - there.length,
+    kept: there.filter(({ id }) => !mended.has(id)).length,
+    mended: there.filter(({ id }) => mended.has(id)).length,
+    before: tally(observed),
     most: Math.max(...counts.map(({ total }) => total)),
     fewestReady: Math.min(...counts.map(({ ready }) => ready)),
     ...(stuck === undefined ? {} : { stuck }),
   };
 }
 
-function tally({ workers }: Observed): { readonly total: number; readonly ready: number } {
+function inWorstOrder(steps: readonly Step[]): readonly (readonly Step[])[] {
+  const isGoing = ({ kind }: Step): boolean => kind === "remove" || kind === "cordon";
+  const made = steps.filter(({ kind }) => kind === "create");
+  return [made, steps.filter(isGoing), steps.filter((step) => step.kind !== "create" && !isGoing(step))];
+}
+
+interface Tally {
+  readonly total: number;
+  readonly ready: number;
+}
+
+function tally({ workers }: Observed): Tally {
   const ready = workers.filter(({ phase, cordon }) => phase === "ready" && cordon.by !== "pool");
   return { total: workers.length, ready: ready.length };
 }

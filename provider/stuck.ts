@@ -6,7 +6,7 @@ import type { Budget } from "./budget.ts";
 import { keepFirst } from "./order.ts";
 import { leastReady, mostWorkers, rolloutOf } from "./rollout.ts";
 import type { Desired, Observed, ObservedWorker } from "./steps.ts";
-import { counted, some, workers } from "./words.ts";
+import { counted, setting, some, workers } from "./words.ts";
 
 /** One sentence or two, or undefined; below them, a line each, why machines cannot be had. Asks only after an empty plan. */
 export function whyStuck(desired: Desired, observed: Observed, budget: Budget): string | undefined {
@@ -35,6 +35,7 @@ interface Scene {
   readonly missing: number;
 }
 
+const [SURGE, UNAVAILABLE] = [setting("maxSurge"), setting("maxUnavailable")];
 const AGAIN = "The next run tries again.";
 
 function stopped({ old, failed }: Scene): string {
@@ -45,7 +46,7 @@ function failedInRoll({ old, failed, budget }: Scene): string {
   const why =
     budget.mode === "blue_green"
       ? "no old worker leaves before all new ones are ready"
-      : `beside it there is no room for another new worker (maxSurge ${budget.surge}, maxUnavailable ${budget.unavailable})`;
+      : `beside it there is no room for another new worker (${SURGE} ${budget.surge}, ${UNAVAILABLE} ${budget.unavailable})`;
   return `${names(failed)} failed, and ${why}: ${serveOn(old)}. ${AGAIN}`;
 }
 
@@ -85,10 +86,10 @@ function noRoomWords({ desired, observed, budget, missing }: Scene): string {
     return `blue_green wants ${workers(missing)} more before the first old one leaves, and only ${machines(Math.max(0, free))} more can be had. Add ${machines(lacking)}, or set \`mode: rolling\`.`;
   }
   if (budget.unavailable === 0) {
-    return `all ${machines(observed.workers.length)} that can be had are in use and maxUnavailable is 0, so no worker can be replaced. Add a machine, or set \`maxUnavailable: 1\`.`;
+    return `all ${machines(observed.workers.length)} that can be had are in use and ${UNAVAILABLE} is 0, so no worker can be replaced. Add a machine, or set it to 1.`;
   }
   const ready = observed.workers.filter(({ phase }) => phase === "ready").length;
-  return `all machines that can be had are in use, and of ${workers(desired.size)} only ${ready} are ready where ${leastReady(desired, budget)} must stay ready (maxUnavailable ${budget.unavailable}), so none can be replaced. Add a machine, or raise \`maxUnavailable\`.`;
+  return `all machines that can be had are in use, and of ${workers(desired.size)} only ${ready} are ready where ${leastReady(desired, budget)} must stay ready (${UNAVAILABLE} ${budget.unavailable}), so none can be replaced. Add a machine, or raise max_unavailable.`;
 }
 
 function scarce({ desired, observed, budget }: Scene): boolean {

@@ -38,6 +38,8 @@ export interface RosterWorker {
   /** The hosts on the way there, first to last; absent where there is none. */
   readonly jump?: readonly Hop[];
   readonly generation: number;
+  /** What it was made from, as a hash that gives nothing away; absent in rosters of older versions. */
+  readonly fingerprint?: string;
   readonly state: WorkerState;
   readonly capacity: Capacity;
   readonly hourlyCost: number;

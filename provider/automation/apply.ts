@@ -76,9 +76,13 @@ async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: 
   const { pool } = request;
   const { stack, backend, projectDir } = open;
   const what = { what: `Applying pool '${pool}'`, report };
+  const nothing = `${pool}: nothing to change`;
   const how = { refresh: saved !== undefined, ...(signal ? { signal } : {}) };
   if (confirm !== undefined) {
-    await orNothing(open, () => runEngine(open, what, (hooks) => stack.preview({ ...hooks, ...how })));
+    const { changeSummary } = await orNothing(open, () =>
+      runEngine(open, what, (hooks) => stack.preview({ ...hooks, ...how })),
+    );
+    if (isQuiet(changeSummary)) report(nothing);
     if (!(await confirm())) {
       await tidy(open);
       return { kind: "declined", pool };
@@ -90,7 +94,8 @@ async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: 
   const pointer = { pool, stack: `organization/${PROJECT}/${pool}`, projectDir, env: backend.pointerEnv };
   await writePointer(lidoHome(), pointer);
   const words = { ...what, ...(options.onBegin ? { onBegin: options.onBegin } : {}) };
-  await orNothing(open, () => runEngine(open, words, (hooks) => stack.up({ ...hooks, ...how })));
+  const { summary } = await orNothing(open, () => runEngine(open, words, (hooks) => stack.up({ ...hooks, ...how })));
+  if (confirm === undefined && isQuiet(summary.resourceChanges)) report(nothing);
   const done = await savedPool(open);
   if (done === undefined) throw new Error(`the state of ${pool} has no pool after it was applied`);
   const roster = rosterOnly(done.outputs);
@@ -98,6 +103,11 @@ async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: 
   await writePointer(lidoHome(), { ...pointer, stack: roster.identity.split("/").slice(0, 3).join("/") });
   const kind = saved === undefined ? "created" : "updated";
   return { kind, pool, roster, message: `Successfully ${kind} pool '${pool}'` };
+}
+
+/** Pulumi counts what it did, or would do, by kind. */
+function isQuiet(counts: Readonly<Record<string, number>> = {}): boolean {
+  return Object.entries(counts).every(([kind, count]) => kind === "same" || count === 0);
 }
 
 async function orNothing<T>(open: PoolStack, work: () => Promise<T>): Promise<T> {

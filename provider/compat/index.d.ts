@@ -86,6 +86,7 @@ export interface RosterWorker {
   readonly user?: string;
   readonly jump?: readonly Hop[];
   readonly generation: number;
+  readonly fingerprint?: string;
   readonly state: "PROVISIONING" | "PREPARING" | "READY" | "DRAINING" | "FAILED";
   readonly capacity: {
     readonly cpus: number;

@@ -63,7 +63,7 @@ async function bringWorkdir({ spec, content }: Preparation, place: Place): Promi
   const files = await scanFolder(localPath(workdir.path), "workdir");
   if (content?.workdir !== undefined && content.workdir.digest !== fileSet(files).digest) {
     throw new UserError(
-      `workdir: ${files.folder} changed since this change was planned. Run \`pulumi up\` again to bring every worker the same files.`,
+      `workdir: ${files.folder} changed since this change was planned. Give the same command again to bring every worker the same files.`,
     );
   }
   return syncFolder(files, '"$HOME"/sky_workdir', delivery);

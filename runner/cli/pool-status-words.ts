@@ -60,7 +60,7 @@ const POOLS: readonly Column<ListedPool>[] = [
   { header: "POOL", cell: ({ pool }) => pool },
   { header: "WORKERS", cell: ({ roster }) => `${countReady(roster.workers)}/${roster.size.target}` },
   { header: "STATUS", cell: poolState, color: (pool) => (poolState(pool) === "READY" ? "green" : "yellow") },
-  { header: "GENERATION", cell: ({ roster }) => `${roster.generation}` },
+  { header: "GENERATION", cell: generations },
   { header: "INFRA", cell: ({ roster }) => roster.infra },
   { header: "STACK", cell: ({ stack }) => stack, shrinkTo: 8 },
 ];
@@ -78,6 +78,13 @@ function poolState({ roster }: ListedPool): string {
   const count = countReady(roster.workers);
   if (count >= roster.size.target) return "READY";
   return count === 0 ? "NOT READY" : "DEGRADED";
+}
+
+/** `1 -> 2` while workers of generation 1 serve on beside those of generation 2, or in their place. */
+function generations({ roster: { generation, workers } }: ListedPool): string {
+  const serving = workers.filter(({ state }) => state === "READY" || state === "DRAINING");
+  const oldest = Math.min(generation, ...serving.map((worker) => worker.generation));
+  return oldest < generation ? `${oldest} -> ${generation}` : `${generation}`;
 }
 
 /** Without `more` as short as can be. */

@@ -134,7 +134,7 @@ const ROWS: readonly Row[] = [
   {
     row: "`updatePolicy`, the numbers for autoscaling",
     change: (_dir, written) => withArgs(written, { updatePolicy: { maxSurge: 2 } }),
-    says: "p: no worker is touched; updatePolicy",
+    says: "p: no worker is touched; update policy changed: max_surge (maxSurge)",
     workers: "same",
     count: 2,
   },

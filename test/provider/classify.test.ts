@@ -74,12 +74,18 @@ test.each<[string, Twist, Omit<Extract<Change, { kind: "scale" }>, "kind">]>([
   [
     "the update policy",
     { spec: { updatePolicy: { maxSurge: 2, canary: 1 } } },
-    { from: 3, to: 3, causes: ["updatePolicy changed: canary, maxSurge"] },
+    { from: 3, to: 3, causes: ["update policy changed: canary, max_surge (maxSurge)"] },
   ],
   [
     "limits in place of a count",
     { spec: { size: { min: 3, max: 6, queueLengthThreshold: 2 } } },
-    { from: 3, to: 3, causes: ["autoscaling changed: maxWorkers, minWorkers, queueLengthThreshold"] },
+    {
+      from: 3,
+      to: 3,
+      causes: [
+        "autoscaling changed: max_workers (maxWorkers), min_workers (minWorkers), queue_length_threshold (queueLengthThreshold)",
+      ],
+    },
   ],
 ])("scale: %s", (_, twist, expected) => {
   expect(change(twist)).toEqual({ kind: "scale", ...expected });
@@ -92,7 +98,7 @@ test("scale: autoscaling numbers, while the pool keeps its count", () => {
     kind: "scale",
     from: 4,
     to: 4,
-    causes: ["autoscaling changed: maxWorkers, upscaleDelaySeconds"],
+    causes: ["autoscaling changed: max_workers (maxWorkers), upscale_delay_seconds (upscaleDelaySeconds)"],
   });
 });
 
@@ -163,12 +169,17 @@ test.each<[string, Twist, readonly string[]]>([
   ],
   ["alternatives", { spec: anyOf(cpus, { accelerator: { name: "T4", count: 1 } }) }, ["resources changed"]],
 ])("roll: %s", (_, twist, causes) => {
-  expect(change(twist)).toEqual({ kind: "roll", causes });
+  expect(change(twist)).toEqual({ kind: "roll", from: 3, to: 3, causes });
 });
 
 test("roll: several inputs at once, and the count as well", () => {
   const twist = { spec: { ...lines("1", "two", "three").spec, size: { min: 9, max: 9 }, secrets: {} } };
-  expect(change(twist)).toEqual({ kind: "roll", causes: ["setup changed: line 1", "secrets removed: TOKEN"] });
+  expect(change(twist)).toEqual({
+    kind: "roll",
+    from: 3,
+    to: 9,
+    causes: ["setup changed: line 1", "secrets removed: TOKEN"],
+  });
 });
 
 test("a setup that goes or comes takes the environment that only it saw along", () => {
@@ -178,8 +189,8 @@ test("a setup that goes or comes takes the environment that only it saw along", 
     fingerprint: fingerprintOf({ ...bare, fileMounts: [] }, content, "key"),
   };
   const withSetup = described({ spec: { fileMounts: [] } });
-  expect(classify(withSetup, without)).toEqual({ kind: "roll", causes: ["setup removed"] });
-  expect(classify(without, withSetup)).toEqual({ kind: "roll", causes: ["setup added"] });
+  expect(classify(withSetup, without)).toEqual({ kind: "roll", from: 3, to: 3, causes: ["setup removed"] });
+  expect(classify(without, withSetup)).toEqual({ kind: "roll", from: 3, to: 3, causes: ["setup added"] });
 });
 
 test("without a setup, a bucket or a repository nobody sees the environment", () => {
@@ -192,8 +203,18 @@ test("a repository counts by url and ref", () => {
   const at = (url: string, ref?: string) =>
     described({ spec: { workdir: ref === undefined ? { url } : { url, ref } } });
   expect(classify(at("u", "v1"), at("u", "v1"))).toEqual({ kind: "nothing" });
-  expect(classify(at("u", "v1"), at("u", "v2"))).toEqual({ kind: "roll", causes: ["workdir changed: another ref"] });
-  expect(classify(at("u"), at("w"))).toEqual({ kind: "roll", causes: ["workdir changed: another repository"] });
+  expect(classify(at("u", "v1"), at("u", "v2"))).toEqual({
+    kind: "roll",
+    from: 3,
+    to: 3,
+    causes: ["workdir changed: another ref"],
+  });
+  expect(classify(at("u"), at("w"))).toEqual({
+    kind: "roll",
+    from: 3,
+    to: 3,
+    causes: ["workdir changed: another repository"],
+  });
 });
 
 test("of a workdir with 11,000 files the changed ones are named, or counted by folder", () => {
@@ -202,14 +223,20 @@ test("of a workdir with 11,000 files the changed ones are named, or counted by f
   const wanted = (hashes: object) => described(withFiles({ ...files, ...images, ...hashes }));
   expect(classify(old, wanted({ "train.py": "xx" }))).toEqual({
     kind: "roll",
+    from: 3,
+    to: 3,
     causes: ["workdir: 1 of 11,003 files changed: train.py"],
   });
   expect(classify(old, wanted({ "data/img/7.png": "xx" }))).toEqual({
     kind: "roll",
+    from: 3,
+    to: 3,
     causes: ["workdir: at least 1 of 11,003 files changed: data/img/"],
   });
   expect(classify(old, wanted({ "train.py": "xx", "data/img/7.png": "xx", "data/img/9.png": "xx" }))).toEqual({
     kind: "roll",
+    from: 3,
+    to: 3,
     causes: ["workdir: at least 3 of 11,003 files changed: data/img/ (at least 2), train.py"],
   });
 });

@@ -61,6 +61,30 @@ function outputs(wanted: CheckedInputs): PoolOutputs {
   };
 }
 
+test("a state that is older than its machines: who is of the wanted kind already stays", async () => {
+  const [before, after] = ["pool: {workers: 2}\nsetup: echo a\n", "pool: {workers: 2}\nsetup: echo b\n"];
+  const state = outputs(inputs(before));
+  const fingerprint = fingerprintOfInputs(inputs(after), privateKey).digest;
+  const made = state.workers.map((one) => ({
+    ...one,
+    id: one.id + 2,
+    name: `p-${one.id + 2}`,
+    generation: 2,
+    fingerprint,
+  }));
+  const lines: string[] = [];
+  const found = { ...state, workers: [...state.workers, ...made.slice(0, 1)] };
+  await diffPool(found, inputs(after), (line) => lines.push(line));
+  expect(lines).toEqual([
+    "p: replace 2 of 3 gradually: 1 added, 2 removed, 1 kept, at most 3 workers, at least 2 ready; about $4.50 -> $3.00 an hour; cause: setup changed: line 1",
+  ]);
+});
+
+test("in a refresh it answers and says nothing", async () => {
+  const state = outputs(inputs("pool: {workers: 2}\nsetup: echo b\n"));
+  expect(await diffPool(state, inputs("pool: {workers: 2}\nsetup: echo a\n"))).toEqual({ changes: true });
+});
+
 async function asked(before: string, after: string): Promise<DiffAnswer & { readonly lines: readonly string[] }> {
   const lines: string[] = [];
   const answer = await diffPool(outputs(inputs(before)), inputs(after), (line) => lines.push(line));
@@ -83,7 +107,7 @@ test("another count", async () => {
 test("another policy", async () => {
   expect(await asked("pool: {workers: 2}\n", "pool: {workers: 2, update_policy: {canary: 1}}\n")).toEqual({
     changes: true,
-    lines: ["p: no worker is touched; updatePolicy changed: canary"],
+    lines: ["p: no worker is touched; update policy changed: canary"],
   });
 });
 
@@ -101,6 +125,6 @@ test("an autoscaled pool keeps its count when its limits allow it", async () => 
   const [before, after] = ["min_workers: 2, max_workers: 4", "min_workers: 1, max_workers: 6"];
   expect(await asked(`pool: {${before}}\n`, `pool: {${after}}\n`)).toEqual({
     changes: true,
-    lines: ["p: no worker is touched; autoscaling changed: maxWorkers, minWorkers"],
+    lines: ["p: no worker is touched; autoscaling changed: max_workers (maxWorkers), min_workers (minWorkers)"],
   });
 });

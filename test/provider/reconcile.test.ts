@@ -150,7 +150,7 @@ test("a port that another program took meanwhile is said with its number; the ne
   process.kill(pid, "SIGKILL");
   await eventually(() => !isAlive(pid), "the server is dead");
   const squatter = await squat(port);
-  const sentence = `p-1: Its port ${port} on 127.0.0.1 was taken by another program while its SSH server was down. End that program, then run \`pulumi up\` again.`;
+  const sentence = `p-1: Its port ${port} on 127.0.0.1 was taken by another program while its SSH server was down. End that program, then give the same command again.`;
   await expect(pool.up({ workers: 1 })).rejects.toMatchObject({ reasons: [sentence] });
   squatter.close();
   await once(squatter, "close");

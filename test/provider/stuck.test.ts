@@ -48,7 +48,7 @@ test("a failed canary", () => {
 
 test("a failed new worker that took the only room", () => {
   expect(why(seen("old ready", "new failed"), { size: 1 })).toBe(
-    "p-2 failed, and beside it there is no room for another new worker (maxSurge 1, maxUnavailable 0): 1 old worker serves on. The next run tries again.",
+    "p-2 failed, and beside it there is no room for another new worker (max_surge (maxSurge) 1, max_unavailable (maxUnavailable) 0): 1 old worker serves on. The next run tries again.",
   );
 });
 
@@ -61,13 +61,13 @@ test("a failed new worker among green", () => {
 
 test("every machine is in use and none may be missing", () => {
   expect(why(seen(...OLD3), { size: 3, limit: 3 })).toBe(
-    "all 3 machines that can be had are in use and maxUnavailable is 0, so no worker can be replaced. Add a machine, or set `maxUnavailable: 1`.",
+    "all 3 machines that can be had are in use and max_unavailable (maxUnavailable) is 0, so no worker can be replaced. Add a machine, or set it to 1.",
   );
 });
 
 test("every machine is in use and no more may be missing", () => {
   expect(why(seen("old ready", "old unknown", "old ready"), { size: 3, limit: 3, policy: { maxUnavailable: 1 } })).toBe(
-    "all machines that can be had are in use, and of 3 workers only 2 are ready where 2 must stay ready (maxUnavailable 1), so none can be replaced. Add a machine, or raise `maxUnavailable`.",
+    "all machines that can be had are in use, and of 3 workers only 2 are ready where 2 must stay ready (max_unavailable (maxUnavailable) 1), so none can be replaced. Add a machine, or raise max_unavailable.",
   );
 });
 

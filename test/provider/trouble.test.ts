@@ -40,7 +40,7 @@ test("when maxDuration is over what is done stays, each worker that is not as wa
   await using pool = new PoolFixture();
   await pool.up({ workers: 2, setup: "true" });
   const { pid, gate } = await busy(pool);
-  const late = "maxDuration (10s) is over; the next pulumi up goes on";
+  const late = "max_duration (maxDuration) of 10s is over; the next run goes on";
   await expect(pool.up({ workers: 2, setup: "echo 2", policy: { maxDuration: 10 } })).rejects.toMatchObject({
     reasons: [`p-1: not replaced yet, with 1 unfinished job: ${late}`],
   });
@@ -60,9 +60,23 @@ test("a setup that is under way when the time is over is ended, and is no failur
   const gate = join(pool.home, "gate");
   const setup = `[ "$SKYPILOT_SERVE_REPLICA_ID" = 1 ] || until [ -e ${gate} ]; do sleep 0.05; done`;
   await expect(pool.up({ workers: 3, setup, policy: { maxDuration: 8 } })).rejects.toMatchObject({
-    reasons: [2, 3].map((id) => `p-${id}: not set up yet: maxDuration (8s) is over; the next pulumi up goes on`),
+    reasons: [2, 3].map((id) =>
+      expect.stringMatching(
+        new RegExp(
+          `^p-${id}: its setup was ended after \\d\\.\\ds: max_duration \\(maxDuration\\) of 8s is over; the next run begins it anew$`,
+        ),
+      ),
+    ),
   });
   expect(pool.state?.workers.map(({ state }) => state)).toEqual(["READY", "PREPARING", "PREPARING"]);
+  // Where no setup ends in time every run would come as far as this one: that is said, with what to set.
+  await expect(pool.up({ workers: 3, setup, policy: { maxDuration: 4 } })).rejects.toMatchObject({
+    reasons: [
+      expect.stringMatching(/^p-2: its setup was ended/),
+      expect.stringMatching(/^p-3: its setup was ended/),
+      "p: no setup came to its end in 4s, and every run begins it anew. Set max_duration (maxDuration) to more than a setup takes.",
+    ],
+  });
   writeFileSync(gate, "");
   await pool.up({ workers: 3, setup });
   expect(pool.state?.workers.map(({ id, state }) => `${id} ${state}`)).toEqual(["1 READY", "2 READY", "3 READY"]);

@@ -29,8 +29,7 @@ async function start(pool: PoolFixture, want: Want, pauseAt?: string): Promise<S
   return { child, lines: () => text.split("\n").slice(0, -1), ended };
 }
 
-const STOPPED =
-  "p: stopped, since another `pulumi up` took over. What was done stays; the other one goes on from there.";
+const STOPPED = "p: stopped, since another run took over. What was done stays; the other one goes on from there.";
 
 test.each(["prepare:before:2", "remove:half:1", "uncordon:before", "finish:before"])(
   "the older one, which comes to %s, does nothing more when the newer one has been there",

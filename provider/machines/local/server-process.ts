@@ -59,7 +59,7 @@ async function cannotStart(folder: string, reason: string): Promise<UserError> {
   if (log.includes("EADDRINUSE")) {
     const port = (await readJson<ServerRecord>(join(folder, "server.json")))?.port;
     return new UserError(
-      `Its port ${port} on 127.0.0.1 was taken by another program while its SSH server was down. End that program, then run \`pulumi up\` again.`,
+      `Its port ${port} on 127.0.0.1 was taken by another program while its SSH server was down. End that program, then give the same command again.`,
     );
   }
   const last = log

@@ -103,6 +103,11 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
   second.open();
   expect(await home.lido(...again)).toMatchObject({ code: 0, stdout: "Successfully updated pool 'p'\n" });
 
+  // The same again changes nothing, and says so.
+  const same = await home.lido(...again);
+  expect(same).toMatchObject({ code: 0, stdout: "Successfully updated pool 'p'\n" });
+  expect(same.stderr).toMatch(/^p: nothing to change$/m);
+
   // A setup that fails: the reason, its log afterwards, and the exit codes.
   writePool(home, "  echo no such wheel; exit 7\n");
   const failed = await home.lido(...again);

@@ -35,6 +35,17 @@ test("status: pools and their workers", async () => {
   expect(t.controller.connections()).toBe(0);
 });
 
+test("status of a pool whose roll is under way, or failed: from which generation to which", async () => {
+  const rolling = {
+    ...big,
+    generation: 2,
+    workers: big.workers.map((one) => (one.id === 2 ? { ...one, generation: 2 } : one)),
+  };
+  await using t = await stage({ pools: [rolling] });
+  expect(await t.lido("pool", "status")).toBe(0);
+  expect(t.stdout()).toMatch(/^big-pool {2}1\/2 {6}DEGRADED {2}1 -> 2 {6}local /m);
+});
+
 test("status of one, for programs and as ids; also as `jobs pool`", async () => {
   await using t = await stage({ pools: [roster(), big] });
   await t.lido("jobs", "pool", "status", "-o", "id");
