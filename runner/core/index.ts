@@ -11,6 +11,7 @@ export type * from "./model.ts";
 export { isTerminal } from "./model.ts";
 export { intersect, normalize, size, subtract, total } from "./ranges.ts";
 export { react } from "./react.ts";
+export { rulesOf } from "./rules.ts";
 export { sanityCheck } from "./sanity.ts";
 export { schedule } from "./schedule.ts";
 export type { WantedWorker } from "./wanted.ts";

@@ -6,6 +6,8 @@
 import type { ResourceChoice } from "../../spec/index.ts";
 import type { Roster, RosterWorker } from "../../worker/index.ts";
 import type { IdRange, JobStatus, PoolPointer } from "../api.ts";
+import type { JobRules } from "./rules.ts";
+import { DEFAULT_RULES } from "./rules.ts";
 
 export type AssignedStatus = "STARTING" | "RUNNING" | "CANCELLING";
 export type LiveStatus = "PENDING" | "RECOVERING" | AssignedStatus;
@@ -17,8 +19,10 @@ interface JobBase {
   readonly submission: number;
   /** The latest attempt that was handed out, from 1. */
   readonly attempt: number;
-  /** Times that it lost its worker. */
+  /** Times in a row that it lost its worker. */
   readonly losses: number;
+  /** Failed attempts that were followed by another one, and count against the job's own limit. */
+  readonly restarts: number;
 }
 
 /** Handed out once, refused by the worker before it began: attempt `attempt` is still to run. */
@@ -27,10 +31,10 @@ export interface PendingJob extends JobBase {
   readonly reason: string;
 }
 
-/** Attempt `attempt` is lost; the next one is still to be assigned. */
+/** Attempt `attempt` is lost, or failed and has another try; the next one is still to be assigned. */
 export interface RecoveringJob extends JobBase {
   readonly status: "RECOVERING";
-  /** The worker that was lost. */
+  /** The worker of that attempt. */
   readonly worker: number;
   readonly reason: string;
 }
@@ -79,6 +83,7 @@ export interface Submission extends IdRange {
   readonly pool: string;
   readonly name: string;
   readonly resources: ResourceChoice;
+  readonly rules: JobRules;
   readonly submittedAt: number;
 }
 
@@ -127,6 +132,10 @@ export interface State {
   readonly submissions: ReadonlyMap<number, Submission & { readonly live: number }>;
   /** Those that have a row and are not over. */
   readonly jobs: ReadonlyMap<number, LiveJob>;
+}
+
+export function rulesFor(state: State, job: JobBase): JobRules {
+  return state.submissions.get(job.submission)?.rules ?? DEFAULT_RULES;
 }
 
 export function isTerminal(status: JobStatus): status is TerminalStatus {

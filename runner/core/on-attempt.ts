@@ -2,17 +2,20 @@
 
 import type { AttemptStatus } from "../../worker/index.ts";
 import type { Consequence } from "./answers.ts";
-import { CONSEQUENCES } from "./answers.ts";
+import { consequenceOf } from "./answers.ts";
 import type { AttemptRef, Change, Effect, Event, EventOf, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
 import { attemptKey, isOurs } from "./keys.ts";
 import type { AssignedJob, Job, Pool, State, WorkerView } from "./model.ts";
-import { isAssigned, isLive } from "./model.ts";
+import { isAssigned, isLive, rulesFor } from "./model.ts";
+import type { Exit } from "./reasons.ts";
+import { DEFAULT_RULES } from "./rules.ts";
 import { begin, cancel, finish, giveBack, lose, orphan } from "./transitions.ts";
 
 /** Long enough for a full disk or a restored database to be looked at, short enough to go on by itself. */
 export const HOLD_MS = 30_000;
-export const GRACE_SECONDS = 10;
+/** For attempts that nobody waits for any more. */
+export const GRACE_SECONDS = DEFAULT_RULES.graceSeconds;
 
 interface Held {
   readonly job: AssignedJob;
@@ -68,7 +71,11 @@ function onStray(state: State, event: EventOf<"started">): Step {
 
 export function onExit(state: State, event: EventOf<"exit">): Step {
   const held = find(state, event);
-  return acknowledged(state, event, held ? settle(held, finish(held.job, event)) : stale("exit", event));
+  return acknowledged(state, event, held ? finished(state, held, event) : stale("exit", event));
+}
+
+function finished(state: State, held: Held, exit: Exit): Step {
+  return settle(held, finish(held.job, exit, rulesFor(state, held.job)));
 }
 
 /** The same step, and the worker is told that this attempt's result is known. */
@@ -128,7 +135,8 @@ function answered(state: State, event: EventOf<"answer">, now: number): Step {
 
 function carryOut(state: State, held: Held, said: { readonly status: AttemptStatus; readonly now: number }): Step {
   const { job, pool, view } = held;
-  const consequence: Consequence = CONSEQUENCES[job.status][said.status.kind];
+  const policy = rulesFor(state, job).onDisconnect;
+  const consequence: Consequence = consequenceOf(job.status, said.status.kind, policy);
   switch (consequence) {
     case "wait":
       return NOTHING;
@@ -139,7 +147,7 @@ function carryOut(state: State, held: Held, said: { readonly status: AttemptStat
         ? settle(held, begin(job, said.status.startedAt))
         : NOTHING;
     case "finish":
-      return said.status.kind === "done" ? settle(held, finish(job, said.status)) : NOTHING;
+      return said.status.kind === "done" ? finished(state, held, said.status) : NOTHING;
     case "orphan":
       return orphaned(held, said.status);
     case "lose":

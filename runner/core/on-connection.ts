@@ -1,6 +1,6 @@
 /**
- * What a connection that came or went means. A lost connection says nothing about the jobs behind it: they go on, and
- * each is asked after when the worker is back (policy `wait`).
+ * What a connection that came or went means. A lost connection says nothing about the jobs behind it: each is asked
+ * after when the worker is back. How long that is waited for is the job's policy (rules.ts, on-tick.ts).
  */
 
 import type { AttemptKey } from "../../worker/index.ts";
@@ -8,7 +8,7 @@ import type { Change, Effect, EventOf, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
 import { attemptKey, isOurs } from "./keys.ts";
 import type { AssignedJob, State } from "./model.ts";
-import { isAssigned } from "./model.ts";
+import { isAssigned, rulesFor } from "./model.ts";
 import { GRACE_SECONDS } from "./on-attempt.ts";
 import { removeWorker } from "./on-roster.ts";
 
@@ -43,7 +43,7 @@ interface Ref {
 export function ask(state: State, { pool, worker }: Ref, job: AssignedJob): Effect {
   const ref = { pool, worker, key: attemptKey(state.queue, job) };
   return job.status === "CANCELLING"
-    ? { kind: "cancel", ...ref, graceSeconds: GRACE_SECONDS }
+    ? { kind: "cancel", ...ref, graceSeconds: rulesFor(state, job).graceSeconds }
     : { kind: "query", ...ref, believed: job.status };
 }
 
