@@ -9,6 +9,7 @@ import type { Change, Draft, Effect, Event, State, Step, StoredChange } from "..
 import { evolve, isStored, load, react, schedule } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
 import { StoreError } from "../store/index.ts";
+import { Meter } from "./meter.ts";
 
 /** What was committed, and what must be done now. */
 export interface Turn {
@@ -42,6 +43,7 @@ export class Engine {
   #inbox: Waiting[] = [];
   #turning: Promise<void> | undefined;
   #trouble = "";
+  readonly commits = new Meter();
 
   private constructor(options: EngineOptions, state: Draft) {
     this.#options = options;
@@ -132,6 +134,7 @@ export class Engine {
     for (;;) {
       try {
         const stale = await this.#options.store.commit(changes);
+        this.commits.count(this.#options.clock());
         if (this.#trouble) this.#options.log.info("the queue can be written again");
         this.#trouble = "";
         return stale;

@@ -89,7 +89,14 @@ export interface Submission extends IdRange {
 
 export type Connection =
   | { readonly kind: "up" /** Grows with every connection to this worker. */; readonly number: number }
-  | { readonly kind: "down"; readonly since: number; readonly reason: string; readonly permanent: boolean };
+  | {
+      readonly kind: "down";
+      readonly since: number;
+      /** Since when nothing was said to it either, such as that its jobs may go on. */
+      readonly quietSince: number;
+      readonly reason: string;
+      readonly permanent: boolean;
+    };
 
 export interface WorkerView {
   readonly entry: RosterWorker;

@@ -119,7 +119,8 @@ function refusedStart(held: Held, event: EventOf<"refused">, now: number): Step 
 
 export function onAnswer(state: State, event: EventOf<"answer">, now: number): Step {
   const step = answered(state, event, now);
-  return event.status.kind === "done" ? acknowledged(state, event, step) : step;
+  // Also of an attempt without a result the log is worth having.
+  return event.status.kind === "done" || event.status.kind === "lost" ? acknowledged(state, event, step) : step;
 }
 
 function answered(state: State, event: EventOf<"answer">, now: number): Step {

@@ -59,14 +59,25 @@ function end({ pool, worker }: Ref, key: AttemptKey): Effect {
   return { kind: "cancel", pool, worker, key, graceSeconds: GRACE_SECONDS };
 }
 
+/**
+ * A connection stands, and what is said over it first lets jobs with a lease go on. Whoever says it waits until this is
+ * decided: from then on the lease is not over, or it was before and the job is lost and dead.
+ */
+export function onReached(state: State, { pool, worker }: EventOf<"reached">, now: number): Step {
+  const view = state.pools.get(pool)?.workers.get(worker);
+  if (view?.connection.kind !== "down") return NOTHING;
+  const connection = { ...view.connection, quietSince: now };
+  return { changes: [{ kind: "worker", pool, view: { ...view, connection } }], effects: [] };
+}
+
 export function onDisconnected(state: State, event: EventOf<"disconnected">, now: number): Step {
   const pool = state.pools.get(event.pool);
   const view = pool?.workers.get(event.worker);
   if (!pool || !view) return NOTHING;
   if (view.leaving) return removeWorker(state, pool, { view, why: "left the pool", now });
   const { reason, permanent } = event;
-  const since = view.connection.kind === "down" ? view.connection.since : now;
-  const connection = { kind: "down", since, reason, permanent } as const;
+  const { since, quietSince } = view.connection.kind === "down" ? view.connection : { since: now, quietSince: now };
+  const connection = { kind: "down", since, quietSince, reason, permanent } as const;
   return { changes: [{ kind: "worker", pool: event.pool, view: { ...view, connection } }], effects: [] };
 }
 

@@ -77,7 +77,7 @@ function arrival(
 export function newWorker(entry: RosterWorker, now: number): WorkerView {
   return {
     entry,
-    connection: { kind: "down", since: now, reason: "", permanent: false },
+    connection: { kind: "down", since: now, quietSince: now, reason: "", permanent: false },
     leaving: false,
     cordon: "",
     hold: null,

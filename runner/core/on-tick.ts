@@ -63,7 +63,7 @@ function patience(state: State, job: AssignedJob): number {
 function outOfTouch(state: State, held: Held, now: number): Step {
   const { job, view } = held;
   const rules = rulesFor(state, job);
-  const silence = view.connection.kind === "down" ? now - view.connection.since : 0;
+  const silence = view.connection.kind === "down" ? now - view.connection.quietSince : 0;
   if (silence < silenceLimit(rules)) return NOTHING;
   const lease =
     rules.onDisconnect === "lease" ? `, longer than its lease of ${duration(rules.leaseSeconds * 1000)}` : "";

@@ -10,7 +10,7 @@ import type { State } from "./model.ts";
 import { isAssigned } from "./model.ts";
 import { onAnswer, onExit, onRefused, onStarted } from "./on-attempt.ts";
 import { onCancel } from "./on-cancel.ts";
-import { onConnected, onCordon, onDisconnected, onRosterEpoch } from "./on-connection.ts";
+import { onConnected, onCordon, onDisconnected, onReached, onRosterEpoch } from "./on-connection.ts";
 import { onRoster } from "./on-roster.ts";
 import { onSubmit } from "./on-submit.ts";
 import { onTick } from "./on-tick.ts";
@@ -34,6 +34,8 @@ export function react(state: State, event: Event, now: number): Step {
       return state.pools.has(event.pool)
         ? { changes: [{ kind: "trouble", pool: event.pool, trouble: event.trouble }], effects: [] }
         : NOTHING;
+    case "reached":
+      return onReached(state, event, now);
     case "connected":
       return onConnected(state, event, now);
     case "disconnected":

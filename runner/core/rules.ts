@@ -36,6 +36,19 @@ export function rulesOf(job: JobSpec): JobRules {
   };
 }
 
+export interface JobLimits {
+  readonly timeoutSeconds?: number;
+  readonly leaseSeconds?: number;
+}
+
+/** What the worker itself sees to; `undefined` for nothing. */
+export function limitsOf({ timeoutSeconds, onDisconnect, leaseSeconds }: JobRules): JobLimits | undefined {
+  const timeout = timeoutSeconds === null ? {} : { timeoutSeconds };
+  const lease = onDisconnect === "lease" ? { leaseSeconds } : {};
+  const limits = { ...timeout, ...lease };
+  return Object.keys(limits).length === 0 ? undefined : limits;
+}
+
 /** Clocks of two machines do not run alike, and a killed process takes a moment to be gone. */
 const LEASE_MARGIN_MS = 5_000;
 /** A connection that is back within that was only a hiccup. */

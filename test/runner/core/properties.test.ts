@@ -25,6 +25,7 @@ const action = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("submit" as const), count: fc.integer({ min: 1, max: 8 }), recovery }),
   },
   fc.record({ do: fc.constant("disconnect" as const), worker }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("brush" as const), worker }) },
   fc.record({ do: fc.constant("cancel" as const), first: fc.integer({ min: 1, max: 20 }), count: fc.nat(6) }),
   fc.record({ do: fc.constant("lose" as const), worker }),
   fc.record({ do: fc.constant("kill" as const), worker }),
@@ -44,6 +45,8 @@ async function carryOut(world: World, what: Action): Promise<void> {
       return world.exit(what.worker, what.code);
     case "submit":
       return await world.submit(what.count, what.recovery);
+    case "brush":
+      return await world.brush(what.worker);
     case "disconnect":
       return await world.disconnect(what.worker);
     case "cancel": {

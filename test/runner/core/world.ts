@@ -214,6 +214,15 @@ export class World {
     await this.turn({ kind: "connected", pool: IDENTITY, worker: id, number: machine.connection, hello: greeting });
   }
 
+  /** A connection that stands just long enough to renew the leases there. */
+  async brush(id: number): Promise<void> {
+    const machine = this.machines.get(id);
+    if (!machine || machine.connection) return;
+    await this.turn({ kind: "reached", pool: IDENTITY, worker: id });
+    machine.heardAt = this.now;
+    await this.turn({ kind: "disconnected", pool: IDENTITY, worker: id, reason: "reset", permanent: false });
+  }
+
   async disconnect(id: number): Promise<void> {
     const machine = this.machines.get(id);
     if (!machine?.connection) return;
