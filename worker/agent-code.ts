@@ -8,7 +8,18 @@ import { ConnectionError } from "./errors.ts";
 import { quote } from "./shell.ts";
 import type { Link, Reconciler } from "./types.ts";
 
-const FILES = ["common.sh", "reconcilers.sh", "guarded.sh", "environment.sh", "supervisor.sh", "agent.sh"] as const;
+const FILES = [
+  "common.sh",
+  "reconcilers.sh",
+  "lease.sh",
+  "limits.sh",
+  "forget.sh",
+  "collect.sh",
+  "guarded.sh",
+  "environment.sh",
+  "supervisor.sh",
+  "agent.sh",
+] as const;
 
 let loaded: { readonly dir: string; readonly script: string } | undefined;
 
@@ -34,16 +45,19 @@ function installScript(dir: string, texts: readonly (readonly [string, string])[
   ].join("\n");
 }
 
+/** One file of the agent on the worker, as shell text. */
+export function agentFile(name: (typeof FILES)[number]): string {
+  return `"$HOME/${agentCode().dir}/${name}"`;
+}
+
 /** The command that starts the agent in the pool's directory; exits with 127 where the code is not there yet. */
 export function agentCommand(poolKey: string): string {
-  const file = `$HOME/${agentCode().dir}/agent.sh`;
-  return `exec sh "${file}" "$HOME/.lido/${poolKey}"`;
+  return `exec sh ${agentFile("agent.sh")} "$HOME/.lido/${poolKey}"`;
 }
 
 /** Runs `command` as a reconcile, where the agent's code is: see guarded.sh. */
 export function guardedCommand(poolKey: string, { epoch, run }: Reconciler, command: string): string {
-  const file = `$HOME/${agentCode().dir}/guarded.sh`;
-  return `exec sh "${file}" "$HOME/.lido/${poolKey}" ${epoch}-${run} ${quote(command)}`;
+  return `exec sh ${agentFile("guarded.sh")} "$HOME/.lido/${poolKey}" ${epoch}-${run} ${quote(command)}`;
 }
 
 /** @throws ConnectionError when it cannot be written there. */

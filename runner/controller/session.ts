@@ -130,6 +130,8 @@ export class Session {
 
   #pass(event: WorkerEvent): void {
     if (event.kind === "roster") this.#emit({ ...event, kind: "roster-epoch" });
+    else if (event.kind === "lost")
+      this.#emit({ kind: "answer", key: event.key, believed: "RUNNING", status: { kind: "lost", why: event.why } });
     else this.#emit(event);
   }
 
@@ -149,7 +151,9 @@ export class Session {
 
 type SessionEvent = Extract<
   Event,
-  { readonly kind: "connected" | "disconnected" | "started" | "exit" | "refused" | "cordon" | "roster-epoch" }
+  {
+    readonly kind: "connected" | "disconnected" | "started" | "exit" | "refused" | "cordon" | "roster-epoch" | "answer";
+  }
 >;
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 

@@ -111,6 +111,7 @@ function refusedStart(held: Held, event: EventOf<"refused">, now: number): Step 
     case "cordoned":
       return { ...back, changes: [note({ cordon: why }), ...back.changes] };
     case "no-space":
+    case "lease":
     case "fenced":
     case "unknown-submission":
       return { ...back, changes: [note({ hold: { until: now + HOLD_MS, reason: why } }), ...back.changes] };
@@ -182,5 +183,12 @@ function orphaned(held: Held, status: AttemptStatus): Step {
 function lossReason(view: WorkerView, status: AttemptStatus): string {
   const name = `worker ${view.entry.id}`;
   if (status.kind !== "lost") return `${name} knows nothing of it any more`;
-  return status.why === "reboot" ? `${name} was rebooted` : `it was killed on ${name}, together with its supervisor`;
+  switch (status.why) {
+    case "reboot":
+      return `${name} was rebooted`;
+    case "killed":
+      return `it was killed on ${name}, together with its supervisor`;
+    case "lease":
+      return `${name} ended it when it had not heard from this controller for as long as the lease`;
+  }
 }

@@ -2,13 +2,18 @@
 # and passes on the worker's event journal. Everything it knows is in files, so it may be killed at any time.
 # It never runs a job itself and never waits for one. Protocol and files: docs/protocol.md.
 
-protocol=1
+# The oldest and the newest form of the protocol that it speaks.
+oldest=1 newest=2
 lido_code_dir=${0%/*}
 # shellcheck source=worker/agent/common.sh
 . "$lido_code_dir/common.sh"
 # shellcheck source=worker/agent/reconcilers.sh
 . "$lido_code_dir/reconcilers.sh"
-mkdir -p "$HOME/sky_workdir" "$1/jobs" "$1/slots" "$1/fences" || exit 1
+# shellcheck source=worker/agent/lease.sh
+. "$lido_code_dir/lease.sh"
+# shellcheck source=worker/agent/forget.sh
+. "$lido_code_dir/forget.sh"
+mkdir -p "$HOME/sky_workdir" "$1/jobs" "$1/slots" "$1/fences" "$1/leases" || exit 1
 cd "$1" || exit 1
 : >> events || exit 1
 
@@ -76,7 +81,12 @@ read_exit() {
   [ "$lido_first" = "$record" ] || return 1
   # shellcheck disable=SC2086
   set -- $record
-  status="done $1 $2 $3"
+  # Why it ended is the fourth, where that was not the job itself.
+  case $4 in
+    .) status="done $1 $2 $3" ;;
+    lease) status="lost lease" ;;
+    *) status="done $1 $2 $3 $4" ;;
+  esac
 }
 
 do_fence() {
@@ -117,13 +127,28 @@ as_reconciler() {
   unlock_worker
 }
 
-# JOB SUBMISSION ENV_LINES RUN_LINES, then those lines. `run` appears last and whole: it says that the rest is there.
+# JOB SUBMISSION ENV_LINES RUN_LINES [TIMEOUT_S LEASE_S], then those lines. `run` appears last and whole: it says that the
+# rest is there. Told again, each file is replaced in one step, since a supervisor may be reading it.
 do_job() {
-  dir=jobs/$1
+  dir=jobs/$1 new=
   mkdir -p "$dir" 2>/dev/null
-  copy_lines "$2" "$dir/env"; a=$copied
+  [ -e "$dir/run" ] && new=.new
+  copy_lines "$2" "$dir/env$new"; a=$copied
   copy_lines "$3" "$dir/run.new"; b=$copied
-  if [ "$a$b" = 11 ] && mv "$dir/run.new" "$dir/run" 2>/dev/null; then answer ok; else answer "refused no-space"; fi
+  keep_limits "$dir/limits$new" "${4:-0}" "${5:-0}"
+  if [ "$a$b$copied" = 111 ] && replace "$dir/env" && replace "$dir/limits" && mv "$dir/run.new" "$dir/run" 2>/dev/null; then
+    answer ok
+  else
+    answer "refused no-space"
+  fi
+}
+replace() { [ ! -e "$1.new" ] || mv "$1.new" "$1" 2>/dev/null; }
+
+# keep_limits FILE TIMEOUT_S LEASE_S: a file only for a submission that has limits.
+keep_limits() {
+  copied=1
+  [ "$2$3" = 00 ] && return
+  { printf '%s %s %s .\n' "$2" "$3" "$queue" > "$1"; } 2>/dev/null || copied=0
 }
 
 # copy_lines COUNT FILE: takes so many lines from stdin whatever happens, or the requests after them would be misread.
@@ -273,6 +298,21 @@ keep_environment() {
   answer ok
 }
 
+# free_space -> $free_kib, $free_inodes of the pool's disk: what we may still use; `-` where it is not known.
+free_space() {
+  free_kib=- free_inodes=-
+  lido_first=$(stat -f -c '%a %S %d %c' . 2>/dev/null)
+  # shellcheck disable=SC2086
+  set -- $lido_first
+  if [ $# = 4 ]; then
+    free_kib=$(($1 * $2 / 1024))
+    # Some file systems make inodes as they need them and say 0 of 0.
+    [ "$4" = 0 ] || free_inodes=$3
+  else
+    free_kib=$(df -Pk . 2>/dev/null | { read -r _; read -r _ _ _ kib _; echo "${kib:--}"; })
+  fi
+}
+
 read_boot_id
 roster_epoch
 clock=$(date +%s%3N)
@@ -282,8 +322,12 @@ restarted=
 if read_first ready; then
   case $lido_first in *"$lido_boot"*) ;; *) restarted="lido: restarted and not set up again yet, since $(date -u +%Y-%m-%dT%H:%M:%SZ)" ;; esac
 fi
+read_uptime
+free_space
 read_cordon
-printf 'LIDO %s %s %s %s %s %s\n' "$protocol" "$lido_boot" "$clock" "$cpus" "$roster_epoch" "$lido_first"
+# What version 1 does not know stands in a line of its own, which it takes for a login shell's.
+printf 'LIDO-AGENT %s %s %s %s %s\n' "$oldest" "$newest" "$lido_uptime" "$free_kib" "$free_inodes"
+printf 'LIDO %s %s %s %s %s %s\n' "$oldest" "$lido_boot" "$clock" "$cpus" "$roster_epoch" "$lido_first"
 
 queue='' epoch=0 reconciler=''
 while IFS= read -r line; do
@@ -304,6 +348,8 @@ while IFS= read -r line; do
     RUNNING) do_running ;;
     ACK) do_ack $rest ;;
     UNREAD) do_unread ;;
+    FORGET) do_forget $rest ;;
+    LEASE) do_lease $rest ;;
     TAKE) do_take $rest ;;
     CORDON) as_reconciler do_cordon "$rest" ;;
     UNCORDON) as_reconciler do_uncordon ;;

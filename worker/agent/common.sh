@@ -41,6 +41,17 @@ read_boot_id() {
   fi
 }
 
+# read_uptime -> $lido_uptime: milliseconds, on a clock that nobody sets; without /proc the wall clock.
+read_uptime() {
+  if { read -r lido_uptime lido_rest < /proc/uptime; } 2>/dev/null; then
+    lido_uptime=${lido_uptime%.*}${lido_uptime#*.}0
+    # A leading zero would make it an octal number. In its first second a machine has nothing to time.
+    case $lido_uptime in 0*) lido_uptime=1000 ;; esac
+  else
+    lido_uptime=$(date +%s)000
+  fi
+}
+
 # read_first FILE -> $first: its first line, "" if there is no such file.
 read_first() {
   lido_first=

@@ -6,6 +6,10 @@
 lido_code_dir=${0%/*}
 # shellcheck source=worker/agent/common.sh
 . "$lido_code_dir/common.sh"
+# shellcheck source=worker/agent/lease.sh
+. "$lido_code_dir/lease.sh"
+# shellcheck source=worker/agent/limits.sh
+. "$lido_code_dir/limits.sh"
 
 lido_slot=slots/$1
 lido_supervisor_dir=$PWD
@@ -90,10 +94,10 @@ wait_for_group_end() {
   done
 }
 
-# What a job left in its process group ends with it.
+# What a job left in its process group ends with it. sweep_group PGID SECONDS
 sweep_group() {
   kill -s TERM -- "-$1" 2>/dev/null || return 0
-  wait_for_group_end "$1" 5 || { kill -s KILL -- "-$1" 2>/dev/null; wait_for_group_end "$1" 5; }
+  wait_for_group_end "$1" "$2" || { kill -s KILL -- "-$1" 2>/dev/null; wait_for_group_end "$1" 5; }
 }
 
 # A START may lie in the inbox twice, when it was sent again after a break. Once it is refused the second one must not
@@ -110,6 +114,13 @@ run_attempt() {
   # First the intent, then the look at the cordon: whoever sets a cordon and then finds no intent knows that nothing starts.
   printf '%s\n' "$lido_key" 2>/dev/null >| "$lido_slot/current" || { refuse no-space; return; }
   if read_first cordon; then refuse "cordoned $lido_first"; return; fi
+  # Its folder went meanwhile: it may have been in there that this attempt is over.
+  if [ ! -e "$lido_run" ]; then refuse unknown-submission; return; fi
+  lido_watcher='' lido_why=''
+  if read_limits && ((lido_lease)); then
+    lease_left
+    if ((lido_left <= 0)); then refuse lease; return; fi
+  fi
 
   now; lido_began=$lido_now
   set -C
@@ -142,6 +153,7 @@ run_attempt() {
   set +m
   process_start "$lido_pid"
   printf '%s %s\n' "$lido_pid" "$lido_start" 2>/dev/null >| "$lido_file.pid"
+  ((lido_timeout || lido_lease)) && watch_limits "$lido_pid" "$lido_start"
   # A cancel that came before the pid was written found nobody to signal.
   if read_first "$lido_file.cancel"; then
     kill -s TERM -- "-$lido_pid" 2>/dev/null && kill_after "$lido_pid" "$lido_start" "$lido_first"
@@ -149,15 +161,20 @@ run_attempt() {
   persist append_event "started $lido_key $lido_began"
   wait "$lido_pid"
   lido_code=$?
-  sweep_group "$lido_pid"
+  [ -z "$lido_watcher" ] || stop_watching
+  # After a lease nothing may go on: there is no time for a grace.
+  local lido_patience=5
+  [ "$lido_why" = lease ] && lido_patience=0
+  sweep_group "$lido_pid" "$lido_patience"
   # A job is over only when what it wrote to the pool's buckets is there; a hook lies here where there are such.
   if [ -e after-job ]; then
     "$BASH" ./after-job "$lido_file" </dev/null >>"$lido_file.log" 2>&1 4<&- 5<&- 9>&- || ((lido_code)) || lido_code=74
   fi
   now
-  persist write_exit "$lido_file" "$lido_code $lido_began $lido_now"
+  lido_why=${lido_why:+ $lido_why}
+  persist write_exit "$lido_file" "$lido_code $lido_began $lido_now$lido_why"
   clear_current
-  persist append_event "exit $lido_key $lido_code $lido_began $lido_now"
+  persist append_event "exit $lido_key $lido_code $lido_began $lido_now$lido_why"
 }
 
 while [ -d "$lido_supervisor_dir/$lido_slot" ]; do
