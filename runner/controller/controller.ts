@@ -19,10 +19,10 @@ import type { Turn } from "./engine.ts";
 import { Engine } from "./engine.ts";
 import { Gate } from "./gate.ts";
 import { handlers } from "./handlers.ts";
-import { Idle } from "./idle.ts";
-import { takeLock } from "./lock.ts";
 import { Holds } from "./holds.ts";
+import { Idle } from "./idle.ts";
 import { Leases } from "./leases.ts";
+import { takeLock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import { openLog } from "./log.ts";
 import type { LogsOptions } from "./logs.ts";
@@ -170,7 +170,8 @@ async function serve(options: ControllerOptions, { opened, lastErrors, end }: Fo
     const timer = setInterval(work, ms);
     opened.defer(() => clearInterval(timer));
   };
-  const sweep = () => void copies.sweep(Date.now()).catch((error: unknown) => log.warn({ err: error }, "old logs stay"));
+  const sweep = () =>
+    void copies.sweep(Date.now()).catch((error: unknown) => log.warn({ err: error }, "old logs stay"));
   every(Math.min(TICK_MS, options.idleMs), () => {
     parts.emit({ kind: "tick" });
     leases.tick(clock());

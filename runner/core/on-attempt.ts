@@ -1,6 +1,6 @@
 /** What workers say about attempts: started, exit, refused, and answers to questions. A stale word changes nothing. */
 
-import type { AttemptStatus } from "../../worker/index.ts";
+import type { AttemptStatus, Ending } from "../../worker/index.ts";
 import type { Consequence } from "./answers.ts";
 import { consequenceOf } from "./answers.ts";
 import type { AttemptRef, Change, Effect, Event, EventOf, Step } from "./events.ts";
@@ -8,7 +8,6 @@ import { NOTHING } from "./events.ts";
 import { attemptKey, isOurs } from "./keys.ts";
 import type { AssignedJob, Job, Pool, State, WorkerView } from "./model.ts";
 import { isAssigned, isLive, rulesFor } from "./model.ts";
-import type { Exit } from "./reasons.ts";
 import { DEFAULT_RULES } from "./rules.ts";
 import { begin, cancel, finish, giveBack, lose, orphan } from "./transitions.ts";
 
@@ -74,7 +73,7 @@ export function onExit(state: State, event: EventOf<"exit">): Step {
   return acknowledged(state, event, held ? finished(state, held, event) : stale("exit", event));
 }
 
-function finished(state: State, held: Held, exit: Exit): Step {
+function finished(state: State, held: Held, exit: Ending): Step {
   return settle(held, finish(held.job, exit, rulesFor(state, held.job)));
 }
 

@@ -1,22 +1,14 @@
 /** What an exit code means, in words. */
 import { constants } from "node:os";
+import type { Ending } from "../../worker/index.ts";
 
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
-/** How an attempt ended, and when, by its worker's clock. */
-export interface Exit {
-  readonly code: number;
-  readonly startedAt: number;
-  readonly endedAt: number;
-}
-
-/** What the worker says of a job that it ended for its timeout: the code of `timeout`, which a job may also use itself. */
-const TIMED_OUT = 124;
-
 /** `exit code 3`; for 128+n, what a shell reports after signal n, `killed by signal 9 (SIGKILL)`. */
-export function endReason({ code, startedAt, endedAt }: Exit, timeoutSeconds: number | null): string {
-  if (code === TIMED_OUT && timeoutSeconds !== null && endedAt - startedAt >= timeoutSeconds * 1000 - 1000) {
-    return `it ran longer than its timeout of ${duration(timeoutSeconds * 1000)}`;
+export function endReason({ code, timedOut }: Ending, timeoutSeconds: number | null): string {
+  if (timedOut) {
+    const limit = timeoutSeconds === null ? "" : ` of ${duration(timeoutSeconds * 1000)}`;
+    return `it ran longer than its timeout${limit}`;
   }
   const signal = SIGNALS.get(code - 128);
   return signal ? `killed by signal ${code - 128} (${signal})` : `exit code ${code}`;

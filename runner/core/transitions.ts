@@ -3,6 +3,7 @@
  * them applies is decided elsewhere (answers.ts, on-*.ts).
  */
 
+import type { Ending } from "../../worker/index.ts";
 import type {
   AssignedJob,
   CancellingJob,
@@ -14,7 +15,6 @@ import type {
   StartingJob,
   WaitingJob,
 } from "./model.ts";
-import type { Exit } from "./reasons.ts";
 import { endReason } from "./reasons.ts";
 import type { JobRules } from "./rules.ts";
 import { anotherTry } from "./rules.ts";
@@ -52,7 +52,7 @@ export function giveBack(job: StartingJob, reason: string): PendingJob {
 }
 
 /** It ended by itself: it is over, or has another try if its rules say so. */
-export function finish(job: AssignedJob, exit: Exit, rules: JobRules): EndedJob | RecoveringJob {
+export function finish(job: AssignedJob, exit: Ending, rules: JobRules): EndedJob | RecoveringJob {
   const status = job.status === "CANCELLING" ? "CANCELLED" : exit.code === 0 ? "SUCCEEDED" : "FAILED";
   const reason = status === "FAILED" ? endReason(exit, rules.timeoutSeconds) : "";
   const { code, startedAt, endedAt } = exit;

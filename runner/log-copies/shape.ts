@@ -32,7 +32,9 @@ export function textOf({ size, head, tail }: Collected): Buffer {
 const NEWLINE = 10;
 
 function notice(missing: number, onNewLine: boolean): Buffer {
-  return Buffer.from(`${onNewLine ? "" : "\n"}[lido: ${missing} bytes of this log were left out here when it was copied]\n`);
+  return Buffer.from(
+    `${onNewLine ? "" : "\n"}[lido: ${missing} bytes of this log were left out here when it was copied]\n`,
+  );
 }
 
 /** What follows byte `offset` of the whole log. Of a part that is missing, the line that says so. */

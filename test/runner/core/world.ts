@@ -192,7 +192,7 @@ export class World {
   #endLeases(machine: Machine): void {
     for (const attempt of machine.attempts.values()) {
       const leased = this.#policies.get(attempt.key.submission) === "lease";
-      if (leased && attempt.status.kind === "running") attempt.status = { kind: "lost", why: "killed" };
+      if (leased && attempt.status.kind === "running") attempt.status = { kind: "lost", why: "lease" };
     }
   }
 
