@@ -9,6 +9,7 @@ import { assignments } from "./shell.ts";
 import type {
   AttemptKey,
   AttemptStatus,
+  Ending,
   Reconciler,
   RefusalReason,
   StartAnswer,
@@ -109,14 +110,7 @@ function parseEvent(text: string): WorkerEvent {
       return { kind: "started", key: parseKey(rest, text), at: number(rest[3], text) };
     case "exit":
       if (rest[6] === "lease") return { kind: "lost", key: parseKey(rest, text), why: "lease" };
-      return {
-        kind: "exit",
-        key: parseKey(rest, text),
-        code: number(rest[3], text),
-        startedAt: number(rest[4], text),
-        endedAt: number(rest[5], text),
-        ...endCause(rest[6]),
-      };
+      return { kind: "exit", key: parseKey(rest, text), ...parseEnding(rest.slice(3), text) };
     case "refused":
       return { kind: "refused", key: parseKey(rest, text), ...parseRefusal(rest.slice(3), text) };
     case "roster":
@@ -154,8 +148,10 @@ export function parseStartAnswer(text: string): StartAnswer {
 
 const LOSSES = ["reboot", "killed", "lease"] as const;
 
-function endCause(word: string | undefined): { readonly timedOut?: true } {
-  return word === "timeout" ? { timedOut: true } : {};
+/** `137 1700 1800 [timeout]` */
+function parseEnding([code, startedAt, endedAt, why]: readonly string[], line: string): Ending {
+  const ending = { code: number(code, line), startedAt: number(startedAt, line), endedAt: number(endedAt, line) };
+  return why === "timeout" ? { ...ending, timedOut: true } : ending;
 }
 
 export function parseStatus(text: string): AttemptStatus {
@@ -168,13 +164,7 @@ export function parseStatus(text: string): AttemptStatus {
     case "orphan":
       return { kind: word, startedAt: number(rest[0], text) };
     case "done":
-      return {
-        kind: "done",
-        code: number(rest[0], text),
-        startedAt: number(rest[1], text),
-        endedAt: number(rest[2], text),
-        ...endCause(rest[3]),
-      };
+      return { kind: "done", ...parseEnding(rest, text) };
     case "lost":
       return { kind: "lost", why: LOSSES.find((why) => why === rest[0]) ?? "killed" };
     default:

@@ -99,6 +99,7 @@ export type AttemptStatus =
 
 /** How an attempt ended. */
 export interface Ending {
+  /** The shell's: 128+n for signal n. */
   readonly code: number;
   readonly startedAt: number;
   readonly endedAt: number;

@@ -13,6 +13,8 @@ lido_code_dir=${0%/*}
 . "$lido_code_dir/lease.sh"
 # shellcheck source=worker/agent/forget.sh
 . "$lido_code_dir/forget.sh"
+# shellcheck source=worker/agent/quarantine.sh
+. "$lido_code_dir/quarantine.sh"
 mkdir -p "$HOME/sky_workdir" "$1/jobs" "$1/slots" "$1/fences" "$1/leases" || exit 1
 cd "$1" || exit 1
 : >> events || exit 1
@@ -31,6 +33,18 @@ supervisor_alive() {
   read_first "slots/$1/pid"
   # shellcheck disable=SC2086
   [ "${lido_first##* }" = "$lido_boot" ] && alive $lido_first
+}
+
+# keeps_limits SLOT: one that an older Lido started does not. It ends while it has nothing to do, and another one comes.
+keeps_limits() {
+  supervisor_alive "$1" || return 0
+  supervisor=$lido_first
+  read_first "slots/$1/keeps-limits"
+  [ "$lido_first" = "$supervisor" ] && return
+  read_first "slots/$1/current"
+  [ -z "$lido_first" ] || return
+  kill -s TERM "${supervisor%% *}" 2>/dev/null
+  while supervisor_alive "$1"; do sleep 0.01; done
 }
 
 # Once per slot and boot. It writes its pid only when its inbox is open, so no START is put where nobody reads.
@@ -175,6 +189,7 @@ do_start() {
   fi
   # It was refused before; what may still lie in the inbox from then is this same attempt.
   if [ -e "$file.refused" ]; then rm -f "$file.refused"; fi
+  if [ -e "jobs/$1/limits" ] && ! keeps_limits "$4"; then answer "refused lease an older Lido's supervisor is busy there"; return; fi
   if ! ensure_supervisor "$4"; then answer "error the supervisor of slot $4 does not start"; return; fi
   # `<>`, since opening a FIFO for writing alone waits for a reader.
   if printf '%s %s %s %s\n' "$1" "$2" "$3" "$5" 1<> "slots/$4/inbox"; then answer accepted; else answer "error cannot write to slot $4"; fi
@@ -192,9 +207,9 @@ do_cancel() {
     running* | orphan*)
       read_first "$file.pid"
       # shellcheck disable=SC2086
-      set -- $lido_first "$4"
+      set -- "$4" $lido_first "$1" "$2" "$3"
       # Without its pid it is being started this moment: its supervisor will find the mark.
-      if [ $# = 3 ] && kill -s TERM -- "-$1" 2>/dev/null; then kill_after "$1" "$2" "$3"; fi
+      if [ $# = 6 ]; then kill -s TERM -- "-$2" 2>/dev/null; end_after "$@"; fi
       ;;
   esac
   answer "$status"
@@ -248,6 +263,7 @@ do_unread() {
 # was made in: what setup left running is gone after a restart, so nothing starts until it ran again.
 read_cordon() {
   read_first cordon && return
+  read_first quarantine && return
   [ -n "$restarted" ] || return 1
   read_first ready || return 1
   case $lido_first in *"$lido_boot"*) restarted='' lido_first=; return 1 ;; esac
@@ -259,7 +275,7 @@ do_cordon() {
 }
 
 do_uncordon() {
-  if rm -f cordon && printf '! cordon \n' >> events; then answer ok; else answer "error cannot remove the cordon"; fi
+  if rm -f cordon quarantine && printf '! cordon \n' >> events; then answer ok; else answer "error cannot remove the cordon"; fi
 }
 
 # ROSTER EPOCH, then one line of JSON, which is in $text.
@@ -324,6 +340,8 @@ if read_first ready; then
 fi
 read_uptime
 free_space
+# Its process may have gone while nobody waited for it.
+end_quarantine
 read_cordon
 # What version 1 does not know stands in a line of its own, which it takes for a login shell's.
 printf 'LIDO-AGENT %s %s %s %s %s\n' "$oldest" "$newest" "$lido_uptime" "$free_kib" "$free_inodes"

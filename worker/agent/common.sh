@@ -67,10 +67,12 @@ in_new_session() {
   fi
 }
 
-# kill_after PGID START SECONDS: KILLs that process group then, in a session of its own, so that it outlives the caller.
-kill_after() {
-  # shellcheck disable=SC2016
-  in_new_session sh -c '. "$0/common.sh"; sleep "$3"; alive "$1" "$2" && kill -s KILL -- "-$1"' "$lido_code_dir" "$1" "$2" "$3" </dev/null >/dev/null 2>&1
+# end_after SECONDS PID START SUBMISSION JOB ATTEMPT: KILLs that process group then: see ending.sh.
+end_after() {
+  lido_grace=$1 lido_ended="$2 $3"
+  shift 3
+  # shellcheck disable=SC2086
+  in_new_session sh "$lido_code_dir/ending.sh" $lido_ended "$lido_grace" "$@" </dev/null >/dev/null 2>&1
 }
 
 # lock_worker, unlock_worker: between them no other agent writes what several may write. Whoever can't have it within ten

@@ -35,7 +35,7 @@ watch_limits() {
     kill -s TERM -- "-$1" 2>/dev/null
     nap_ms "$lido_grace_ms"
     kill -s KILL -- "-$1" 2>/dev/null
-    while alive "$1" "$2"; do nap 1; done
+    wait_until_gone "$1" "$2" "$lido_submission" "$lido_job" "$lido_attempt"
     exit "$lido_reached"
   ) &
   lido_watcher=$!

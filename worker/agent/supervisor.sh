@@ -10,6 +10,10 @@ lido_code_dir=${0%/*}
 . "$lido_code_dir/lease.sh"
 # shellcheck source=worker/agent/limits.sh
 . "$lido_code_dir/limits.sh"
+# shellcheck source=worker/agent/quarantine.sh
+. "$lido_code_dir/quarantine.sh"
+# shellcheck source=worker/agent/sweep.sh
+. "$lido_code_dir/sweep.sh"
 
 lido_slot=slots/$1
 lido_supervisor_dir=$PWD
@@ -41,6 +45,8 @@ fi
 read_boot_id
 process_start $$
 lido_me="$$ $lido_start $lido_boot"
+# A supervisor that keeps limits says so before it says that it is there.
+printf '%s\n' "$lido_me" >| "$lido_slot/keeps-limits"
 printf '%s\n' "$lido_me" >| "$lido_slot/pid"
 
 # A supervisor before this one may have been killed over its job: the slot is free when that job is gone too.
@@ -69,37 +75,6 @@ clear_current() { : >| "$lido_slot/current"; }
 # shellcheck disable=SC1091
 [ -r environment ] && . ./environment >/dev/null 2>&1
 
-# group_alive PGID: has the group a process that is more than the remains of one? `kill -0` counts zombies, and who
-# reaps them (process 1) may take its time.
-group_alive() {
-  kill -s 0 -- "-$1" 2>/dev/null || return 1
-  [ -r /proc/self/stat ] || return 0
-  local lido_member
-  for lido_member in /proc/[0-9]*; do
-    { IFS= read -r lido_stat_line < "$lido_member/stat"; } 2>/dev/null || continue
-    lido_stat_rest=${lido_stat_line##*) }
-    case $lido_stat_rest in Z* | X*) continue ;; esac
-    # State, parent, process group.
-    [[ $lido_stat_rest =~ ^.\ [0-9]+\ $1\  ]] && return 0
-  done
-  return 1
-}
-
-# wait_for_group_end PGID SECONDS: true once no process of the group is left.
-wait_for_group_end() {
-  local lido_turns=$(($2 * 20))
-  while group_alive "$1"; do
-    ((lido_turns-- > 0)) || return 1
-    nap 0.05
-  done
-}
-
-# What a job left in its process group ends with it. sweep_group PGID SECONDS
-sweep_group() {
-  kill -s TERM -- "-$1" 2>/dev/null || return 0
-  wait_for_group_end "$1" "$2" || { kill -s KILL -- "-$1" 2>/dev/null; wait_for_group_end "$1" 5; }
-}
-
 # A START may lie in the inbox twice, when it was sent again after a break. Once it is refused the second one must not
 # run it: its queue may have given it to another worker by then. Only a new START takes the mark away.
 refuse() {
@@ -113,7 +88,7 @@ run_attempt() {
   [ -e "$lido_file.refused" ] && return
   # First the intent, then the look at the cordon: whoever sets a cordon and then finds no intent knows that nothing starts.
   printf '%s\n' "$lido_key" 2>/dev/null >| "$lido_slot/current" || { refuse no-space; return; }
-  if read_first cordon; then refuse "cordoned $lido_first"; return; fi
+  if read_first cordon || read_first quarantine; then refuse "cordoned $lido_first"; return; fi
   # Its folder went meanwhile: it may have been in there that this attempt is over.
   if [ ! -e "$lido_run" ]; then refuse unknown-submission; return; fi
   lido_watcher='' lido_why=''
@@ -145,6 +120,8 @@ run_attempt() {
     . "jobs/$lido_submission/env"
     # A bare `export` would print the whole environment into the job's log.
     [ -z "$lido_assignments" ] || eval "export $lido_assignments"
+    # What leaves the process group can still be told by it.
+    export LIDO_ATTEMPT="$lido_submission.$lido_job.$lido_attempt."
     cd "$HOME/sky_workdir" || exit 1
     # By its path: the job may set PATH to anything.
     exec "$BASH" "$lido_run"
@@ -156,16 +133,22 @@ run_attempt() {
   ((lido_timeout || lido_lease)) && watch_limits "$lido_pid" "$lido_start"
   # A cancel that came before the pid was written found nobody to signal.
   if read_first "$lido_file.cancel"; then
-    kill -s TERM -- "-$lido_pid" 2>/dev/null && kill_after "$lido_pid" "$lido_start" "$lido_first"
+    kill -s TERM -- "-$lido_pid" 2>/dev/null && end_after "$lido_first" "$lido_pid" "$lido_start" "$lido_submission" "$lido_job" "$lido_attempt"
   fi
   persist append_event "started $lido_key $lido_began"
   wait "$lido_pid"
   lido_code=$?
   [ -z "$lido_watcher" ] || stop_watching
-  # After a lease nothing may go on: there is no time for a grace.
-  local lido_patience=5
-  [ "$lido_why" = lease ] && lido_patience=0
-  sweep_group "$lido_pid" "$lido_patience"
+  if [ -n "$lido_why" ] || [ -e "$lido_file.cancel" ]; then
+    local lido_patience=5
+    # After a lease nothing may go on: there is no time for a grace.
+    [ "$lido_why" = lease ] && lido_patience=0
+    sweep_all "$lido_pid" "$lido_patience"
+    # A watcher that set one has ended with its job.
+    end_quarantine
+  else
+    sweep_group "$lido_pid"
+  fi
   # A job is over only when what it wrote to the pool's buckets is there; a hook lies here where there are such.
   if [ -e after-job ]; then
     "$BASH" ./after-job "$lido_file" </dev/null >>"$lido_file.log" 2>&1 4<&- 5<&- 9>&- || ((lido_code)) || lido_code=74
