@@ -15,6 +15,7 @@ import { Changes } from "./changes.ts";
 import type { Turn } from "./engine.ts";
 import { Engine } from "./engine.ts";
 import { Gate } from "./gate.ts";
+import { withGuardOff } from "./guard-off.ts";
 import { handlers } from "./handlers.ts";
 import { Idle } from "./idle.ts";
 import { takeLock } from "./lock.ts";
@@ -99,7 +100,9 @@ async function startParts(options: ControllerOptions, { opened, log, store, end 
     onReload: () => sessions.reset(new Error("the queue was read again")),
     onFatal: end,
   });
-  const emit = (event: Event) => engine.tell(event);
+  const emit = (event: Event) => {
+    for (const one of withGuardOff(engine.state, event)) engine.tell(one);
+  };
   const { queue } = engine.state;
   const { connect, readPool } = options;
   const sessions = new Sessions({ connect, handshakes: new Gate(HANDSHAKES), queue, epoch, log, emit });

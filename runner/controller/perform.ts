@@ -9,6 +9,7 @@ import { ConnectionError, ProtocolError } from "../../worker/index.ts";
 import type { Effect, Event, State, WorkerRef } from "../core/index.ts";
 import { rankEnv, submissionEnv } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
+import { crashPoint } from "./crash-point.ts";
 import type { Live, Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -80,7 +81,9 @@ async function start(effect: EffectOf<"start">, live: Live, options: PerformOpti
     options.emit({ ...refOf(effect), kind: "refused", key, reason, detail });
   if (!(await tell(live, key, options))) return refused("no-space", "its files cannot be written there");
   const env = rankEnv(submission, key.job, { roster, worker: effect.worker });
-  const answer = await live.worker.start({ key, slot: 0, env });
+  const sent = live.worker.start({ key, slot: 0, env });
+  crashPoint("after-start-sent");
+  const answer = await sent;
   switch (answer.kind) {
     case "accepted":
       return;
