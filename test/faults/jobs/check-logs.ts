@@ -1,9 +1,12 @@
 /** Whether the log that a user is shown of a job is, byte for byte, what its last attempt wrote. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { JobRow } from "../../../runner/api.ts";
 import { logOf } from "./job-script.ts";
 import { nameOf } from "./ledger.ts";
 import type { Plan } from "./plan.ts";
 import type { World } from "./world.ts";
+
+const PATIENCE_MS = 60_000;
 
 export async function checkLogs(world: World, plan: Plan, rows: readonly JobRow[]): Promise<readonly string[]> {
   const wrong: string[] = [];
@@ -22,9 +25,18 @@ export async function checkLogs(world: World, plan: Plan, rows: readonly JobRow[
   return wrong;
 }
 
+/** Asked for again while its worker can't be reached: a connection may be dead without anybody knowing yet. */
 async function readLog(world: World, id: number): Promise<string> {
-  const client = await world.daemon.client();
-  const chunks: Buffer[] = [];
-  await client.call("logs", { id, follow: false }, ({ data }) => chunks.push(Buffer.from(data, "base64")));
-  return Buffer.concat(chunks).toString();
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const chunks: Buffer[] = [];
+    try {
+      const client = await world.daemon.client();
+      await client.call("logs", { id, follow: false }, ({ data }) => chunks.push(Buffer.from(data, "base64")));
+      return Buffer.concat(chunks).toString();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+    await delay(200);
+  }
 }

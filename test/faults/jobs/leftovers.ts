@@ -24,7 +24,9 @@ function whileConnected(machine: Machine): string[] {
     const record = join(machine.host.home, file);
     return readFileSync(record, "utf8").trim() !== "" && !existsSync(record.replace(/exit$/, "ack"));
   });
-  const busy = files("slots/*/current").filter((file) => readFileSync(join(machine.host.home, file), "utf8") !== "");
+  // What a supervisor had in its hands when it was killed stays until there is another one.
+  const currents = running.some(isSupervisor) ? files("slots/*/current") : [];
+  const busy = currents.filter((file) => readFileSync(join(machine.host.home, file), "utf8") !== "");
   return [
     ...(machine.proxy.connections > 1 ? [`machine ${machine.id} has ${machine.proxy.connections} connections`] : []),
     ...(agents.length > 1 ? [`machine ${machine.id} runs ${agents.length} agents`] : []),

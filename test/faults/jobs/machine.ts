@@ -26,6 +26,7 @@ export class Machine implements AsyncDisposable {
   /** Power goes off and on one after the other. */
   #power: Promise<void> = Promise.resolve();
   #outages = 0;
+  #isOn = true;
 
   static async start(id: number, lab: Lab, { disks, ledger }: { disks: Disks; ledger: Ledger }): Promise<Machine> {
     const disk = disks.make(join(lab.folder, `disk-${id}`), DISK_KIB);
@@ -52,6 +53,7 @@ export class Machine implements AsyncDisposable {
     this.proxy.vanish();
     this.proxy.setWeather({ stalled: true });
     this.#outages += 1;
+    this.#isOn = false;
     this.#power = this.#power.then(async () => {
       await this.host.stop();
       for (const { job, attempt } of this.#ledger.open(this.id)) this.#ledger.mark("dead", job, attempt);
@@ -59,8 +61,9 @@ export class Machine implements AsyncDisposable {
     return () => {
       this.#outages -= 1;
       this.#power = this.#power.then(async () => {
-        if (this.#outages > 0) return;
+        if (this.#outages > 0 || this.#isOn) return;
         await this.host.start();
+        this.#isOn = true;
         this.proxy.setWeather({});
         this.proxy.reset();
       });
@@ -110,7 +113,7 @@ export class Machine implements AsyncDisposable {
   }
 
   get isOn(): boolean {
-    return this.#outages === 0;
+    return this.#isOn;
   }
 
   #processes(pattern: RegExp): readonly HostProcess[] {

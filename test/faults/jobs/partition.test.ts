@@ -19,6 +19,7 @@ const PLAN: Plan = {
   seed: 0,
   machines: MACHINES,
   ranks: [0, 0, 0, 5, 5, 5, 1, 1, 1].map((seconds) => ({ seconds, exitCode: 0, lines: 10 })),
+  early: true,
   strikes: [],
 };
 

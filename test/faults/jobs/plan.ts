@@ -49,6 +49,8 @@ export interface Plan {
   readonly seed: number;
   readonly machines: number;
   readonly ranks: readonly RankPlan[];
+  /** Whether they strike from the submission on; else from the first start of a job. */
+  readonly early: boolean;
   /** By time. */
   readonly strikes: readonly Strike[];
 }
@@ -79,6 +81,7 @@ const LAST_STRIKE_MS = 3_000;
 export function planOf(seed: number): Plan {
   const random = new Seeded(seed);
   const machines = random.between(2, 3);
+  const early = random.chance(0.2);
   const ranks = Array.from({ length: random.between(16, 28) }, () => ({
     seconds: random.between(0, 40) / 100,
     exitCode: random.chance(0.1) ? random.pick([1, 3, 42]) : 0,
@@ -92,7 +95,7 @@ export function planOf(seed: number): Plan {
     const forMs = random.between(100, 1_500);
     if (!patient) strikes.push({ atMs, forMs, fault });
   }
-  return { seed, machines, ranks, strikes: strikes.toSorted((a, b) => a.atMs - b.atMs) };
+  return { seed, machines, ranks, early, strikes: strikes.toSorted((a, b) => a.atMs - b.atMs) };
 }
 
 function faultOf(random: Seeded, { machines, ranks }: { readonly machines: number; readonly ranks: number }): Fault {

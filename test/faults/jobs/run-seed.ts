@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { JobRow } from "../../../runner/api.ts";
 import { isTerminal } from "../../../runner/core/index.ts";
+import { eventually } from "../../support/eventually.ts";
 import { check } from "./check.ts";
 import { checkLogs } from "./check-logs.ts";
 import { leftovers } from "./leftovers.ts";
@@ -26,6 +27,7 @@ export async function runSeed(seed: number, env: NodeJS.ProcessEnv = {}): Promis
   await using world = await World.open(plan.machines, env);
   await world.submit(plan);
   const watch = new Watch(world);
+  if (!plan.early) await eventually(() => world.ledger.read().length > 0, "the first job starts", 120_000);
   const struck = await Promise.allSettled(plan.strikes.map((one) => carryOut(world, one)));
   const rows = await watch.untilOver(OVER_MS);
   for (const machine of world.machines) machine.noteDeaths();
