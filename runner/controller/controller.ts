@@ -18,6 +18,7 @@ import { Collector } from "./collector.ts";
 import type { Turn } from "./engine.ts";
 import { Engine } from "./engine.ts";
 import { Gate } from "./gate.ts";
+import { withGuardOff } from "./guard-off.ts";
 import { handlers } from "./handlers.ts";
 import { Holds } from "./holds.ts";
 import { Idle } from "./idle.ts";
@@ -124,7 +125,9 @@ async function startParts(options: ControllerOptions, foundation: Foundation): P
     onReload: () => sessions.reset(new Error("the queue was read again")),
     onFatal: end,
   });
-  const emit = (event: Event) => engine.tell(event);
+  const emit = (event: Event) => {
+    for (const one of withGuardOff(engine.state, event)) engine.tell(one);
+  };
   const decided = (event: Event) => engine.send(event);
   const { queue } = engine.state;
   const { connect } = options;

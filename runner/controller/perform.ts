@@ -10,6 +10,7 @@ import type { Change, Effect, Event, State, WorkerRef } from "../core/index.ts";
 import { limitsOf, rankEnv, submissionEnv } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Collector } from "./collector.ts";
+import { crashPoint } from "./crash-point.ts";
 import type { Live, Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -98,7 +99,9 @@ async function start(effect: EffectOf<"start">, live: Live, options: PerformOpti
   // Both go in this order, and a lease that ran out there would have the START refused.
   if (submission.rules.onDisconnect === "lease") live.worker.renewLease().catch(() => {});
   const env = rankEnv(submission, key.job, { roster, worker: effect.worker });
-  const answer = await live.worker.start({ key, slot: 0, env });
+  const sent = live.worker.start({ key, slot: 0, env });
+  crashPoint("after-start-sent");
+  const answer = await sent;
   switch (answer.kind) {
     case "accepted":
       return;
