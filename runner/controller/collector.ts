@@ -15,7 +15,7 @@ import { keyName } from "./holds.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface CollectorOptions {
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, "get">;
   readonly copies: LogCopies;
   /** Logs that somebody is reading on their worker. */
   readonly holds: Holds;
