@@ -10,6 +10,7 @@ import { ConnectionError } from "../../worker/index.ts";
 import type { AttemptRef, WorkerRef } from "../core/index.ts";
 import type { LogCopies } from "../log-copies/index.ts";
 import { NoRoomError } from "../log-copies/index.ts";
+import { Gate } from "./gate.ts";
 import type { Holds } from "./holds.ts";
 import { keyName } from "./holds.ts";
 import type { Sessions } from "./sessions.ts";
@@ -28,14 +29,16 @@ export interface CollectorOptions {
 const GATHER_MS = 250;
 const RETRY_MS = 5_000;
 const AT_ONCE = 500;
-/** So much of logs is held in memory at most, and one log more. */
+/** So much of logs is held in memory at most, and one log more, of each worker that is being collected from. */
 const HELD_BYTES = 16 * 1024 * 1024;
+const WORKERS_AT_ONCE = 4;
 
 export class Collector implements AsyncDisposable {
   readonly #options: CollectorOptions;
   readonly #waiting = new Map<string, Map<string, AttemptKey>>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
+  readonly #gate = new Gate(WORKERS_AT_ONCE);
   #trouble = "";
 
   constructor(options: CollectorOptions) {
@@ -76,7 +79,7 @@ export class Collector implements AsyncDisposable {
     const keys = [...waiting.values()].filter((key) => !this.#options.holds.has(key)).slice(0, AT_ONCE);
     if (keys.length === 0) return false;
     try {
-      await this.#copy(worker, keys);
+      await this.#gate.run(() => this.#copy(worker, keys));
       this.#trouble = "";
       // Nobody may begin to read between this look and the words that follow.
       const free = keys.filter((key) => !this.#options.holds.has(key));

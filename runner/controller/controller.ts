@@ -132,11 +132,12 @@ async function startParts(options: ControllerOptions, foundation: Foundation): P
   const { queue } = engine.state;
   const { connect } = options;
   const sessions = new Sessions({ connect, handshakes: new Gate(HANDSHAKES), queue, epoch, log, emit, decided });
-  opened.defer(() => sessions.stop());
   const kept = { ...LOGS, ...options.logs };
   const copies = opened.use(await LogCopies.open({ folder: join(options.home, "controller", "logs"), ...kept }));
   const holds = new Holds();
   const collector = opened.use(new Collector({ sessions, copies, holds, log, capBytes: kept.capBytes }));
+  // Before the collector ends: what it waits for on a connection that hangs ends with the connection.
+  opened.defer(() => sessions.stop());
   const state = () => engine.state;
   const parts = { store, sessions, collector, copies, holds, log, clock, changes, emit, state };
   const apply = (turn: Turn) => {

@@ -69,8 +69,8 @@ export class LogCopies implements AsyncDisposable {
     const bytes = packed.reduce((sum, one) => sum + one.bytes.length, 0);
     const full = await noRoom(this.#options.folder, bytes);
     if (full !== undefined) throw new NoRoomError(full);
-    const writer = await this.#open();
     try {
+      const writer = await this.#open();
       await writer.append(packed);
     } catch (error) {
       await this.#close();

@@ -48,7 +48,12 @@ export class SegmentWriter implements AsyncDisposable {
 
   static async create(folder: string, name: string): Promise<SegmentWriter> {
     const data = await open(dataFile(folder, name), "ax", 0o600);
-    return new SegmentWriter(name, data, await open(join(folder, `${name}${INDEX}`), "ax", 0o600));
+    try {
+      return new SegmentWriter(name, data, await open(join(folder, `${name}${INDEX}`), "ax", 0o600));
+    } catch (error) {
+      await data.close();
+      throw error;
+    }
   }
 
   /** On the disk when it settles. After a failure the segment takes no more: what was torn must stay its last. */
