@@ -52,8 +52,8 @@ trim_journal() {
       : > events
       tail -c +1 -f events 2>/dev/null &
       tail_pid=$!
-      read_cordon
       roster_epoch
+      read_cordon
       printf '! cordon %s\n! roster %s\n' "$lido_first" "$roster_epoch"
     fi
   fi
