@@ -53,9 +53,10 @@ test("a submission goes when nothing is left of it and an hour is over; one with
   await jobs.over(running);
   for (const key of [unread, running]) await worker.acknowledge(key);
   await worker.forget([unread, running]);
+  // It sweeps after its answer.
+  await worker.ping();
   ageByTwoHours();
   await worker.forget([unread]);
-  // It sweeps after its answer.
   await worker.ping();
   expect(submissions()).toEqual([]);
 });
