@@ -17,6 +17,7 @@ const FILES = [
   "collect.sh",
   "quarantine.sh",
   "ending.sh",
+  "garbage.sh",
   "sweep.sh",
   "guarded.sh",
   "environment.sh",
@@ -43,10 +44,22 @@ function installScript(dir: string, texts: readonly (readonly [string, string])[
     `new=${dir}.$$; mkdir -p "$new"`,
     ...files,
     `mv "$new" ${dir} 2>/dev/null || rm -rf "$new"`,
-    `[ -e ${dir}/agent.sh ]`,
+    `[ -e ${dir}/agent.sh ] || exit 1`,
+    ...REMOVE_OLD,
     "",
   ].join("\n");
 }
+
+/** Older code goes when no process runs it and none did for a week: another machine may share this HOME. */
+const REMOVE_OLD = [
+  "set +e; now=$(date +%s)",
+  "for old in .lido/agent-*; do",
+  '  used=$(stat -c %Y "$old/used" 2>/dev/null || stat -c %Y "$old" 2>/dev/null)',
+  '  [ "$((now - ${used:-now}))" -gt 604800 ] || continue',
+  '  [ -r /proc/self/cmdline ] && ! grep -q -s -F "$old/" /proc/[0-9]*/cmdline && rm -rf "$old"',
+  "done",
+  "exit 0",
+] as const;
 
 /** One file of the agent on the worker, as shell text. */
 export function agentFile(name: (typeof FILES)[number]): string {

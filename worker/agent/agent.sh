@@ -15,14 +15,15 @@ lido_code_dir=${0%/*}
 . "$lido_code_dir/forget.sh"
 # shellcheck source=worker/agent/quarantine.sh
 . "$lido_code_dir/quarantine.sh"
+# shellcheck source=worker/agent/garbage.sh
+. "$lido_code_dir/garbage.sh"
 mkdir -p "$HOME/sky_workdir" "$1/jobs" "$1/slots" "$1/fences" "$1/leases" || exit 1
 cd "$1" || exit 1
-: >> events || exit 1
+# The code's last use: who puts a newer one here takes away what was not used for long.
+{ : > "$lido_code_dir/used"; } 2>/dev/null
 
 # From here on every event is seen: those before this point are in the files that the requests read.
-journal_size=$(wc -c < events)
-tail -c "+$((journal_size + 1))" -f events 2>/dev/null &
-tail_pid=$!
+follow_journal
 trap 'kill "$tail_pid" 2>/dev/null' EXIT
 trap 'exit 0' HUP INT TERM PIPE
 
@@ -198,6 +199,8 @@ do_start() {
 # CANCEL SUBMISSION JOB ATTEMPT GRACE_SECONDS
 do_cancel() {
   file=jobs/$1/$2.$3
+  status "$1" "$2" "$3"
+  case $status in done* | void | lost*) answer "$status"; return ;; esac
   mkdir -p "jobs/$1"
   printf '%s\n' "$4" > "$file.cancel" || { answer "error cannot mark $file as cancelled"; return; }
   # An attempt that was not claimed yet is claimed here, so that nobody else can.
@@ -216,7 +219,8 @@ do_cancel() {
 }
 
 # RUNNING -> the number of attempts that are not over, then one line for each.
-do_running() {
+do_running() { find_running; answer "$count"; printf %s "$found"; }
+find_running() {
   found='' count=0
   for current in slots/*/current; do
     read_first "$current" || continue
@@ -234,17 +238,18 @@ do_running() {
     found="$found$attempt_key
 "
   done
-  answer "$count"
-  printf %s "$found"
 }
 
 # ACK SUBMISSION JOB ATTEMPT: its queue has its result, so the record may go with the worker.
 do_ack() {
+  # Forgotten: said twice, and known.
+  if [ ! -e "jobs/$1/$2.$3.exit" ]; then answer ok; return; fi
   if true 2>/dev/null > "jobs/$1/$2.$3.ack"; then answer ok; else answer "error cannot write the acknowledgement"; fi
 }
 
 # UNREAD -> the number of attempts that ended and were not acknowledged, then one line for each.
-do_unread() {
+do_unread() { find_unread; answer "$count"; printf %s "$found"; }
+find_unread() {
   found='' count=0
   for record in jobs/*/*.exit; do
     file=${record%.exit}
@@ -255,8 +260,6 @@ do_unread() {
     found="$found${submission#jobs/} ${attempt_key%.*} ${attempt_key#*.}
 "
   done
-  answer "$count"
-  printf %s "$found"
 }
 
 # read_cordon -> $lido_first: the cordon, or why this worker takes no jobs without one. The mark `ready` names the boot it
@@ -347,7 +350,8 @@ read_cordon
 printf 'LIDO-AGENT %s %s %s %s %s\n' "$oldest" "$newest" "$lido_uptime" "$free_kib" "$free_inodes"
 printf 'LIDO %s %s %s %s %s %s\n' "$oldest" "$lido_boot" "$clock" "$cpus" "$roster_epoch" "$lido_first"
 
-queue='' epoch=0 reconciler=''
+sweep_when_due
+queue='' epoch=0 reconciler='' forgotten=0
 while IFS= read -r line; do
   request=${line%% *} rest=${line#* }
   [ "$rest" = "$line" ] && rest=

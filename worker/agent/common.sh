@@ -61,9 +61,9 @@ read_first() {
 # in_new_session COMMAND…: runs it in the background, in a session of its own, so that no hang-up reaches it.
 in_new_session() {
   if command -v setsid >/dev/null 2>&1; then
-    setsid "$@" &
+    setsid "$@" 7>&- &
   else
-    perl -MPOSIX=setsid -e 'setsid(); exec @ARGV' -- "$@" &
+    perl -MPOSIX=setsid -e 'setsid(); exec @ARGV' -- "$@" 7>&- &
   fi
 }
 

@@ -23,6 +23,9 @@ do_forget() {
   [ -z "$gone" ] || rm -f $gone
   answer "$count"
   printf %s "$found"
+  forgotten=$((forgotten + $#))
+  [ "$forgotten" -lt 5000 ] || trim_journal
+  sweep_when_due
 }
 
 # Over, and either without a result or with one that its queue has.
