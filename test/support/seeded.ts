@@ -23,7 +23,9 @@ export class Seeded {
     return this.next() < probability;
   }
 
-  pick<T>(items: readonly [T, ...T[]]): T {
-    return items[this.between(0, items.length - 1)] ?? items[0];
+  pick<T>(items: readonly T[]): T {
+    const [item] = items.slice(this.between(0, items.length - 1));
+    if (item === undefined) throw new Error("there is nothing to pick from");
+    return item;
   }
 }

@@ -51,10 +51,11 @@ export class Daemon implements AsyncDisposable {
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.#child = child;
+    const wasFull = this.#full;
     child.stderr.on("data", (chunk: Buffer) => (this.#said = (this.#said + chunk.toString()).slice(-2_000)));
     child.once("exit", (code, signal) => {
       this.#child = undefined;
-      if (code !== null && code !== 0 && !this.#full)
+      if (code !== null && code !== 0 && !this.#full && !wasFull)
         this.troubles.push(`the controller ended with ${code}: ${this.#said}`);
       // SIGTERM ends it by itself while it has not begun yet.
       if (signal !== null && signal !== "SIGKILL" && signal !== "SIGTERM")

@@ -102,6 +102,7 @@ export class Machine implements AsyncDisposable {
 
   /** Tells the ledger which attempts have no process any more. */
   noteDeaths(): void {
+    if (!this.#isOn) return;
     for (const { job, attempt, pid } of this.#ledger.open(this.id)) {
       if (this.#processOf(pid) === undefined) this.#ledger.mark("dead", job, attempt);
     }
@@ -117,7 +118,7 @@ export class Machine implements AsyncDisposable {
   }
 
   #processes(pattern: RegExp): readonly HostProcess[] {
-    if (!this.isOn) return [];
+    if (!this.#isOn) return [];
     return this.host.everyProcess().filter(({ command }) => pattern.test(command));
   }
 

@@ -17,6 +17,7 @@ const MACHINES = 3;
 /** Each machine ends a job while it is cut off, and has another before and after. */
 const PLAN: Plan = {
   seed: 0,
+  policy: "wait",
   machines: MACHINES,
   ranks: [0, 0, 0, 5, 5, 5, 1, 1, 1].map((seconds) => ({ seconds, exitCode: 0, lines: 10 })),
   early: true,
@@ -59,7 +60,7 @@ describe.concurrent(`the fault lab${whyNot}`, () => {
       ]);
 
       for (const { proxy } of world.machines) proxy.setWeather({});
-      const rows = await watch.untilOver(60_000);
+      const rows = await watch.untilOver(Promise.resolve(), 60_000);
       expect(rows.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(PLAN.ranks.map(() => "SUCCEEDED 1"));
       const evidence = { plan: PLAN, entries: world.ledger.read(), rows, cancelled: new Set<number>() };
       expect([...watch.violations, ...check(evidence), ...(await leftovers(world))]).toEqual([]);

@@ -3,6 +3,7 @@
  * as long as this file stays as it is; what comes of it also depends on the moment. Pure.
  */
 import type { CrashPoint } from "../../../runner/controller/crash-point.ts";
+import type { OnDisconnect } from "../../../spec/index.ts";
 import { Seeded } from "../../support/seeded.ts";
 
 export interface RankPlan {
@@ -47,6 +48,7 @@ export interface Strike {
 
 export interface Plan {
   readonly seed: number;
+  readonly policy: OnDisconnect;
   readonly machines: number;
   readonly ranks: readonly RankPlan[];
   /** Whether they strike from the submission on; else from the first start of a job. */
@@ -55,35 +57,40 @@ export interface Plan {
   readonly strikes: readonly Strike[];
 }
 
-const KINDS = [
+const KINDS: readonly Fault["kind"][] = [
   ...repeat(3, "power-loss", "controller-crash", "reset", "stall"),
   ...repeat(2, "controller-killed", "supervisor-killed", "job-killed", "hang-up", "sessions-killed", "sshd-frozen"),
   ...repeat(1, "cancel", "slow", "far", "refuse", "controller-frozen", "controller-stopped", "clock-jump"),
   ...repeat(1, "disk-full", "controller-disk-full", "vanish"),
-] as const;
+];
 
-const POINTS = [
+const POINTS: readonly CrashPoint[] = [
   "before-commit",
   "after-commit",
   "after-start-sent",
   "before-exit-commit",
   "after-exit-commit",
-] as const satisfies readonly CrashPoint[];
+];
 
-function repeat<K extends Fault["kind"]>(times: number, ...kinds: readonly K[]): readonly K[] {
+const POLICIES: readonly OnDisconnect[] = [...repeat(6, "wait"), ...repeat(3, "lease"), "eager"];
+
+function repeat<K extends string>(times: number, ...kinds: readonly K[]): readonly K[] {
   return kinds.flatMap((kind) => Array.from({ length: times }, () => kind));
 }
 
 /** No two of these at a time, or a seed would take minutes: each makes somebody wait for half a minute. */
 const PATIENT: ReadonlySet<Fault["kind"]> = new Set(["vanish", "disk-full"]);
 const LAST_STRIKE_MS = 3_000;
+/** The shortest that there is. */
+export const LEASE_SECONDS = 10;
 
 export function planOf(seed: number): Plan {
   const random = new Seeded(seed);
   const machines = random.between(2, 3);
   const early = random.chance(0.2);
+  const policy = random.pick(POLICIES);
   const ranks = Array.from({ length: random.between(16, 28) }, () => ({
-    seconds: random.between(0, 40) / 100,
+    seconds: policy !== "wait" && random.chance(0.15) ? random.between(1, 16) : random.between(0, 40) / 100,
     exitCode: random.chance(0.1) ? random.pick([1, 3, 42]) : 0,
     lines: random.chance(0.2) ? random.between(200, 600) : random.between(0, 20),
   }));
@@ -95,11 +102,18 @@ export function planOf(seed: number): Plan {
     const forMs = random.between(100, 1_500);
     if (!patient) strikes.push({ atMs, forMs, fault });
   }
-  return { seed, machines, ranks, early, strikes: strikes.toSorted((a, b) => a.atMs - b.atMs) };
+  if (policy !== "wait") strikes.push(longOutage(random, machines));
+  return { seed, policy, machines, ranks, early, strikes: strikes.toSorted((a, b) => a.atMs - b.atMs) };
+}
+
+/** Long enough for a lease to run out, and the patience of `eager`. Jobs that are there then are the long ones. */
+function longOutage(random: Seeded, machines: number): Strike {
+  const fault = { kind: "stall", machine: random.between(1, machines) } as const;
+  return { atMs: random.between(0, 1_000), forMs: random.between(14_000, 26_000), fault };
 }
 
 function faultOf(random: Seeded, { machines, ranks }: { readonly machines: number; readonly ranks: number }): Fault {
-  const kind = random.pick(KINDS as unknown as readonly [Fault["kind"], ...Fault["kind"][]]);
+  const kind = random.pick(KINDS);
   switch (kind) {
     case "controller-killed":
     case "controller-frozen":

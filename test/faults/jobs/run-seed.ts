@@ -28,8 +28,9 @@ export async function runSeed(seed: number, env: NodeJS.ProcessEnv = {}): Promis
   await world.submit(plan);
   const watch = new Watch(world);
   if (!plan.early) await eventually(() => world.ledger.read().length > 0, "the first job starts", 120_000);
-  const struck = await Promise.allSettled(plan.strikes.map((one) => carryOut(world, one)));
-  const rows = await watch.untilOver(OVER_MS);
+  const strikes = Promise.allSettled(plan.strikes.map((one) => carryOut(world, one)));
+  const rows = await watch.untilOver(strikes, OVER_MS);
+  const struck = await strikes;
   for (const machine of world.machines) machine.noteDeaths();
   const violations = [
     ...struck.flatMap((one) => (one.status === "rejected" ? [`the lab itself failed: ${String(one.reason)}`] : [])),
@@ -66,7 +67,7 @@ function reportOf(
   { violations, rows }: { readonly violations: readonly string[]; readonly rows: readonly JobRow[] },
 ): string {
   return [
-    `seed ${plan.seed}: ${violations.length} violations. To run it alone: LIDO_LAB_SEEDS=${plan.seed} npm run test:lab`,
+    `seed ${plan.seed} (${plan.policy}): ${violations.length} violations. To run it alone: LIDO_LAB_SEEDS=${plan.seed} npm run test:lab`,
     ...violations.map((one) => `  ${one}`),
     "faults:",
     ...plan.strikes.map((one) => `  ${describeStrike(one)}`),

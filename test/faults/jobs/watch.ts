@@ -16,6 +16,8 @@ export class Watch {
   }
 
   async look(): Promise<readonly JobRow[]> {
+    // A lease that ran out ends an attempt without anybody's telling.
+    for (const machine of this.#world.machines) machine.noteDeaths();
     const rows = await this.#world.rows();
     for (const row of rows) {
       if (!isTerminal(row.status)) {
@@ -31,12 +33,14 @@ export class Watch {
     return rows;
   }
 
-  /** The rows when all are over, or when it has taken too long. */
-  async untilOver(deadlineMs: number): Promise<readonly JobRow[]> {
-    const end = performance.now() + deadlineMs;
+  /** The rows when all faults are and all jobs are over, or when the jobs have taken too long after the faults. */
+  async untilOver(faults: Promise<unknown>, deadlineMs: number): Promise<readonly JobRow[]> {
+    let end = Number.POSITIVE_INFINITY;
+    void faults.finally(() => (end = performance.now() + deadlineMs));
     for (;;) {
       const rows = await this.look();
-      if (rows.every(({ status }) => isTerminal(status)) || performance.now() > end) return rows;
+      const isOver = end < Number.POSITIVE_INFINITY && rows.every(({ status }) => isTerminal(status));
+      if (isOver || performance.now() > end) return rows;
       await delay(EVERY_MS);
     }
   }

@@ -10,7 +10,7 @@ import { Daemon } from "./daemon.ts";
 import { jobScript } from "./job-script.ts";
 import { Ledger } from "./ledger.ts";
 import { Machine } from "./machine.ts";
-import type { Plan } from "./plan.ts";
+import { LEASE_SECONDS, type Plan } from "./plan.ts";
 
 /** Where the lab cannot be had it is a named skip, but for CI, where it is a failure. */
 export const skipLab = noHosts !== undefined && process.env.CI === undefined;
@@ -70,7 +70,12 @@ export class World implements AsyncDisposable {
       const { rows } = await this.daemon.call("queue", { limit: 1 });
       if (rows.length > 0) return;
       const client = await this.daemon.client();
-      const spec = job({ run: jobScript(plan.ranks, this.ledger.path) });
+      const jobRecovery = {
+        onDisconnect: plan.policy,
+        ...(plan.policy === "lease" && { leaseSeconds: LEASE_SECONDS }),
+      };
+      const resources = { ordered: false, anyOf: [{ jobRecovery }] };
+      const spec = job({ run: jobScript(plan.ranks, this.ledger.path), resources });
       const params = { job: spec, numJobs: plan.ranks.length, roster: this.#roster(), pointer: POINTER, user: "lab" };
       const refused = await client.call("submit", params).then(
         () => undefined,
