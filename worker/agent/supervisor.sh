@@ -45,9 +45,18 @@ fi
 read_boot_id
 process_start $$
 lido_me="$$ $lido_start $lido_boot"
-# A supervisor that keeps limits says so before it says that it is there.
-printf '%s\n' "$lido_me" >| "$lido_slot/keeps-limits"
-printf '%s\n' "$lido_me" >| "$lido_slot/pid"
+# Lets no full disk swallow what must be written: tries again until it is written, or the pool's directory is gone.
+persist() {
+  until "$@" 2>/dev/null; do
+    [ -d "$lido_supervisor_dir/$lido_slot" ] || exit 0
+    nap 0.2
+  done
+}
+# A supervisor that keeps limits says so before it says that it is there. One that could not say so would hold its slot's
+# lock for ever and be known to nobody.
+sign() { printf '%s\n' "$lido_me" >| "$lido_slot/$1"; }
+persist sign keeps-limits
+persist sign pid
 
 # A supervisor before this one may have been killed over its job: the slot is free when that job is gone too.
 read_first "$lido_slot/current"
@@ -58,13 +67,6 @@ if [ -n "$lido_first" ]; then
   while alive $lido_first; do nap 0.2; done
 fi
 
-# Lets no full disk swallow what must be written: tries again until it is written, or the pool's directory is gone.
-persist() {
-  until "$@" 2>/dev/null; do
-    [ -d "$lido_supervisor_dir/$lido_slot" ] || exit 0
-    nap 0.2
-  done
-}
 append_event() { printf '! %s\n' "$1" >> events; }
 # The record overwrites bytes that were reserved when the attempt was claimed, so a full disk can't refuse it; its
 # last column is a full stop, without which it does not count.
