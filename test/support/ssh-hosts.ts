@@ -165,8 +165,8 @@ class Host implements SshHost {
     ].join("\n");
     const command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", script];
     const where = disk === undefined ? [] : ["nsenter", "-t", String(disk.namespace), "-m"];
-    const [program = "", ...rest] = [...where, ...command];
-    const init = spawn(program, rest, {
+    // It ends with this process, however that ends.
+    const init = spawn("setpriv", ["--pdeathsig", "KILL", ...where, ...command], {
       stdio: ["ignore", "ignore", "pipe"],
       env: { PATH: process.env.PATH, HOME: "/root" },
     });

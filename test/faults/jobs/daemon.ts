@@ -46,7 +46,8 @@ export class Daemon implements AsyncDisposable {
     clearTimeout(this.#restart);
     if (this.#child !== undefined || !this.#wanted) return;
     const node = [process.execPath, "--disable-warning=ExperimentalWarning", "--import", SKEWED_CLOCK, MAIN];
-    const child = spawn("nsenter", ["-t", String(this.#disk.namespace), "-m", ...node], {
+    const where = ["nsenter", "-t", String(this.#disk.namespace), "-m"];
+    const child = spawn("setpriv", ["--pdeathsig", "KILL", ...where, ...node], {
       env: { ...process.env, ...this.#env, ...env, LIDO_HOME: this.#disk.inside },
       stdio: ["ignore", "ignore", "pipe"],
     });
