@@ -67,10 +67,11 @@ export class Collector implements AsyncDisposable {
     for (;;) {
       await delay(pause, undefined, { signal }).catch(() => {});
       const keys = this.#waiting.get(name);
-      const worker = this.#options.sessions.get(ref)?.live?.worker;
-      // They are told again as unread when the worker is back.
-      if (!keys || keys.size === 0 || !worker || signal.aborted) return void this.#waiting.delete(name);
-      pause = (await this.#batch(worker, keys, ref)) ? GATHER_MS : RETRY_MS;
+      const session = this.#options.sessions.get(ref);
+      if (!keys || keys.size === 0 || !session || signal.aborted) return void this.#waiting.delete(name);
+      // Results are told again as unread when the worker is back, but attempts without one are not.
+      const worker = session.live?.worker;
+      pause = worker && (await this.#batch(worker, keys, ref)) ? GATHER_MS : RETRY_MS;
     }
   }
 
@@ -83,24 +84,26 @@ export class Collector implements AsyncDisposable {
       this.#trouble = "";
       // Nobody may begin to read between this look and the words that follow.
       const free = keys.filter((key) => !this.#options.holds.has(key));
-      for (const key of free) waiting.delete(keyName(key));
       await Promise.all([...free.map((key) => worker.acknowledge(key)), worker.forget(free)]);
+      for (const key of free) waiting.delete(keyName(key));
       return true;
     } catch (error) {
-      return this.#failed(error, ref, waiting);
+      // What the worker itself refuses it would refuse again.
+      const passing = error instanceof ConnectionError || error instanceof NoRoomError;
+      if (!passing) for (const key of keys) waiting.delete(keyName(key));
+      return this.#failed(error, { ...ref, ...keys[0] });
     }
   }
 
-  #failed(error: unknown, ref: WorkerRef, waiting: Map<string, AttemptKey>): boolean {
+  #failed(error: unknown, about: WorkerRef & Partial<AttemptKey>): boolean {
     if (this.#stopping.signal.aborted) return false;
     if (error instanceof NoRoomError) {
-      if (this.#trouble === "") this.#options.log.error({ ...ref, err: error }, "logs are not copied");
+      if (this.#trouble === "") this.#options.log.error({ ...about, err: error }, "logs are not copied");
       this.#trouble = error.message;
       return false;
     }
-    const [key] = waiting.values();
     const level = error instanceof ConnectionError ? "debug" : "warn";
-    this.#options.log[level]({ ...ref, ...key, err: error }, "logs could not be collected");
+    this.#options.log[level]({ ...about, err: error }, "logs could not be collected");
     return false;
   }
 

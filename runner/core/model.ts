@@ -4,7 +4,7 @@
  */
 
 import type { ResourceChoice } from "../../spec/index.ts";
-import type { Roster, RosterWorker } from "../../worker/index.ts";
+import type { AttemptKey, Roster, RosterWorker } from "../../worker/index.ts";
 import type { IdRange, JobStatus, PoolPointer } from "../api.ts";
 import type { JobRules } from "./rules.ts";
 import { DEFAULT_RULES } from "./rules.ts";
@@ -111,6 +111,8 @@ export interface WorkerView {
   readonly job: number | null;
   /** When its job was last asked after or heard of. */
   readonly askedAt: number;
+  /** Attempts that were given up while it was silent: it is asked what became of them, so that it may forget them. */
+  readonly givenUp: readonly AttemptKey[];
 }
 
 export interface Pool {

@@ -1,6 +1,6 @@
 /** What workers say about attempts: started, exit, refused, and answers to questions. A stale word changes nothing. */
 
-import type { AttemptStatus, Ending } from "../../worker/index.ts";
+import type { AttemptKey, AttemptStatus, Ending } from "../../worker/index.ts";
 import type { Consequence } from "./answers.ts";
 import { consequenceOf } from "./answers.ts";
 import type { AttemptRef, Change, Effect, Event, EventOf, Step } from "./events.ts";
@@ -125,13 +125,22 @@ export function onAnswer(state: State, event: EventOf<"answer">, now: number): S
 
 function answered(state: State, event: EventOf<"answer">, now: number): Step {
   const held = find(state, event);
-  if (!held) return stale("answer", event);
+  if (!held) return answeredGivenUp(state, event) ?? stale("answer", event);
   const { view, pool } = held;
   const heard: Change = { kind: "worker", pool: pool.identity, view: { ...view, askedAt: now } };
   // An event overtook the answer: `never` said of a STARTING job means nothing once it is RUNNING.
   if (event.believed !== held.job.status && event.status.kind !== "done") return stale("answer", event);
   const step = carryOut(state, held, { status: event.status, now });
   return { ...step, changes: [heard, ...step.changes] };
+}
+
+/** What became of an attempt that was given up: nothing follows, but that its worker need not be asked again. */
+function answeredGivenUp(state: State, { pool, worker, key }: EventOf<"answer">): Step | undefined {
+  const view = state.pools.get(pool)?.workers.get(worker);
+  const isIt = (one: AttemptKey) => one.job === key.job && one.attempt === key.attempt;
+  if (!view?.givenUp.some(isIt)) return undefined;
+  const givenUp = view.givenUp.filter((one) => !isIt(one));
+  return { changes: [{ kind: "worker", pool, view: { ...view, givenUp } }], effects: [] };
 }
 
 function carryOut(state: State, held: Held, said: { readonly status: AttemptStatus; readonly now: number }): Step {

@@ -26,6 +26,11 @@ export function onConnected(state: State, event: EventOf<"connected">, now: numb
   for (const key of hello.unread.filter((one) => isStray(state, event, one))) {
     effects.push({ kind: "acknowledge", pool: event.pool, worker: event.worker, key });
   }
+  // What still runs is ended, and its end is told.
+  const running = new Set(hello.running.map((key) => `${key.job}.${key.attempt}`));
+  for (const key of view.givenUp.filter(({ job, attempt }) => !running.has(`${job}.${attempt}`))) {
+    effects.push({ kind: "query", pool: event.pool, worker: event.worker, key, believed: "RUNNING" });
+  }
   const job = view.job === null ? undefined : state.jobs.get(view.job);
   if (job && isAssigned(job)) effects.push(ask(state, event, job));
   if (hello.rosterEpoch > pool.roster.epoch) {

@@ -83,5 +83,6 @@ export function newWorker(entry: RosterWorker, now: number): WorkerView {
     hold: null,
     job: null,
     askedAt: now,
+    givenUp: [],
   };
 }

@@ -6,6 +6,7 @@
 import { withoutWorker } from "./absence.ts";
 import type { Change, Effect, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
+import { attemptKey } from "./keys.ts";
 import type { AssignedJob, Pool, State, WorkerView } from "./model.ts";
 import { isAssigned, rulesFor } from "./model.ts";
 import { settle } from "./on-attempt.ts";
@@ -69,5 +70,10 @@ function outOfTouch(state: State, held: Held, now: number): Step {
     rules.onDisconnect === "lease" ? `, longer than its lease of ${duration(rules.leaseSeconds * 1000)}` : "";
   const why = `worker ${view.entry.id} did not answer for ${duration(silence)}${lease}`;
   const next = withoutWorker(state, job, { answer: "silent", why, now });
-  return next ? settle(held, next) : NOTHING;
+  if (!next) return NOTHING;
+  const step = settle(held, next);
+  if (view.leaving) return step;
+  const givenUp = [...view.givenUp, attemptKey(state.queue, job)];
+  const noted: Change = { kind: "worker", pool: held.pool.identity, view: { ...view, job: null, givenUp } };
+  return { ...step, changes: [...step.changes, noted] };
 }

@@ -77,6 +77,22 @@ test("eager: it runs elsewhere soon, and the first attempt is ended when its wor
   expect(back).toMatchObject([{ kind: "cancel", worker: 1, key: { job: 1, attempt: 1 } }]);
 });
 
+test("an attempt that was given up and is over when its worker is back is asked after, so that it is forgotten there", () => {
+  const queue = running({ onDisconnect: "eager" });
+  queue.send(down(1));
+  after(queue, 6_000);
+  const query = { kind: "query", worker: 1, key: { job: 1, attempt: 1 } };
+  expect(queue.send(connected(1, {}, 2))).toMatchObject([query]);
+  queue.send(down(1));
+  expect(queue.send(connected(1, {}, 3))).toMatchObject([query]);
+  const lost = { kind: "lost", why: "killed" } as const;
+  const effects = queue.send({ kind: "answer", believed: "RUNNING", ...ref(1, 1), status: lost });
+  expect(effects).toMatchObject([{ kind: "acknowledge", worker: 1, key: { job: 1, attempt: 1 } }]);
+  expect(queue.job(1)).toMatchObject({ status: "STARTING", worker: 2, attempt: 2 });
+  queue.send(down(1));
+  expect(queue.send(connected(1, {}, 4))).toEqual([]);
+});
+
 test.each<[OnDisconnect, object]>([
   ["wait", { status: "CANCELLING" }],
   // Only a lease that ran out proves that nothing of it is left.
