@@ -126,12 +126,26 @@ export interface ControllerHello {
   readonly version: string;
 }
 
+/** Lines of the controller's log that say the same count as one. */
+export interface LastError {
+  /** The last time. */
+  readonly at: number;
+  readonly text: string;
+  readonly count: number;
+}
+
 export interface ControllerStatus extends ControllerHello {
   readonly socket: string;
   readonly log: string;
   readonly database: string;
   readonly uptimeSeconds: number;
   readonly queue: Readonly<Partial<Record<JobStatus, number>>>;
+  /** Connections to its socket. */
+  readonly clients: number;
+  /** Of the queue, since its start and on average over the last ten seconds. */
+  readonly commits: { readonly total: number; readonly perSecond: number };
+  /** Newest first. */
+  readonly lastErrors: readonly LastError[];
   readonly pools: readonly {
     readonly pool: string;
     readonly stack: string;
@@ -142,6 +156,8 @@ export interface ControllerStatus extends ControllerHello {
   }[];
   /** Why nothing can be written to the queue now; absent when all is well. */
   readonly trouble?: string;
+  /** Why logs are not copied from the workers now; absent when all is well. */
+  readonly logTrouble?: string;
 }
 
 export interface Methods {

@@ -1,10 +1,18 @@
-/** Reads `job_recovery`: a strategy, or `{strategy, max_restarts_on_errors, recover_on_exit_codes: 29 or [29, 30]}`. */
-import { isMapping } from "./fault.ts";
+/**
+ * Reads `job_recovery`: a strategy, or `{strategy, max_restarts_on_errors, recover_on_exit_codes: 29 or [29, 30],
+ * on_disconnect: wait | lease | eager, lease_seconds}`.
+ */
+import { bad, type Fault, good, isMapping, type Mapping, type Read, show } from "./fault.ts";
+import type { RecoveryKey } from "./keys.ts";
 import { zod } from "./lazy.ts";
 import { present } from "./plain.ts";
 import { text, wholeNumber } from "./scalars.ts";
-import { choosing, mapping, type Schema } from "./schema.ts";
-import type { JobRecovery } from "./types.ts";
+import { choosing, mapping, reading, type Schema } from "./schema.ts";
+import type { JobRecovery, OnDisconnect } from "./types.ts";
+
+const POLICIES = ["wait", "lease", "eager"] as const;
+/** A worker ends the job inside its lease, which takes it some seconds; a day is for ever, and that is `wait`. */
+const LEASE = { min: 10, max: 86_400, example: 60 };
 
 export function jobRecoverySchema(): Schema<JobRecovery> {
   return choosing<JobRecovery>((input) =>
@@ -19,19 +27,42 @@ function detailed(): Schema<JobRecovery> {
   return mapping({
     title: "`job_recovery`",
     advice: "write `job_recovery: {max_restarts_on_errors: 3}`",
+    check: leaseFaults,
     shape: {
       strategy: strategy(),
       max_restarts_on_errors: wholeNumber("max_restarts_on_errors", { min: 0, example: 3 }),
       recover_on_exit_codes: choosing<readonly number[]>((input) =>
         Array.isArray(input) ? zod().array(code) : code.transform((one) => [one]),
       ),
-    },
+      on_disconnect: reading(readPolicy),
+      lease_seconds: wholeNumber("lease_seconds", LEASE),
+    } satisfies Record<RecoveryKey, Schema<unknown>>,
   }).transform(
     (written): JobRecovery =>
       present<JobRecovery>({
         strategy: written.strategy,
         maxRestartsOnErrors: written.max_restarts_on_errors,
         recoverOnExitCodes: written.recover_on_exit_codes,
+        onDisconnect: written.on_disconnect,
+        leaseSeconds: written.lease_seconds,
       }),
   );
+}
+
+function readPolicy(input: unknown): Read<OnDisconnect> {
+  const found = POLICIES.find((policy) => policy === input);
+  if (found) return good(found);
+  return bad(
+    `\`on_disconnect\` must be wait, lease or eager, not ${show(input)}`,
+    "write `on_disconnect: wait`; with `lease` the worker ends the job when it is cut off, with `eager` it may run twice",
+  );
+}
+
+function leaseFaults({ on_disconnect: policy, lease_seconds: lease }: Mapping): readonly Fault[] {
+  if (lease === undefined || policy === "lease") return [];
+  return bad(
+    "`lease_seconds` is set, but only `on_disconnect: lease` has a lease",
+    "write `on_disconnect: lease` beside it, or remove it",
+    { path: ["lease_seconds"], anchor: "key" },
+  ).faults;
 }

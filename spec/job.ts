@@ -29,6 +29,8 @@ function jobOf(task: Task): JobSpec {
       name: task.name,
       pool: typeof task.pool === "string" ? task.pool : undefined,
       config: task.config,
+      timeoutSeconds: task.timeout,
+      cancelGraceSeconds: task.cancel_grace_seconds,
     }),
   };
 }

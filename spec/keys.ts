@@ -3,7 +3,7 @@ import { nearest } from "./nearest.ts";
 
 export const TASK_KEYS = [
   ...(["name", "workdir", "num_nodes", "resources", "file_mounts", "pool", "service", "setup", "run"] as const),
-  ...(["envs", "secrets", "volumes", "config"] as const),
+  ...(["envs", "secrets", "volumes", "config", "timeout", "cancel_grace_seconds"] as const),
 ] as const;
 
 export const POOL_KEYS = [
@@ -31,10 +31,15 @@ export const RESOURCE_KEYS = [
   ...(["autostop", "job_recovery", "priority"] as const),
 ] as const;
 
+export const RECOVERY_KEYS = [
+  ...(["strategy", "max_restarts_on_errors", "recover_on_exit_codes", "on_disconnect", "lease_seconds"] as const),
+] as const;
+
 export type TaskKey = (typeof TASK_KEYS)[number];
 export type PoolKey = (typeof POOL_KEYS)[number];
 export type PolicyKey = (typeof POLICY_KEYS)[number];
 export type ResourceKey = (typeof RESOURCE_KEYS)[number];
+export type RecoveryKey = (typeof RECOVERY_KEYS)[number];
 
 /** What users of other tools write. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
@@ -66,6 +71,9 @@ export function elsewhere(key: string): string | undefined {
   const is = (keys: readonly string[]): boolean => keys.includes(key);
   if (is(POOL_KEYS)) return `write \`${key}\` under \`pool:\``;
   if (is(POLICY_KEYS)) return `write \`${key}\` under \`update_policy:\`, which stands under \`pool:\``;
+  if (is(RECOVERY_KEYS) && !is(POLICY_KEYS) && key !== "strategy") {
+    return `write \`${key}\` under \`job_recovery:\`, which stands under \`resources:\``;
+  }
   if (is(RESOURCE_KEYS) || key === "any_of" || key === "ordered") return `write \`${key}\` under \`resources:\``;
   if (is(TASK_KEYS)) return `write \`${key}\` at the left margin, outside of this section`;
   return undefined;

@@ -11,6 +11,8 @@ const IGNORED = {
   run: "`run` is ignored: a pool only prepares its workers, and each job brings its own `run`",
   volumes: "`volumes` is ignored: no source of machines serves it yet",
   config: "`config` is ignored: it is read for SkyPilot's sake and changes nothing",
+  timeout: "`timeout` is ignored: each job says how long it may run",
+  cancel_grace_seconds: "`cancel_grace_seconds` is ignored: each job says how long it has to end",
 } as const;
 
 /** Throws SpecError with everything that is wrong in the text. `file` is its name in errors. */

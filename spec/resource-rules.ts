@@ -58,6 +58,7 @@ export function together(written: Mapping): readonly Fault[] {
   return [
     ...both,
     ...infraFaults(base, {}, []),
+    ...recoveryFaults(base, layers),
     ...layers.flatMap(({ layer, path }) => [
       ...(OLDER.some((key) => layer[key] !== undefined) || layer["infra"] !== undefined
         ? infraFaults(base, layer, path)
@@ -71,6 +72,23 @@ const listed = (key: string, list: unknown): readonly { layer: Mapping; path: Pa
   (Array.isArray(list) ? list : []).flatMap((layer: unknown, index) =>
     isMapping(layer) ? [{ layer, path: [key, index] }] : [],
   );
+
+/** How a job recovers is one answer, whichever alternative its worker is. */
+function recoveryFaults(
+  base: Mapping,
+  layers: readonly { readonly layer: Mapping; readonly path: Path }[],
+): readonly Fault[] {
+  const ways = layers.map(({ layer }) => JSON.stringify(layer["job_recovery"] ?? base["job_recovery"]));
+  const at = ways.findIndex((way) => way !== ways[0]);
+  const layer = layers[at];
+  if (!layer) return [];
+  const path = layer.layer["job_recovery"] === undefined ? layer.path : [...layer.path, "job_recovery"];
+  return bad(
+    "`job_recovery` differs between the alternatives, but a job recovers in one way",
+    "write it once, directly under `resources:`",
+    { path, anchor: "key" },
+  ).faults;
+}
 
 function orderFaults(base: Mapping, layer: Mapping, path: Path): readonly Fault[] {
   const own = Array.isArray(layer["accelerators"]);

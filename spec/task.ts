@@ -2,6 +2,7 @@
  * The keys of a whole file. One file may serve as pool and as job: both read the same keys and check all of them; what
  * each makes of them is decided in pool.ts and job.ts.
  */
+import { readDuration } from "./duration.ts";
 import { environmentSchema } from "./environment.ts";
 import { bad, type Fault, isMapping, type Mapping } from "./fault.ts";
 import { fileMountsSchema } from "./file-mounts.ts";
@@ -9,8 +10,8 @@ import type { TaskKey } from "./keys.ts";
 import { NO_SIZE, type PoolSection, poolSectionSchema, serviceSchema } from "./pool-size.ts";
 import type { Role } from "./resource-rules.ts";
 import { resourcesSchema } from "./resources.ts";
-import { only, openMapping, text } from "./scalars.ts";
-import { choosing, mapping, type Output, type Schema } from "./schema.ts";
+import { only, openMapping, text, wholeNumber } from "./scalars.ts";
+import { choosing, mapping, type Output, reading, type Schema } from "./schema.ts";
 import { workdirSchema } from "./workdir.ts";
 
 export type Task = Output<ReturnType<typeof taskSchema>>;
@@ -19,6 +20,9 @@ const EXAMPLE: Readonly<Record<Role, string>> = {
   pool: "write at least `pool: {workers: 3}`",
   job: "write at least `run: echo $SKYPILOT_JOB_RANK`",
 };
+
+/** A day: who wants a job to have longer wants a timeout of its own. */
+const LONGEST_GRACE = 86_400;
 
 export function taskSchema(role: Role, title = "this file") {
   return mapping({
@@ -41,6 +45,8 @@ export function taskSchema(role: Role, title = "this file") {
       secrets: environmentSchema("secrets"),
       volumes: openMapping("volumes", "{/mnt/data: my-volume}"),
       config: openMapping("config", "{}"),
+      timeout: reading((input) => readDuration("timeout", input, { zero: false })),
+      cancel_grace_seconds: wholeNumber("cancel_grace_seconds", { min: 0, max: LONGEST_GRACE, example: 30 }),
     } satisfies Record<TaskKey, Schema<unknown>>,
   });
 }

@@ -50,7 +50,17 @@ export interface JobRecovery {
   readonly strategy?: string;
   readonly maxRestartsOnErrors?: number;
   readonly recoverOnExitCodes?: readonly number[];
+  /** What happens while the job's worker does not answer; `wait` unless told. */
+  readonly onDisconnect?: OnDisconnect;
+  /** With `lease`: after so long without its controller the worker ends the job. 60 unless told. */
+  readonly leaseSeconds?: number;
 }
+
+/**
+ * `wait`: until the worker is back or gone for good. `lease`: until the worker has ended the job by itself; then it runs
+ * again elsewhere. `eager`: it runs again elsewhere soon, and may for a while run twice.
+ */
+export type OnDisconnect = "wait" | "lease" | "eager";
 
 /** A list of alternatives: any of them will do; `ordered` says the first that can be had is preferred. Empty = nothing asked. */
 export interface ResourceChoice {
@@ -129,6 +139,10 @@ export interface JobSpec extends TaskSpec {
   readonly kind: "job";
   readonly run: string;
   readonly pool?: string;
+  /** The longest that an attempt may run; no limit unless told. */
+  readonly timeoutSeconds?: number;
+  /** How long a cancelled job has between TERM and KILL; 10 unless told. */
+  readonly cancelGraceSeconds?: number;
 }
 
 /** A remark that does not stop anything: a sentence with its place. */

@@ -4,11 +4,14 @@
  */
 import type { ClientChannel } from "ssh2";
 import { ConnectionError } from "./errors.ts";
-import { type Greeting, parseLine } from "./protocol.ts";
+import { type AgentFacts, type Greeting, parseHello } from "./hello.ts";
+import { parseLine } from "./protocol.ts";
 import type { WorkerEvent } from "./types.ts";
 
 export interface AgentChannel {
   readonly hello: Greeting;
+  /** When the hello came, on performance.now()'s clock. */
+  readonly heardAt: number;
   /** One request; `extraLines` tells from the first line of the answer how many more belong to it. */
   ask(request: string, extraLines?: (answer: string) => number): Promise<readonly string[]>;
   readonly closed: Promise<Error | undefined>;
@@ -34,6 +37,7 @@ export function openAgentChannel(
   const over = Promise.withResolvers<Error | undefined>();
   const pending: Pending[] = [];
   let stderr = "";
+  let facts: AgentFacts | undefined;
   let greeted = false;
   let closing = false;
   let isOver = false;
@@ -49,7 +53,7 @@ export function openAgentChannel(
     end(error);
     channel.close();
   };
-  const self: Omit<AgentChannel, "hello"> = {
+  const self: Omit<AgentChannel, "hello" | "heardAt"> = {
     closed: over.promise,
     close: () => {
       closing = true;
@@ -72,9 +76,12 @@ export function openAgentChannel(
     }
     const parsed = parseLine(line);
     switch (parsed.kind) {
+      case "facts":
+        facts = parsed.facts;
+        return;
       case "hello":
         greeted = true;
-        hello.resolve({ ...self, hello: parsed.hello });
+        hello.resolve({ ...self, hello: parseHello(parsed.line, facts), heardAt: performance.now() });
         return;
       case "answer":
         if (!waiting) throw new ConnectionError(`The agent of ${options.worker} answered without a question.`);

@@ -8,7 +8,22 @@ import { ConnectionError } from "./errors.ts";
 import { quote } from "./shell.ts";
 import type { Link, Reconciler } from "./types.ts";
 
-const FILES = ["common.sh", "reconcilers.sh", "guarded.sh", "environment.sh", "supervisor.sh", "agent.sh"] as const;
+const FILES = [
+  "common.sh",
+  "reconcilers.sh",
+  "lease.sh",
+  "limits.sh",
+  "forget.sh",
+  "collect.sh",
+  "quarantine.sh",
+  "ending.sh",
+  "garbage.sh",
+  "sweep.sh",
+  "guarded.sh",
+  "environment.sh",
+  "supervisor.sh",
+  "agent.sh",
+] as const;
 
 let loaded: { readonly dir: string; readonly script: string } | undefined;
 
@@ -29,21 +44,36 @@ function installScript(dir: string, texts: readonly (readonly [string, string])[
     `new=${dir}.$$; mkdir -p "$new"`,
     ...files,
     `mv "$new" ${dir} 2>/dev/null || rm -rf "$new"`,
-    `[ -e ${dir}/agent.sh ]`,
+    `[ -e ${dir}/agent.sh ] || exit 1`,
+    ...REMOVE_OLD,
     "",
   ].join("\n");
 }
 
+/** Older code goes when no process runs it and none did for a week: another machine may share this HOME. */
+const REMOVE_OLD = [
+  "set +e; now=$(date +%s)",
+  "for old in .lido/agent-*; do",
+  '  used=$(stat -c %Y "$old/used" 2>/dev/null || stat -c %Y "$old" 2>/dev/null)',
+  '  [ "$((now - ${used:-now}))" -gt 604800 ] || continue',
+  '  [ -r /proc/self/cmdline ] && ! grep -q -s -F "$old/" /proc/[0-9]*/cmdline && rm -rf "$old"',
+  "done",
+  "exit 0",
+] as const;
+
+/** One file of the agent on the worker, as shell text. */
+export function agentFile(name: (typeof FILES)[number]): string {
+  return `"$HOME/${agentCode().dir}/${name}"`;
+}
+
 /** The command that starts the agent in the pool's directory; exits with 127 where the code is not there yet. */
 export function agentCommand(poolKey: string): string {
-  const file = `$HOME/${agentCode().dir}/agent.sh`;
-  return `exec sh "${file}" "$HOME/.lido/${poolKey}"`;
+  return `exec sh ${agentFile("agent.sh")} "$HOME/.lido/${poolKey}"`;
 }
 
 /** Runs `command` as a reconcile, where the agent's code is: see guarded.sh. */
 export function guardedCommand(poolKey: string, { epoch, run }: Reconciler, command: string): string {
-  const file = `$HOME/${agentCode().dir}/guarded.sh`;
-  return `exec sh "${file}" "$HOME/.lido/${poolKey}" ${epoch}-${run} ${quote(command)}`;
+  return `exec sh ${agentFile("guarded.sh")} "$HOME/.lido/${poolKey}" ${epoch}-${run} ${quote(command)}`;
 }
 
 /** @throws ConnectionError when it cannot be written there. */

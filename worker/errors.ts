@@ -36,6 +36,11 @@ export class ProtocolError extends UserError {
   }
 }
 
+/** Both sides are Lido, of versions that have no form of the protocol in common, or not for what was asked. */
+export class VersionError extends ProtocolError {
+  override readonly name: string = "VersionError";
+}
+
 /** Somebody newer took over: nothing of ours is done on this worker any more. */
 export class FencedError extends UserError {
   override readonly name: string = "FencedError";

@@ -1,4 +1,11 @@
-export { AuthenticationError, ConnectionError, FencedError, HostKeyError, ProtocolError } from "./errors.ts";
+export {
+  AuthenticationError,
+  ConnectionError,
+  FencedError,
+  HostKeyError,
+  ProtocolError,
+  VersionError,
+} from "./errors.ts";
 export { shownHostKey } from "./handshake.ts";
 export { lidoHome, poolKey } from "./home.ts";
 export { fingerprint, keyType } from "./host-key.ts";

@@ -1,5 +1,6 @@
 /** Reads an attempt's log from its file on the worker, by a channel beside the agent's. Bytes in, the same bytes out. */
 import { once } from "node:events";
+import { letGo, unowned } from "./channel-end.ts";
 import { ConnectionError } from "./errors.ts";
 import type { ChannelLink } from "./link.ts";
 import { quote } from "./shell.ts";
@@ -36,13 +37,13 @@ export async function* readLog(link: ChannelLink, options: ReadLogOptions): Asyn
   });
   const closed = once(channel, "close");
   try {
-    yield* channel as AsyncIterable<Buffer>;
+    yield* unowned(channel);
     if (signal?.aborted) return;
     const [code] = (await closed) as [number | null | undefined];
     if (code === undefined) throw new ConnectionError("The connection broke while the log was read.");
     if (code !== 0) throw new ConnectionError(`The log cannot be read: ${stderr.trim()}`);
   } finally {
     signal?.removeEventListener("abort", stop);
-    channel.close();
+    letGo(channel);
   }
 }

@@ -3,12 +3,13 @@
  * The words and the files behind them are in docs/protocol.md.
  */
 import { FencedError, ProtocolError } from "./errors.ts";
+import { type AgentFacts, parseFacts } from "./hello.ts";
 import type { Roster } from "./roster.ts";
 import { assignments } from "./shell.ts";
 import type {
   AttemptKey,
   AttemptStatus,
-  Hello,
+  Ending,
   Reconciler,
   RefusalReason,
   StartAnswer,
@@ -17,24 +18,28 @@ import type {
   WorkerEvent,
 } from "./types.ts";
 
-export const PROTOCOL = 1;
-
 /** A START has to fit into one atomic write to the slot's FIFO (PIPE_BUF is 4,096 on Linux, 512 is POSIX's floor). */
 const LONGEST_START = 3_500;
 
-/** What the agent's first line says; the rest of a hello is asked for. */
-export type Greeting = Omit<Hello, "running" | "unread">;
-
 export type AgentLine =
-  | { readonly kind: "hello"; readonly hello: Greeting }
+  /** What stands before the hello since version 2. */
+  | { readonly kind: "facts"; readonly facts: AgentFacts }
+  | { readonly kind: "hello"; readonly line: string }
   | { readonly kind: "answer"; readonly text: string }
   | { readonly kind: "event"; readonly event: WorkerEvent }
   /** Part of an answer of several lines, or noise of a login shell before the hello. */
   | { readonly kind: "other"; readonly text: string };
 
-const REFUSALS: ReadonlySet<string> = new Set<RefusalReason>(["cordoned", "fenced", "unknown-submission", "no-space"]);
+const REFUSALS: ReadonlySet<string> = new Set<RefusalReason>([
+  "cordoned",
+  "fenced",
+  "unknown-submission",
+  "no-space",
+  "lease",
+]);
 
-function keyWords(key: AttemptKey): string {
+/** `batch-1 17 1` */
+export function keyWords(key: AttemptKey): string {
   if (!/^[A-Za-z0-9-]+$/.test(key.submission))
     throw new ProtocolError(`\`${key.submission}\` cannot name a submission.`);
   return `${key.submission} ${key.job} ${key.attempt}`;
@@ -47,7 +52,7 @@ export const request = {
     const env = assignments(submission.env).map((assignment) => `export ${assignment}\n`);
     const run = submission.run.endsWith("\n") ? submission.run : `${submission.run}\n`;
     const text = env.join("");
-    return `JOB ${submission.id} ${countLines(text)} ${countLines(run)}\n${text}${run}`;
+    return `JOB ${submission.id} ${countLines(text)} ${countLines(run)}${limitWords(submission)}\n${text}${run}`;
   },
   start: (start: StartRequest): string => {
     const words = assignments(start.env).join(" ");
@@ -61,6 +66,12 @@ export const request = {
   running: (): string => "RUNNING\n",
   acknowledge: (key: AttemptKey): string => `ACK ${keyWords(key)}\n`,
   unread: (): string => "UNREAD\n",
+  /** All of one submission. */
+  forget: (keys: readonly AttemptKey[]): string => {
+    const names = keys.map(({ job, attempt }) => `${job}.${attempt}`);
+    return `FORGET ${keys[0]?.submission} ${names.join(" ")}\n`;
+  },
+  lease: (uptimeMs: number): string => `LEASE ${uptimeMs}\n`,
   cancel: (key: AttemptKey, graceSeconds: number): string => `CANCEL ${keyWords(key)} ${Math.ceil(graceSeconds)}\n`,
   cordon: (reason: string): string => `CORDON ${oneLine(reason)}\n`,
   uncordon: (): string => "UNCORDON\n",
@@ -69,6 +80,11 @@ export const request = {
   environment: (): string => "ENVIRONMENT\n",
   ping: (): string => "PING\n",
 } as const;
+
+function limitWords({ limits }: Submission): string {
+  const { timeoutSeconds = 0, leaseSeconds = 0 } = limits ?? {};
+  return timeoutSeconds || leaseSeconds ? ` ${Math.ceil(timeoutSeconds)} ${Math.ceil(leaseSeconds)}` : "";
+}
 
 function countLines(text: string): number {
   return text.split("\n").length - 1;
@@ -82,27 +98,9 @@ function oneLine(text: string): string {
 export function parseLine(line: string): AgentLine {
   if (line.startsWith("= ")) return { kind: "answer", text: line.slice(2) };
   if (line.startsWith("! ")) return { kind: "event", event: parseEvent(line.slice(2)) };
-  if (line.startsWith("LIDO ")) return { kind: "hello", hello: parseHello(line) };
+  if (line.startsWith("LIDO ")) return { kind: "hello", line };
+  if (line.startsWith("LIDO-AGENT ")) return { kind: "facts", facts: parseFacts(line) };
   return { kind: "other", text: line };
-}
-
-function parseHello(line: string): Greeting {
-  const [, protocol, bootId, clock, cpus, rosterEpoch, ...cordon] = line.split(" ");
-  const hello = {
-    protocol: Number(protocol),
-    bootId: bootId ?? "",
-    clock: Number(clock),
-    cpus: Number(cpus),
-    rosterEpoch: Number(rosterEpoch),
-    cordon: cordon.join(" "),
-  };
-  if (hello.protocol !== PROTOCOL) {
-    throw new ProtocolError(
-      `The worker's agent speaks protocol ${protocol}, this Lido speaks ${PROTOCOL}. Use the same version of Lido on both sides.`,
-    );
-  }
-  if (!Number.isFinite(hello.clock) || !Number.isFinite(hello.rosterEpoch)) throw unreadable(line);
-  return hello;
 }
 
 function parseEvent(text: string): WorkerEvent {
@@ -111,13 +109,8 @@ function parseEvent(text: string): WorkerEvent {
     case "started":
       return { kind: "started", key: parseKey(rest, text), at: number(rest[3], text) };
     case "exit":
-      return {
-        kind: "exit",
-        key: parseKey(rest, text),
-        code: number(rest[3], text),
-        startedAt: number(rest[4], text),
-        endedAt: number(rest[5], text),
-      };
+      if (rest[6] === "lease") return { kind: "lost", key: parseKey(rest, text), why: "lease" };
+      return { kind: "exit", key: parseKey(rest, text), ...parseEnding(rest.slice(3), text) };
     case "refused":
       return { kind: "refused", key: parseKey(rest, text), ...parseRefusal(rest.slice(3), text) };
     case "roster":
@@ -129,7 +122,6 @@ function parseEvent(text: string): WorkerEvent {
   }
 }
 
-/** `batch-1 17 1` */
 export function parseKey(words: readonly string[], line: string): AttemptKey {
   return { submission: words[0] ?? "", job: number(words[1], line), attempt: number(words[2], line) };
 }
@@ -154,6 +146,14 @@ export function parseStartAnswer(text: string): StartAnswer {
   }
 }
 
+const LOSSES = ["reboot", "killed", "lease"] as const;
+
+/** `137 1700 1800 [timeout]` */
+function parseEnding([code, startedAt, endedAt, why]: readonly string[], line: string): Ending {
+  const ending = { code: number(code, line), startedAt: number(startedAt, line), endedAt: number(endedAt, line) };
+  return why === "timeout" ? { ...ending, timedOut: true } : ending;
+}
+
 export function parseStatus(text: string): AttemptStatus {
   const [word, ...rest] = text.split(" ");
   switch (word) {
@@ -164,14 +164,9 @@ export function parseStatus(text: string): AttemptStatus {
     case "orphan":
       return { kind: word, startedAt: number(rest[0], text) };
     case "done":
-      return {
-        kind: "done",
-        code: number(rest[0], text),
-        startedAt: number(rest[1], text),
-        endedAt: number(rest[2], text),
-      };
+      return { kind: "done", ...parseEnding(rest, text) };
     case "lost":
-      return { kind: "lost", why: rest[0] === "reboot" ? "reboot" : "killed" };
+      return { kind: "lost", why: LOSSES.find((why) => why === rest[0]) ?? "killed" };
     default:
       throw failed(text);
   }
@@ -182,6 +177,13 @@ export function expectOk(text: string): void {
   const fenced = /^refused fenced (\d+)$/.exec(text)?.[1];
   if (fenced !== undefined) throw new FencedError(Number(fenced));
   if (text !== "ok") throw failed(text);
+}
+
+/** `ok <uptime ms>`: when the worker took a renewal. */
+export function parseLease(text: string): number {
+  const [word, uptimeMs] = text.split(" ");
+  if (word !== "ok") expectOk(text);
+  return number(uptimeMs, text);
 }
 
 function number(word: string | undefined, line: string): number {

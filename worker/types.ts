@@ -48,6 +48,18 @@ export interface Submission {
   readonly run: string;
   /** Exported before `run`; secrets included, so it travels on stdin only and is stored 0600. */
   readonly env: Readonly<Record<string, string>>;
+  readonly limits?: Limits;
+}
+
+/** What ends a job of a submission before its own end. */
+export interface Limits {
+  /** TERM, 10 s later KILL; the exit code is 124, as that of `timeout`. */
+  readonly timeoutSeconds?: number;
+  /**
+   * The job is ended, and lost, so long after its queue last said renewLease(): wholly ended by then, so TERM comes after
+   * three quarters of it. Without a lease it is refused with `lease`.
+   */
+  readonly leaseSeconds?: number;
 }
 
 export interface StartRequest {
@@ -66,7 +78,7 @@ export type StartAnswer =
   /** Certain not to run here. */
   | { readonly kind: "refused"; readonly reason: RefusalReason; readonly detail: string };
 
-export type RefusalReason = "cordoned" | "fenced" | "unknown-submission" | "no-space";
+export type RefusalReason = "cordoned" | "fenced" | "unknown-submission" | "no-space" | "lease";
 
 /** What a worker knows of one attempt. */
 export type AttemptStatus =
@@ -74,23 +86,32 @@ export type AttemptStatus =
   | { readonly kind: "never" }
   | { readonly kind: "running"; readonly startedAt: number }
   /** `code` is the shell's: 128+n for signal n. Times are milliseconds since 1970 on the worker's clock. */
-  | { readonly kind: "done"; readonly code: number; readonly startedAt: number; readonly endedAt: number }
+  | ({ readonly kind: "done" } & Ending)
   /** Cancelled before it began. */
   | { readonly kind: "void" }
   /** Its supervisor is gone while the job's process lives on. */
   | { readonly kind: "orphan"; readonly startedAt: number }
-  /** It began, is not running, and left no exit record: the machine was rebooted, or both processes were killed. */
-  | { readonly kind: "lost"; readonly why: "reboot" | "killed" };
+  /**
+   * It began, is not running, and has no exit code: the machine was rebooted, both processes were killed, or it was ended
+   * because its queue was not heard of for as long as its lease.
+   */
+  | { readonly kind: "lost"; readonly why: "reboot" | "killed" | "lease" };
+
+/** How an attempt ended. */
+export interface Ending {
+  /** The shell's: 128+n for signal n. */
+  readonly code: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Its time limit ended it; the code is 124. */
+  readonly timedOut?: true;
+}
 
 export type WorkerEvent =
   | { readonly kind: "started"; readonly key: AttemptKey; readonly at: number }
-  | {
-      readonly kind: "exit";
-      readonly key: AttemptKey;
-      readonly code: number;
-      readonly startedAt: number;
-      readonly endedAt: number;
-    }
+  | ({ readonly kind: "exit"; readonly key: AttemptKey } & Ending)
+  /** Its lease was over. */
+  | { readonly kind: "lost"; readonly key: AttemptKey; readonly why: "lease" }
   /** A slot's supervisor took an attempt from its inbox and did not claim it. */
   | { readonly kind: "refused"; readonly key: AttemptKey; readonly reason: RefusalReason; readonly detail: string }
   /** A newer roster lies on the worker. */
@@ -100,7 +121,13 @@ export type WorkerEvent =
 
 /** The first thing an agent says. */
 export interface Hello {
+  /** The newest version that both sides speak. */
   readonly protocol: number;
+  /** Milliseconds since the worker's start, when it was said. Since protocol 2, as the next two. */
+  readonly uptimeMs?: number;
+  /** What the worker's user may still write to the pool's disk; not there where the system does not say. */
+  readonly freeKiB?: number;
+  readonly freeInodes?: number;
   readonly bootId: string;
   /** Milliseconds since 1970 on the worker's clock. */
   readonly clock: number;
@@ -113,6 +140,15 @@ export interface Hello {
   readonly running: readonly AttemptKey[];
   /** Attempts that ended and were not acknowledged, of every queue. */
   readonly unread: readonly AttemptKey[];
+}
+
+/** An attempt's log as it was kept: all of it in `head`, or, above the cap, its beginning and its end. */
+export interface CollectedLog {
+  readonly key: AttemptKey;
+  /** Bytes that the whole log has. */
+  readonly size: number;
+  readonly head: Buffer;
+  readonly tail: Buffer;
 }
 
 /** One reconcile, as workers know it: of two, the one with the higher epoch is the newer, and of equal ones the higher run. */
@@ -157,11 +193,16 @@ export interface Worker extends AsyncDisposable {
   /** Says who is starting jobs: a START from a lower `epoch` of the same `queue` is refused from now on. */
   fence(queue: string, epoch: number): Promise<void>;
   /**
+   * The queue that this connection is fenced for lives: its jobs with a lease may go on. `fence` says it too. At the latest
+   * `leaseSeconds` after the moment this was last *called*, answered or not, none of them runs there any more.
+   */
+  renewLease(): Promise<void>;
+  /**
    * Says who changes this worker for its pool. From now on an older one is refused: its CORDON, UNCORDON, ROSTER,
    * ENVIRONMENT and its commands, and what it still runs here ends. @throws FencedError when a newer one was here
    */
   take(reconciler: Reconciler): Promise<void>;
-  /** Idempotent. */
+  /** Idempotent. @throws VersionError when it has limits and the agent is too old to keep them */
   submit(submission: Submission): Promise<void>;
   start(request: StartRequest): Promise<StartAnswer>;
   query(key: AttemptKey): Promise<AttemptStatus>;
@@ -171,6 +212,11 @@ export interface Worker extends AsyncDisposable {
   acknowledge(key: AttemptKey): Promise<void>;
   /** Attempts that ended and were not acknowledged, of every queue. Its cost grows with the attempts that the worker ever had. */
   unread(): Promise<readonly AttemptKey[]>;
+  /**
+   * Removes the files of attempts that are over and, where they have a result, acknowledged; answers those that are not,
+   * and stay. A forgotten attempt's status is `void`: it never runs here again.
+   */
+  forget(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]>;
   /** Marks, TERMs the process group, KILLs it after `graceSeconds`. An `exit` event follows if it ran; status `void` if it never will. */
   cancel(key: AttemptKey, graceSeconds: number): Promise<AttemptStatus>;
   cordon(reason: string): Promise<void>;
@@ -185,6 +231,11 @@ export interface Worker extends AsyncDisposable {
     key: AttemptKey,
     options: { readonly offset: number; readonly follow: boolean; readonly signal?: AbortSignal },
   ): AsyncIterable<Buffer>;
+  /** The logs of many attempts over one channel, in the worker's order; those that have none are left out. */
+  collectLogs(
+    keys: readonly AttemptKey[],
+    options: { readonly capBytes: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<CollectedLog>;
   /** Reads the worker's interactive environment once more (after setup); slots that start from now on load it. */
   captureEnvironment(): Promise<void>;
   ping(): Promise<void>;

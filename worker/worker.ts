@@ -2,15 +2,18 @@
 import type { AgentChannel } from "./agent-channel.ts";
 import { AgentExit, openAgentChannel } from "./agent-channel.ts";
 import { agentCommand, installAgent } from "./agent-code.ts";
-import { ConnectionError } from "./errors.ts";
+import { collectLogs } from "./collect-logs.ts";
+import { ConnectionError, VersionError } from "./errors.ts";
 import { guardedLink } from "./guarded-link.ts";
+import { LeaseClock } from "./lease-clock.ts";
 import { type ChannelLink, openLink } from "./link.ts";
 import { readLog } from "./log.ts";
-import { expectOk, parseKey, parseStartAnswer, parseStatus, request } from "./protocol.ts";
+import { expectOk, parseKey, parseLease, parseStartAnswer, parseStatus, request } from "./protocol.ts";
 import type { Roster } from "./roster.ts";
 import type {
   AttemptKey,
   AttemptStatus,
+  CollectedLog,
   ConnectOptions,
   Endpoint,
   Hello,
@@ -76,12 +79,24 @@ async function askKeys(agent: AgentChannel, text: string): Promise<readonly Atte
   return lines.map((line) => parseKey(line.split(" "), line));
 }
 
+/** One removal on the worker for each. */
+const FORGET_AT_ONCE = 100;
+
+function forgetBatches(keys: readonly AttemptKey[]): AttemptKey[][] {
+  const batches: AttemptKey[][] = [];
+  for (const one of Map.groupBy(keys, (key) => key.submission).values()) {
+    for (let from = 0; from < one.length; from += FORGET_AT_ONCE) batches.push(one.slice(from, from + FORGET_AT_ONCE));
+  }
+  return batches;
+}
+
 class RemoteWorker implements Worker {
   readonly endpoint: Endpoint;
   readonly hello: Hello;
   readonly closed: Promise<Error | undefined>;
   readonly #agent: AgentChannel;
   readonly #raw: ChannelLink;
+  readonly #clock: LeaseClock;
   #link: Link;
 
   constructor(endpoint: Endpoint, link: ChannelLink, agent: AgentChannel, hello: Hello) {
@@ -90,6 +105,7 @@ class RemoteWorker implements Worker {
     this.#raw = link;
     this.#link = link;
     this.#agent = agent;
+    this.#clock = new LeaseClock(hello.uptimeMs ?? 0, agent.heardAt);
     // The connection knows better than the channel why it broke.
     this.closed = agent.closed.then(async (error) => {
       void link.close();
@@ -101,13 +117,34 @@ class RemoteWorker implements Worker {
     return this.#link;
   }
 
+  #speaks(version: number): boolean {
+    return this.hello.protocol >= version;
+  }
+
+  #need(version: number, what: string): void {
+    if (this.#speaks(version)) return;
+    throw new VersionError(
+      `The agent of ${this.endpoint.name} speaks version ${this.hello.protocol} of Lido's protocol, which has no ${what}. Use the newer version of Lido on both sides.`,
+    );
+  }
+
   async #ask(text: string): Promise<string> {
     const [line = ""] = await this.#agent.ask(text);
     return line;
   }
 
   async fence(queue: string, epoch: number): Promise<void> {
-    expectOk(await this.#ask(request.fence(queue, epoch)));
+    const fenced = this.#ask(request.fence(queue, epoch));
+    const leased = this.#speaks(2) ? this.renewLease() : undefined;
+    leased?.catch(() => {});
+    expectOk(await fenced);
+    await leased;
+  }
+
+  async renewLease(): Promise<void> {
+    this.#need(2, "leases");
+    const uptimeMs = parseLease(await this.#ask(request.lease(this.#clock.at(performance.now()))));
+    this.#clock.hear(uptimeMs, performance.now());
   }
 
   async take(reconciler: Reconciler): Promise<void> {
@@ -116,6 +153,7 @@ class RemoteWorker implements Worker {
   }
 
   async submit(submission: Submission): Promise<void> {
+    if (submission.limits !== undefined) this.#need(2, "time limits and leases");
     expectOk(await this.#ask(request.submit(submission)));
   }
 
@@ -137,6 +175,12 @@ class RemoteWorker implements Worker {
 
   async acknowledge(key: AttemptKey): Promise<void> {
     expectOk(await this.#ask(request.acknowledge(key)));
+  }
+
+  async forget(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]> {
+    if (!this.#speaks(2)) return keys;
+    const batches = forgetBatches(keys).map((batch) => askKeys(this.#agent, request.forget(batch)));
+    return (await Promise.all(batches)).flat();
   }
 
   async cancel(key: AttemptKey, graceSeconds: number): Promise<AttemptStatus> {
@@ -169,6 +213,13 @@ class RemoteWorker implements Worker {
     options: { readonly offset: number; readonly follow: boolean; readonly signal?: AbortSignal },
   ): AsyncIterable<Buffer> {
     return readLog(this.#raw, { poolKey: this.endpoint.poolKey, key, ...options });
+  }
+
+  collectLogs(
+    keys: readonly AttemptKey[],
+    options: { readonly capBytes: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<CollectedLog> {
+    return collectLogs(this.#raw, { poolKey: this.endpoint.poolKey, keys, ...options });
   }
 
   async ping(): Promise<void> {

@@ -8,7 +8,7 @@ import { outputOption } from "./options.ts";
 import { tally, tallyWords } from "./outcome.ts";
 import { type Format, printRows } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
-import { duration } from "./time.ts";
+import { ago, duration } from "./time.ts";
 
 export interface ControllerStatusOptions {
   readonly output: Format;
@@ -57,10 +57,25 @@ function printStatus(cli: Cli, status: ControllerStatus): void {
     ["log", status.log],
     ["database", status.database],
     ["jobs", tallyWords(tally(counts))],
+    ["commits", `${status.commits.total}, ${status.commits.perSecond.toFixed(1)}/s now`],
+    ["clients", `${status.clients}`],
   ];
   for (const [name, value] of facts) print(cli, `${name.padEnd(10)}${value}`);
-  if (status.trouble !== undefined) print(cli, `${"trouble".padEnd(10)}${status.trouble}`);
-  if (status.pools.length === 0) return;
+  for (const trouble of [status.trouble, status.logTrouble]) {
+    if (trouble !== undefined) print(cli, `${"trouble".padEnd(10)}${trouble}`);
+  }
+  if (status.pools.length > 0) printPools(cli, status);
+  if (status.lastErrors.length > 0) printErrors(cli, status);
+}
+
+function printErrors(cli: Cli, { lastErrors }: ControllerStatus): void {
+  print(cli, "\nLast errors:");
+  for (const { at, text, count } of lastErrors) {
+    print(cli, `  ${ago(at, Date.now())}${count > 1 ? `, ${count} times` : ""}: ${text}`);
+  }
+}
+
+function printPools(cli: Cli, status: ControllerStatus): void {
   print(cli, "");
   printRows(cli, status.pools, {
     format: "table",

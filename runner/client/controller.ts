@@ -7,7 +7,7 @@ import type { Connection } from "./connection.ts";
 import { ControllerStartError } from "./errors.ts";
 import { connectRunning } from "./running.ts";
 import type { StartOptions } from "./start.ts";
-import { packageVersion } from "./version.ts";
+import { isNewer, packageVersion } from "./version.ts";
 
 export interface ControllerOptions extends StartOptions {
   /** Told, one sentence at a time, what is done before the connection stands. */
@@ -26,9 +26,19 @@ export async function connectController(options: ControllerOptions): Promise<Con
   const wanted = options.version ?? packageVersion();
   const { version } = await running.call("hello", {});
   if (version === wanted) return running;
+  if (isNewer(version, wanted)) throw await older(running, version, wanted);
   options.onNote?.(`The controller is of version ${version}; it is replaced by version ${wanted}. Running jobs go on.`);
   await stopController(running);
   return await start(options);
+}
+
+/** What a newer version wrote an older one can't read, so it does not take over from it. */
+async function older(running: Connection, version: string, wanted: string): Promise<ControllerStartError> {
+  await running.close();
+  return new ControllerStartError(
+    `The controller that runs is of version ${version}, this is the older version ${wanted}.\nUse version ${version} here, or end the other one with its \`lido controller stop\` and set LIDO_HOME to another folder.`,
+    { exitCode: 8 },
+  );
 }
 
 /** Loaded only when one must be started: most commands find it running. */

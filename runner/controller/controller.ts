@@ -8,22 +8,32 @@ import type { Logger } from "pino";
 import type { ConnectWorker } from "../../worker/index.ts";
 import type { Change, Event } from "../core/index.ts";
 import { wantedWorkers } from "../core/index.ts";
+import { LogCopies } from "../log-copies/index.ts";
 import { socketPath } from "../socket-path.ts";
 import type { Store } from "../store/index.ts";
 import { openSqliteStore } from "../store/index.ts";
 import { Changes } from "./changes.ts";
+import { steadyClock } from "./clock.ts";
+import { Collector } from "./collector.ts";
 import type { Turn } from "./engine.ts";
 import { Engine } from "./engine.ts";
 import { Gate } from "./gate.ts";
+import { withGuardOff } from "./guard-off.ts";
 import { handlers } from "./handlers.ts";
+import { Holds } from "./holds.ts";
 import { Idle } from "./idle.ts";
+import { Leases } from "./leases.ts";
 import { takeLock } from "./lock.ts";
+import type { Log } from "./log.ts";
 import { openLog } from "./log.ts";
-import { perform } from "./perform.ts";
+import type { LogsOptions } from "./logs.ts";
+import type { PerformOptions } from "./perform.ts";
+import { logChange, perform } from "./perform.ts";
 import type { ReadPool } from "./refresh.ts";
 import { Refresh } from "./refresh.ts";
 import { listen } from "./server.ts";
 import { Sessions } from "./sessions.ts";
+import type { Moment } from "./status.ts";
 import { Teardown } from "./teardown.ts";
 
 export interface ControllerOptions {
@@ -36,7 +46,21 @@ export interface ControllerOptions {
   readonly idleMs: number;
   /** A pool with jobs and without a reachable worker is read from its stack after so long; 20,000 ms unless told. */
   readonly refreshMs?: number;
+  /** Of logs that are copied from the workers. */
+  readonly logs?: Partial<LogLimits>;
 }
+
+export interface LogLimits {
+  /** How long they are kept; 7 days unless told. */
+  readonly keepMs: number;
+  /** Of all of them, compressed; 4 GiB unless told. */
+  readonly maxBytes: number;
+  /** Of one; a longer one loses its middle. 8 MiB unless told. */
+  readonly capBytes: number;
+}
+
+const LOGS: LogLimits = { keepMs: 7 * 86_400_000, maxBytes: 4 * 1024 ** 3, capBytes: 8 * 1024 ** 2 };
+const SWEEP_MS = 600_000;
 
 export interface Controller extends AsyncDisposable {
   readonly socket: string;
@@ -54,10 +78,10 @@ export async function runController(options: ControllerOptions): Promise<Control
   const folder = join(options.home, "controller");
   await using opened = new Teardown();
   opened.use(takeLock(folder));
-  const log = openLog(join(folder, "controller.log"));
+  const { logger: log, lastErrors } = openLog(join(folder, "controller.log"));
   const store = opened.use(openSqliteStore(join(folder, "queue.sqlite")));
   const end = Promise.withResolvers<unknown>();
-  await startParts(options, { opened, log, store, end: end.resolve });
+  await startParts(options, { opened, log, lastErrors, store, end: end.resolve });
   const socket = socketPath(options.home);
   log.info({ socket, version: options.version }, "the controller listens");
 
@@ -82,13 +106,15 @@ interface Foundation {
   /** Everything that is started is put here, to be stopped in the opposite order. */
   readonly opened: Teardown;
   readonly log: Logger;
+  readonly lastErrors: Log["lastErrors"];
   readonly store: Store;
   /** Ends the controller; with an error when it can't go on. */
   readonly end: (error: unknown) => void;
 }
 
-async function startParts(options: ControllerOptions, { opened, log, store, end }: Foundation): Promise<void> {
-  const clock = Date.now;
+async function startParts(options: ControllerOptions, foundation: Foundation): Promise<void> {
+  const { opened, log, store, end } = foundation;
+  const clock = steadyClock();
   const changes = new Changes();
   const epoch = await store.takeOver();
   const engine: Engine = await Engine.open({
@@ -99,35 +125,65 @@ async function startParts(options: ControllerOptions, { opened, log, store, end 
     onReload: () => sessions.reset(new Error("the queue was read again")),
     onFatal: end,
   });
-  const emit = (event: Event) => engine.tell(event);
+  const emit = (event: Event) => {
+    for (const one of withGuardOff(engine.state, event)) engine.tell(one);
+  };
+  const decided = (event: Event) => engine.send(event);
   const { queue } = engine.state;
-  const { connect, readPool } = options;
-  const sessions = new Sessions({ connect, handshakes: new Gate(HANDSHAKES), queue, epoch, log, emit });
+  const { connect } = options;
+  const sessions = new Sessions({ connect, handshakes: new Gate(HANDSHAKES), queue, epoch, log, emit, decided });
+  const kept = { ...LOGS, ...options.logs };
+  const copies = opened.use(await LogCopies.open({ folder: join(options.home, "controller", "logs"), ...kept }));
+  const holds = new Holds();
+  const collector = opened.use(new Collector({ sessions, copies, holds, log, capBytes: kept.capBytes }));
+  // Before the collector ends: what it waits for on a connection that hangs ends with the connection.
   opened.defer(() => sessions.stop());
-  const parts = { store, sessions, log, clock, changes, emit, state: () => engine.state };
+  const state = () => engine.state;
+  const parts = { store, sessions, collector, copies, holds, log, clock, changes, emit, state };
   const apply = (turn: Turn) => {
     if (turn.changes.some(isAboutWorkers)) sessions.sync(wantedWorkers(engine.state, clock()));
+    for (const change of turn.changes) logChange(change, log);
     for (const effect of turn.effects) perform(effect, parts);
     changes.announce();
   };
   opened.defer(() => engine.stop());
   await engine.send({ kind: "loaded" });
   sessions.sync(wantedWorkers(engine.state, clock()));
+  await serve(options, foundation, { ...parts, engine });
+}
 
+type Parts = PerformOptions & LogsOptions & { readonly engine: Engine };
+
+/** Listens, and does what is to be done now and then. */
+async function serve(options: ControllerOptions, { opened, lastErrors, end }: Foundation, parts: Parts): Promise<void> {
+  const { engine, clock, collector, copies, sessions, state, log } = parts;
   const stop = () => end(undefined);
   const facts = factsOf(options);
-  const server = opened.use(await listen(facts().socket, handlers({ ...parts, engine, facts, stop })));
+  const moment = (): Moment => ({
+    clients: server.clients,
+    commits: { total: engine.commits.total, perSecond: engine.commits.perSecond(clock()) },
+    lastErrors: lastErrors(),
+    trouble: engine.trouble,
+    logTrouble: collector.trouble,
+  });
+  const server = opened.use(await listen(facts().socket, handlers({ ...parts, facts, moment, stop })));
   const idle = new Idle(options.idleMs, clock());
-  const refresh = new Refresh({ ...parts, readPool, patienceMs: options.refreshMs ?? 20_000 });
-  const timer = setInterval(
-    () => {
-      emit({ kind: "tick" });
-      refresh.tick();
-      if (idle.tick(server.clients > 0 || engine.state.submissions.size > 0, clock())) stop();
-    },
-    Math.min(TICK_MS, options.idleMs),
-  );
-  opened.defer(() => clearInterval(timer));
+  const refresh = new Refresh({ ...parts, readPool: options.readPool, patienceMs: options.refreshMs ?? 20_000 });
+  const leases = new Leases({ sessions, state });
+  const every = (ms: number, work: () => void) => {
+    const timer = setInterval(work, ms);
+    opened.defer(() => clearInterval(timer));
+  };
+  const sweep = () =>
+    void copies.sweep(Date.now()).catch((error: unknown) => log.warn({ err: error }, "old logs stay"));
+  every(Math.min(TICK_MS, options.idleMs), () => {
+    parts.emit({ kind: "tick" });
+    leases.tick(clock());
+    refresh.tick();
+    if (idle.tick(server.clients > 0 || engine.state.submissions.size > 0, clock())) stop();
+  });
+  every(SWEEP_MS, sweep);
+  sweep();
 }
 
 /** Whether connections may be wanted or unwanted now. */

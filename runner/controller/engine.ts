@@ -9,6 +9,8 @@ import type { Change, Draft, Effect, Event, State, Step, StoredChange } from "..
 import { evolve, isStored, load, react, schedule } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
 import { StoreError } from "../store/index.ts";
+import { crashPointOfTurn } from "./crash-point.ts";
+import { Meter } from "./meter.ts";
 
 /** What was committed, and what must be done now. */
 export interface Turn {
@@ -42,6 +44,7 @@ export class Engine {
   #inbox: Waiting[] = [];
   #turning: Promise<void> | undefined;
   #trouble = "";
+  readonly commits = new Meter();
 
   private constructor(options: EngineOptions, state: Draft) {
     this.#options = options;
@@ -109,7 +112,9 @@ export class Engine {
     };
     const settled = batch.map((waiting) => this.#decide(waiting, now, take));
     take(schedule(this.#state, now));
+    crashPointOfTurn("before", effects);
     const stale = await this.#commit(changes.filter(isStored));
+    crashPointOfTurn("after", effects);
     if (stale.length > 0) await this.#reload(stale);
     else this.#options.onTurn({ changes, effects });
     for (const settle of settled) settle();
@@ -132,6 +137,7 @@ export class Engine {
     for (;;) {
       try {
         const stale = await this.#options.store.commit(changes);
+        this.commits.count(this.#options.clock());
         if (this.#trouble) this.#options.log.info("the queue can be written again");
         this.#trouble = "";
         return stale;

@@ -6,13 +6,14 @@ import type { LogsOptions } from "./logs.ts";
 import { logs } from "./logs.ts";
 import { queuePage } from "./rows.ts";
 import type { Handlers } from "./server.ts";
-import type { Facts } from "./status.ts";
+import type { Facts, Moment } from "./status.ts";
 import { status } from "./status.ts";
 import { watch } from "./watch.ts";
 
 export interface HandlersOptions extends LogsOptions {
   readonly engine: Engine;
   readonly facts: () => Facts;
+  readonly moment: () => Moment;
   /** Ends the controller, soon. */
   readonly stop: () => void;
 }
@@ -32,7 +33,7 @@ export function handlers(options: HandlersOptions): Handlers {
       const { pid, version } = options.facts();
       return { pid, version };
     },
-    status: () => status(options.facts(), engine.state, { store, trouble: engine.trouble }),
+    status: () => status(options.facts(), engine.state, { store, ...options.moment() }),
     stop: () => {
       // After the answer is on its way.
       setImmediate(options.stop);

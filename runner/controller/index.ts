@@ -1,3 +1,3 @@
-export type { Controller, ControllerOptions } from "./controller.ts";
+export type { Controller, ControllerOptions, LogLimits } from "./controller.ts";
 export { runController } from "./controller.ts";
 export { AlreadyRunningError } from "./lock.ts";

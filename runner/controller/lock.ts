@@ -32,7 +32,7 @@ export function takeLock(folder: string): Lock {
   } catch (error) {
     database.close();
     if (!isBusy(error)) throw error;
-    throw new AlreadyRunningError(folder, readPid(pidFile));
+    throw new AlreadyRunningError(folder, readOwner(pidFile));
   }
   writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
   return { file, [Symbol.dispose]: () => database.close() };
@@ -43,10 +43,33 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && "errcode" in error && error.errcode === 5;
 }
 
-function readPid(file: string): string {
+const WAIT_MS = 1_000;
+const LOOK_MS = 10;
+
+/** The owner writes its pid right after it took the lock: what a dead one left there is not its. */
+function readOwner(file: string): string {
+  const deadline = performance.now() + WAIT_MS;
+  for (;;) {
+    const pid = readPid(file);
+    if (pid !== undefined && isAlive(pid)) return String(pid);
+    if (performance.now() > deadline) return "(not told yet)";
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+  }
+}
+
+function readPid(file: string): number | undefined {
   try {
-    return readFileSync(file, "utf8").trim();
+    return Number.parseInt(readFileSync(file, "utf8"), 10) || undefined;
   } catch {
-    return "(not told yet)";
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Streams a job's log from its worker: following goes on over broken connections and on to the next attempt, and ends
- * when the job is over, with every byte told once. Logs live on workers; with the worker they are gone.
+ * Streams a job's log: from its worker while the attempt runs there, from the copy once it is over. Following goes on
+ * over broken connections and on to the next attempt, and ends when the job is over, with every byte told once.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { NotFoundError, UserError } from "../../spec/index.ts";
@@ -9,8 +9,10 @@ import { ConnectionError } from "../../worker/index.ts";
 import type { LogItem, LogsParams, LogsResult } from "../api.ts";
 import type { Event, State } from "../core/index.ts";
 import { attemptKey, isTerminal } from "../core/index.ts";
+import type { LogCopies } from "../log-copies/index.ts";
 import type { Store, StoredRow } from "../store/index.ts";
 import type { Changes } from "./changes.ts";
+import type { Holds } from "./holds.ts";
 import { findRow, rowNow } from "./rows.ts";
 import type { CallContext } from "./server.ts";
 import type { Sessions } from "./sessions.ts";
@@ -20,6 +22,8 @@ export interface LogsOptions {
   readonly store: Store;
   readonly state: () => State;
   readonly sessions: Sessions;
+  readonly copies: LogCopies;
+  readonly holds: Holds;
   readonly changes: Changes;
   readonly clock: () => number;
   readonly emit: (event: Event) => void;
@@ -27,6 +31,7 @@ export interface LogsOptions {
 
 /** How long a worker is waited for when its log is not followed. */
 const PATIENCE_MS = 10_000;
+const CHUNK_BYTES = 64 * 1024;
 /** The worker stays connected for a while, since whoever reads one log reads another. */
 const WANTED_MS = 60_000;
 
@@ -95,12 +100,16 @@ class Reading {
 
   /** One attempt's log from its beginning to its present end, or to its last byte when following. */
   async attempt(row: LoggedRow): Promise<void> {
+    // Its worker keeps it until this is done.
+    using _held = this.#options.holds.take(this.#key(row));
     let offset = 0;
     for (let complete = false; !complete && !this.#context.signal.aborted; ) {
+      // What the job wrote before it was over is all there then: the last read misses nothing.
+      const over = isOver(await this.row(), row);
+      if (over && (await this.#sendCopy(row, offset))) return;
       const worker = await this.#worker(row);
       if (!worker) return;
-      // What the job wrote before it was over is all there then: the last read misses nothing.
-      complete = !this.#params.follow || isOver(await this.row(), row);
+      complete = !this.#params.follow || over;
       try {
         if (this.#tail !== undefined) offset = await this.#sendTail(worker, row, this.#tail);
         else offset = await this.#copy(worker, row, { offset, follow: !complete });
@@ -138,6 +147,20 @@ class Reading {
       stop.abort();
       await watching;
     }
+  }
+
+  /** Answers whether there is a copy; all of it is sent then. */
+  async #sendCopy(row: LoggedRow, offset: number): Promise<boolean> {
+    const found = await this.#options.copies.read(this.#key(row), offset);
+    if (!found) return false;
+    const rest = this.#tail === undefined ? [found] : (await lastLines([found], this.#tail)).chunks;
+    for (const bytes of rest) {
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+        if (this.#context.signal.aborted) return true;
+        await this.#context.send({ data: bytes.subarray(at, at + CHUNK_BYTES).toString("base64") });
+      }
+    }
+    return true;
   }
 
   /** Sends the last lines of what is there now; answers where they end. */
@@ -201,7 +224,7 @@ class BrokenRead extends Error {
 
 function goneError({ id, worker }: LoggedRow): UserError {
   return new NotFoundError(
-    `The log of job ${id} was on worker ${worker}, which is gone from its pool, and the log with it.`,
+    `The log of job ${id} was on worker ${worker}, which is gone from its pool; it was not copied before, or that was too long ago.`,
   );
 }
 

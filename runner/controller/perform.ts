@@ -5,16 +5,19 @@
 
 import type { Logger } from "pino";
 import type { AttemptKey, RefusalReason } from "../../worker/index.ts";
-import { ConnectionError, ProtocolError } from "../../worker/index.ts";
-import type { Effect, Event, State, WorkerRef } from "../core/index.ts";
-import { rankEnv, submissionEnv } from "../core/index.ts";
+import { ConnectionError, ProtocolError, VersionError } from "../../worker/index.ts";
+import type { Change, Effect, Event, State, WorkerRef } from "../core/index.ts";
+import { limitsOf, rankEnv, submissionEnv } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
+import type { Collector } from "./collector.ts";
+import { crashPoint } from "./crash-point.ts";
 import type { Live, Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface PerformOptions {
   readonly store: Store;
   readonly sessions: Sessions;
+  readonly collector: Collector;
   readonly log: Logger;
   readonly state: () => State;
   readonly emit: (event: Event) => void;
@@ -37,7 +40,7 @@ export function perform(effect: Effect, options: PerformOptions): void {
         options.emit({ ...refOf(effect), kind: "answer", key: effect.key, believed: "CANCELLING", status });
       });
     case "acknowledge":
-      return onWorker(effect, options, ({ worker }) => worker.acknowledge(effect.key));
+      return options.collector.add(effect);
     case "read-roster":
       return onWorker(effect, options, async ({ worker }) => {
         const roster = await worker.readRoster();
@@ -46,7 +49,7 @@ export function perform(effect: Effect, options: PerformOptions): void {
     case "ended":
       return logEnd(effect, options.log);
     case "stale":
-      return options.log.debug({ event: effect.event, ...refOf(effect.ref), ...effect.ref.key }, "stale; dropped");
+      return options.log.debug({ event: effect.event, ...namesOf(effect.ref) }, "stale; dropped");
   }
 }
 
@@ -54,16 +57,29 @@ function refOf({ pool, worker }: WorkerRef): WorkerRef {
   return { pool, worker };
 }
 
+/** What a line of the log is about. */
+function namesOf(ref: WorkerRef & { readonly key?: AttemptKey }) {
+  const { pool, worker, key } = ref;
+  return key ? { job: key.job, attempt: key.attempt, worker, pool } : { worker, pool };
+}
+
+type OnWorker = EffectOf<"start" | "query" | "cancel" | "read-roster">;
+
 /** Does nothing while the worker is not connected. */
-function onWorker(ref: WorkerRef, options: PerformOptions, work: (live: Live) => Promise<void>): void {
-  const session = options.sessions.get(ref);
+function onWorker(effect: OnWorker, options: PerformOptions, work: (live: Live) => Promise<void>): void {
+  const session = options.sessions.get(effect);
   if (!session?.live) return;
-  work(session.live).catch((error: unknown) => failed(session, error, options.log));
+  options.log.debug(namesOf(effect), effect.kind);
+  work(session.live).catch((error: unknown) => failed(session, error, { effect, log: options.log }));
 }
 
 /** Anything but a broken connection means that both sides don't understand each other: begin anew. */
-function failed(session: Session, error: unknown, log: Logger): void {
-  if (error instanceof ConnectionError) return log.debug({ err: error }, "the connection broke");
+function failed(session: Session, error: unknown, at: { readonly effect: OnWorker; readonly log: Logger }): void {
+  const { effect, log } = at;
+  if (error instanceof ConnectionError) {
+    return log.debug({ ...namesOf(effect), err: error }, `the connection broke during ${effect.kind}`);
+  }
+  log.error({ ...namesOf(effect), err: error }, `${effect.kind} failed`);
   void session.reset(error instanceof Error ? error : new Error(String(error)));
 }
 
@@ -78,9 +94,14 @@ async function start(effect: EffectOf<"start">, live: Live, options: PerformOpti
   if (!submission || !roster) return;
   const refused = (reason: RefusalReason, detail: string) =>
     options.emit({ ...refOf(effect), kind: "refused", key, reason, detail });
-  if (!(await tell(live, key, options))) return refused("no-space", "its files cannot be written there");
+  const untold = await tell(live, key, options);
+  if (untold !== "") return refused("no-space", untold);
+  // Both go in this order, and a lease that ran out there would have the START refused.
+  if (submission.rules.onDisconnect === "lease") live.worker.renewLease().catch(() => {});
   const env = rankEnv(submission, key.job, { roster, worker: effect.worker });
-  const answer = await live.worker.start({ key, slot: 0, env });
+  const sent = live.worker.start({ key, slot: 0, env });
+  crashPoint("after-start-sent");
+  const answer = await sent;
   switch (answer.kind) {
     case "accepted":
       return;
@@ -92,29 +113,42 @@ async function start(effect: EffectOf<"start">, live: Live, options: PerformOpti
   }
 }
 
-/** Script and environment go to a worker once per connection, before the first START that needs them. */
-function tell(live: Live, key: AttemptKey, options: PerformOptions): Promise<boolean> {
+/** Script and environment go to a worker once per connection, before the first START that needs them. "", or why not. */
+function tell(live: Live, key: AttemptKey, options: PerformOptions): Promise<string> {
   const known = live.told.get(key.submission);
   if (known) return known;
   const told = sendSubmission(live, key, options);
   live.told.set(key.submission, told);
-  told.then((done) => done || live.told.delete(key.submission)).catch(() => live.told.delete(key.submission));
+  const forget = () => live.told.delete(key.submission);
+  told.then((why) => why !== "" && forget()).catch(forget);
   return told;
 }
 
-async function sendSubmission(live: Live, key: AttemptKey, options: PerformOptions): Promise<boolean> {
+async function sendSubmission(live: Live, key: AttemptKey, options: PerformOptions): Promise<string> {
   const first = Number(key.submission.slice(key.submission.lastIndexOf("-") + 1));
   const payload = await options.store.payload(first);
   if (!payload) throw new Error(`the store has no submission ${first}`);
   const { job, submission, user } = payload;
+  const limits = limitsOf(submission.rules);
+  const sent = { id: key.submission, run: job.run, env: submissionEnv(job, submission, user) };
   try {
-    await live.worker.submit({ id: key.submission, run: job.run, env: submissionEnv(job, submission, user) });
-    return true;
+    await live.worker.submit(limits ? { ...sent, limits } : sent);
+    return "";
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    options.log.warn({ err: error, submission: key.submission }, "the worker did not take the submission");
-    return false;
+    options.log.warn(
+      { job: key.job, attempt: key.attempt, worker: live.worker.endpoint.name, err: error },
+      "the worker did not take the submission",
+    );
+    return error instanceof VersionError ? error.message : "its files cannot be written there";
   }
+}
+
+/** An attempt that is over while its job is not. */
+export function logChange(change: Change, log: Logger): void {
+  if (change.kind !== "moved" || change.job.status !== "RECOVERING") return;
+  const { id, attempt, worker, reason } = change.job;
+  log.info({ job: id, attempt, worker, reason }, "recovering");
 }
 
 function logEnd({ job, pool }: EffectOf<"ended">, log: Logger): void {

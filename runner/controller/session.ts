@@ -19,14 +19,16 @@ export interface SessionOptions {
   readonly epoch: number;
   readonly log: Logger;
   readonly emit: (event: Event) => void;
+  /** Like `emit`; settles when it was decided. */
+  readonly decided: (event: Event) => Promise<unknown>;
 }
 
 /** A connection that stands. */
 export interface Live {
   readonly worker: Worker;
   readonly number: number;
-  /** Submissions that this worker was told about over this connection, by id. */
-  readonly told: Map<string, Promise<boolean>>;
+  /** Submissions that this worker was told about over this connection, by id; "" once it has it. */
+  readonly told: Map<string, Promise<string>>;
 }
 
 /** After so long a connection counts as good, and the next failure as the first. */
@@ -82,6 +84,7 @@ export class Session {
   async #once(): Promise<Error> {
     try {
       await using worker = await this.#options.handshakes.run(() => this.#connect());
+      await this.#reached();
       await worker.fence(this.#options.queue, this.#options.epoch);
       connections += 1;
       this.#live = { worker, number: connections, told: new Map() };
@@ -92,6 +95,21 @@ export class Session {
       return error instanceof Error ? error : new Error(String(error));
     } finally {
       this.#live = undefined;
+    }
+  }
+
+  /** See onReached() in core/: before anything is said. */
+  async #reached(): Promise<void> {
+    const { signal } = this.#stopping;
+    const { pool, worker } = this.wanted;
+    const stopped = Promise.withResolvers<never>();
+    const stop = () => stopped.reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      signal.throwIfAborted();
+      await Promise.race([stopped.promise, this.#options.decided({ kind: "reached", pool, worker })]);
+    } finally {
+      signal.removeEventListener("abort", stop);
     }
   }
 
@@ -112,6 +130,8 @@ export class Session {
 
   #pass(event: WorkerEvent): void {
     if (event.kind === "roster") this.#emit({ ...event, kind: "roster-epoch" });
+    else if (event.kind === "lost")
+      this.#emit({ kind: "answer", key: event.key, believed: "RUNNING", status: { kind: "lost", why: event.why } });
     else this.#emit(event);
   }
 
@@ -131,7 +151,9 @@ export class Session {
 
 type SessionEvent = Extract<
   Event,
-  { readonly kind: "connected" | "disconnected" | "started" | "exit" | "refused" | "cordon" | "roster-epoch" }
+  {
+    readonly kind: "connected" | "disconnected" | "started" | "exit" | "refused" | "cordon" | "roster-epoch" | "answer";
+  }
 >;
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 

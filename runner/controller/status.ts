@@ -5,10 +5,16 @@ import type { Store } from "../store/index.ts";
 
 export type Facts = Pick<ControllerStatus, "pid" | "version" | "socket" | "log" | "uptimeSeconds">;
 
+/** What changes from one moment to the next. */
+export interface Moment extends Pick<ControllerStatus, "clients" | "commits" | "lastErrors"> {
+  readonly trouble: string;
+  readonly logTrouble: string;
+}
+
 export async function status(
   facts: Facts,
   state: State,
-  options: { store: Store; trouble: string },
+  options: { readonly store: Store } & Moment,
 ): Promise<ControllerStatus> {
   const everything: IdRange = { first: 1, last: state.nextId - 1 };
   const queue = everything.last > 0 ? await options.store.counts([everything]) : new Map<never, never>();
@@ -17,7 +23,11 @@ export async function status(
     database: options.store.location,
     queue: Object.fromEntries(queue),
     pools: [...state.pools.values()].map(poolStatus),
+    clients: options.clients,
+    commits: options.commits,
+    lastErrors: options.lastErrors,
     ...(options.trouble === "" ? {} : { trouble: options.trouble }),
+    ...(options.logTrouble === "" ? {} : { logTrouble: options.logTrouble }),
   };
 }
 

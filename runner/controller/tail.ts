@@ -8,7 +8,7 @@ export interface Tail {
 
 const NEWLINE = 10;
 
-export async function lastLines(stream: AsyncIterable<Buffer>, count: number): Promise<Tail> {
+export async function lastLines(stream: AsyncIterable<Buffer> | Iterable<Buffer>, count: number): Promise<Tail> {
   let chunks: Buffer[] = [];
   let end = 0;
   let held = 0;

@@ -49,6 +49,8 @@ export type Event =
   | { readonly kind: "wanted"; readonly pool: string; readonly forMs: number }
   /** No worker of the pool answers, and its stack was read: why that gave no roster, "" when it did. */
   | { readonly kind: "stack-read"; readonly pool: string; readonly trouble: string }
+  /** Something is about to be said to a worker that is not connected yet. */
+  | ({ readonly kind: "reached" } & WorkerRef)
   | ({ readonly kind: "connected"; readonly number: number; readonly hello: Hello } & WorkerRef)
   | ({ readonly kind: "disconnected"; readonly reason: string; readonly permanent: boolean } & WorkerRef)
   /** `believed`: what we took the job for when we asked. */
@@ -97,7 +99,7 @@ export type Effect =
   | ({ readonly kind: "start"; readonly number: number } & AttemptRef)
   | ({ readonly kind: "query"; readonly believed: AssignedStatus } & AttemptRef)
   | ({ readonly kind: "cancel"; readonly graceSeconds: number } & AttemptRef)
-  /** Its result is durable, so the worker may leave. */
+  /** Its result is durable: once its log is copied the worker may forget it, or leave. */
   | ({ readonly kind: "acknowledge" } & AttemptRef)
   | ({ readonly kind: "read-roster" } & WorkerRef)
   | { readonly kind: "ended"; readonly pool: string; readonly job: EndedJob }

@@ -4,10 +4,11 @@
  */
 import { describeWanted } from "./fits.ts";
 import type { AssignedJob, Pool, State, Submission, WorkerView } from "./model.ts";
-import { isWaiting } from "./model.ts";
+import { isWaiting, rulesFor } from "./model.ts";
 import type { Obstacle } from "./obstacle.ts";
 import { obstacle } from "./obstacle.ts";
 import { duration } from "./reasons.ts";
+import type { JobRules } from "./rules.ts";
 
 /** The reason of a job that is not over; "" when there is nothing to say. Also for ranks without a row. */
 export function explain(state: State, id: number, submissionKey: number, now: number): string {
@@ -15,16 +16,22 @@ export function explain(state: State, id: number, submissionKey: number, now: nu
   const pool = submission && state.pools.get(submission.pool);
   if (!submission || !pool) return "";
   const job = state.jobs.get(id);
-  if (job && !isWaiting(job)) return explainAssigned(pool, job, now);
+  if (job && !isWaiting(job)) return explainAssigned({ state, pool, now }, job);
   const waits = explainWaiting(pool, submission, { id, now });
   return job ? `${job.reason}; ${waits}` : waits;
 }
 
-function explainAssigned(pool: Pool, job: AssignedJob, now: number): string {
+interface Situation {
+  readonly state: State;
+  readonly pool: Pool;
+  readonly now: number;
+}
+
+function explainAssigned({ state, pool, now }: Situation, job: AssignedJob): string {
   const view = pool.workers.get(job.worker);
   if (view?.connection.kind === "down") {
     const lost = `connection to worker ${job.worker} lost ${duration(now - view.connection.since)} ago`;
-    return `${lost}; ${whatGoesOn(job)}`;
+    return `${lost}; ${whatGoesOn(job, rulesFor(state, job))}`;
   }
   if (job.status === "RUNNING" && job.orphan) {
     return `its supervisor on worker ${job.worker} is gone while the job lives on; its end is being waited for`;
@@ -32,12 +39,15 @@ function explainAssigned(pool: Pool, job: AssignedJob, now: number): string {
   return job.status === "CANCELLING" ? `worker ${job.worker} is ending it` : "";
 }
 
-function whatGoesOn(job: AssignedJob): string {
+function whatGoesOn(job: AssignedJob, { onDisconnect, leaseSeconds }: JobRules): string {
   switch (job.status) {
     case "STARTING":
-      return "whether the job began will be asked";
     case "RUNNING":
-      return "its job goes on";
+      if (onDisconnect === "eager") return "it is about to run elsewhere";
+      if (onDisconnect === "lease") {
+        return `its worker ends it when its lease of ${duration(leaseSeconds * 1000)} runs out, and it runs elsewhere then`;
+      }
+      return job.status === "RUNNING" ? "its job goes on" : "whether the job began will be asked";
     case "CANCELLING":
       return "the job is ended as soon as it is back";
   }

@@ -4,8 +4,10 @@
  */
 
 import type { ResourceChoice } from "../../spec/index.ts";
-import type { Roster, RosterWorker } from "../../worker/index.ts";
+import type { AttemptKey, Roster, RosterWorker } from "../../worker/index.ts";
 import type { IdRange, JobStatus, PoolPointer } from "../api.ts";
+import type { JobRules } from "./rules.ts";
+import { DEFAULT_RULES } from "./rules.ts";
 
 export type AssignedStatus = "STARTING" | "RUNNING" | "CANCELLING";
 export type LiveStatus = "PENDING" | "RECOVERING" | AssignedStatus;
@@ -17,8 +19,10 @@ interface JobBase {
   readonly submission: number;
   /** The latest attempt that was handed out, from 1. */
   readonly attempt: number;
-  /** Times that it lost its worker. */
+  /** Times in a row that it lost its worker. */
   readonly losses: number;
+  /** Failed attempts that were followed by another one, and count against the job's own limit. */
+  readonly restarts: number;
 }
 
 /** Handed out once, refused by the worker before it began: attempt `attempt` is still to run. */
@@ -27,10 +31,10 @@ export interface PendingJob extends JobBase {
   readonly reason: string;
 }
 
-/** Attempt `attempt` is lost; the next one is still to be assigned. */
+/** Attempt `attempt` is lost, or failed and has another try; the next one is still to be assigned. */
 export interface RecoveringJob extends JobBase {
   readonly status: "RECOVERING";
-  /** The worker that was lost. */
+  /** The worker of that attempt. */
   readonly worker: number;
   readonly reason: string;
 }
@@ -79,12 +83,20 @@ export interface Submission extends IdRange {
   readonly pool: string;
   readonly name: string;
   readonly resources: ResourceChoice;
+  readonly rules: JobRules;
   readonly submittedAt: number;
 }
 
 export type Connection =
   | { readonly kind: "up" /** Grows with every connection to this worker. */; readonly number: number }
-  | { readonly kind: "down"; readonly since: number; readonly reason: string; readonly permanent: boolean };
+  | {
+      readonly kind: "down";
+      readonly since: number;
+      /** Since when nothing was said to it either, such as that its jobs may go on. */
+      readonly quietSince: number;
+      readonly reason: string;
+      readonly permanent: boolean;
+    };
 
 export interface WorkerView {
   readonly entry: RosterWorker;
@@ -99,6 +111,8 @@ export interface WorkerView {
   readonly job: number | null;
   /** When its job was last asked after or heard of. */
   readonly askedAt: number;
+  /** Attempts that were given up while it was silent: it is asked what became of them, so that it may forget them. */
+  readonly givenUp: readonly AttemptKey[];
 }
 
 export interface Pool {
@@ -127,6 +141,10 @@ export interface State {
   readonly submissions: ReadonlyMap<number, Submission & { readonly live: number }>;
   /** Those that have a row and are not over. */
   readonly jobs: ReadonlyMap<number, LiveJob>;
+}
+
+export function rulesFor(state: State, job: JobBase): JobRules {
+  return state.submissions.get(job.submission)?.rules ?? DEFAULT_RULES;
 }
 
 export function isTerminal(status: JobStatus): status is TerminalStatus {

@@ -1,18 +1,20 @@
 /** What workers say about attempts: started, exit, refused, and answers to questions. A stale word changes nothing. */
 
-import type { AttemptStatus } from "../../worker/index.ts";
+import type { AttemptKey, AttemptStatus, Ending } from "../../worker/index.ts";
 import type { Consequence } from "./answers.ts";
-import { CONSEQUENCES } from "./answers.ts";
+import { consequenceOf } from "./answers.ts";
 import type { AttemptRef, Change, Effect, Event, EventOf, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
 import { attemptKey, isOurs } from "./keys.ts";
 import type { AssignedJob, Job, Pool, State, WorkerView } from "./model.ts";
-import { isAssigned, isLive } from "./model.ts";
+import { isAssigned, isLive, rulesFor } from "./model.ts";
+import { DEFAULT_RULES } from "./rules.ts";
 import { begin, cancel, finish, giveBack, lose, orphan } from "./transitions.ts";
 
 /** Long enough for a full disk or a restored database to be looked at, short enough to go on by itself. */
 export const HOLD_MS = 30_000;
-export const GRACE_SECONDS = 10;
+/** For attempts that nobody waits for any more. */
+export const GRACE_SECONDS = DEFAULT_RULES.graceSeconds;
 
 interface Held {
   readonly job: AssignedJob;
@@ -68,7 +70,11 @@ function onStray(state: State, event: EventOf<"started">): Step {
 
 export function onExit(state: State, event: EventOf<"exit">): Step {
   const held = find(state, event);
-  return acknowledged(state, event, held ? settle(held, finish(held.job, event)) : stale("exit", event));
+  return acknowledged(state, event, held ? finished(state, held, event) : stale("exit", event));
+}
+
+function finished(state: State, held: Held, exit: Ending): Step {
+  return settle(held, finish(held.job, exit, rulesFor(state, held.job)));
 }
 
 /** The same step, and the worker is told that this attempt's result is known. */
@@ -104,6 +110,7 @@ function refusedStart(held: Held, event: EventOf<"refused">, now: number): Step 
     case "cordoned":
       return { ...back, changes: [note({ cordon: why }), ...back.changes] };
     case "no-space":
+    case "lease":
     case "fenced":
     case "unknown-submission":
       return { ...back, changes: [note({ hold: { until: now + HOLD_MS, reason: why } }), ...back.changes] };
@@ -112,12 +119,13 @@ function refusedStart(held: Held, event: EventOf<"refused">, now: number): Step 
 
 export function onAnswer(state: State, event: EventOf<"answer">, now: number): Step {
   const step = answered(state, event, now);
-  return event.status.kind === "done" ? acknowledged(state, event, step) : step;
+  // Also of an attempt without a result the log is worth having.
+  return event.status.kind === "done" || event.status.kind === "lost" ? acknowledged(state, event, step) : step;
 }
 
 function answered(state: State, event: EventOf<"answer">, now: number): Step {
   const held = find(state, event);
-  if (!held) return stale("answer", event);
+  if (!held) return answeredGivenUp(state, event) ?? stale("answer", event);
   const { view, pool } = held;
   const heard: Change = { kind: "worker", pool: pool.identity, view: { ...view, askedAt: now } };
   // An event overtook the answer: `never` said of a STARTING job means nothing once it is RUNNING.
@@ -126,9 +134,19 @@ function answered(state: State, event: EventOf<"answer">, now: number): Step {
   return { ...step, changes: [heard, ...step.changes] };
 }
 
+/** What became of an attempt that was given up: nothing follows, but that its worker need not be asked again. */
+function answeredGivenUp(state: State, { pool, worker, key }: EventOf<"answer">): Step | undefined {
+  const view = state.pools.get(pool)?.workers.get(worker);
+  const isIt = (one: AttemptKey) => one.job === key.job && one.attempt === key.attempt;
+  if (!view?.givenUp.some(isIt)) return undefined;
+  const givenUp = view.givenUp.filter((one) => !isIt(one));
+  return { changes: [{ kind: "worker", pool, view: { ...view, givenUp } }], effects: [] };
+}
+
 function carryOut(state: State, held: Held, said: { readonly status: AttemptStatus; readonly now: number }): Step {
   const { job, pool, view } = held;
-  const consequence: Consequence = CONSEQUENCES[job.status][said.status.kind];
+  const policy = rulesFor(state, job).onDisconnect;
+  const consequence: Consequence = consequenceOf(job.status, said.status.kind, policy);
   switch (consequence) {
     case "wait":
       return NOTHING;
@@ -139,7 +157,7 @@ function carryOut(state: State, held: Held, said: { readonly status: AttemptStat
         ? settle(held, begin(job, said.status.startedAt))
         : NOTHING;
     case "finish":
-      return said.status.kind === "done" ? settle(held, finish(job, said.status)) : NOTHING;
+      return said.status.kind === "done" ? finished(state, held, said.status) : NOTHING;
     case "orphan":
       return orphaned(held, said.status);
     case "lose":
@@ -173,5 +191,12 @@ function orphaned(held: Held, status: AttemptStatus): Step {
 function lossReason(view: WorkerView, status: AttemptStatus): string {
   const name = `worker ${view.entry.id}`;
   if (status.kind !== "lost") return `${name} knows nothing of it any more`;
-  return status.why === "reboot" ? `${name} was rebooted` : `it was killed on ${name}, together with its supervisor`;
+  switch (status.why) {
+    case "reboot":
+      return `${name} was rebooted`;
+    case "killed":
+      return `it was killed on ${name}, together with its supervisor`;
+    case "lease":
+      return `${name} ended it when it had not heard from this controller for as long as the lease`;
+  }
 }

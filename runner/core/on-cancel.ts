@@ -7,8 +7,7 @@ import type { CancelParams, IdRange } from "../api.ts";
 import type { Change, Effect, EventOf, Step } from "./events.ts";
 import { attemptKey } from "./keys.ts";
 import type { LiveJob, Pool, State } from "./model.ts";
-import { isWaiting } from "./model.ts";
-import { GRACE_SECONDS } from "./on-attempt.ts";
+import { isWaiting, rulesFor } from "./model.ts";
 import { intersect, normalize, subtract } from "./ranges.ts";
 import { cancel, requestCancel } from "./transitions.ts";
 
@@ -72,9 +71,10 @@ function cancelOne(state: State, job: LiveJob, now: number): Step {
   const pool = poolOf(state, job);
   const next = requestCancel(job);
   const key = attemptKey(state.queue, job);
+  const { graceSeconds } = rulesFor(state, job);
   return {
     changes: [{ kind: "moved", expected, job: next }],
-    effects: [{ kind: "cancel", pool: pool.identity, worker: job.worker, key, graceSeconds: GRACE_SECONDS }],
+    effects: [{ kind: "cancel", pool: pool.identity, worker: job.worker, key, graceSeconds }],
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a connection that came or went means. A lost connection says nothing about the jobs behind it: they go on, and
- * each is asked after when the worker is back (policy `wait`).
+ * What a connection that came or went means. A lost connection says nothing about the jobs behind it: each is asked
+ * after when the worker is back. How long that is waited for is the job's policy (rules.ts, on-tick.ts).
  */
 
 import type { AttemptKey } from "../../worker/index.ts";
@@ -8,7 +8,7 @@ import type { Change, Effect, EventOf, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
 import { attemptKey, isOurs } from "./keys.ts";
 import type { AssignedJob, State } from "./model.ts";
-import { isAssigned } from "./model.ts";
+import { isAssigned, rulesFor } from "./model.ts";
 import { GRACE_SECONDS } from "./on-attempt.ts";
 import { removeWorker } from "./on-roster.ts";
 
@@ -25,6 +25,11 @@ export function onConnected(state: State, event: EventOf<"connected">, now: numb
   // Their results are ours for good, or of no use any more.
   for (const key of hello.unread.filter((one) => isStray(state, event, one))) {
     effects.push({ kind: "acknowledge", pool: event.pool, worker: event.worker, key });
+  }
+  // What still runs is ended, and its end is told.
+  const running = new Set(hello.running.map((key) => `${key.job}.${key.attempt}`));
+  for (const key of view.givenUp.filter(({ job, attempt }) => !running.has(`${job}.${attempt}`))) {
+    effects.push({ kind: "query", pool: event.pool, worker: event.worker, key, believed: "RUNNING" });
   }
   const job = view.job === null ? undefined : state.jobs.get(view.job);
   if (job && isAssigned(job)) effects.push(ask(state, event, job));
@@ -43,7 +48,7 @@ interface Ref {
 export function ask(state: State, { pool, worker }: Ref, job: AssignedJob): Effect {
   const ref = { pool, worker, key: attemptKey(state.queue, job) };
   return job.status === "CANCELLING"
-    ? { kind: "cancel", ...ref, graceSeconds: GRACE_SECONDS }
+    ? { kind: "cancel", ...ref, graceSeconds: rulesFor(state, job).graceSeconds }
     : { kind: "query", ...ref, believed: job.status };
 }
 
@@ -59,14 +64,25 @@ function end({ pool, worker }: Ref, key: AttemptKey): Effect {
   return { kind: "cancel", pool, worker, key, graceSeconds: GRACE_SECONDS };
 }
 
+/**
+ * A connection stands, and what is said over it first lets jobs with a lease go on. Whoever says it waits until this is
+ * decided: from then on the lease is not over, or it was before and the job is lost and dead.
+ */
+export function onReached(state: State, { pool, worker }: EventOf<"reached">, now: number): Step {
+  const view = state.pools.get(pool)?.workers.get(worker);
+  if (view?.connection.kind !== "down") return NOTHING;
+  const connection = { ...view.connection, quietSince: now };
+  return { changes: [{ kind: "worker", pool, view: { ...view, connection } }], effects: [] };
+}
+
 export function onDisconnected(state: State, event: EventOf<"disconnected">, now: number): Step {
   const pool = state.pools.get(event.pool);
   const view = pool?.workers.get(event.worker);
   if (!pool || !view) return NOTHING;
   if (view.leaving) return removeWorker(state, pool, { view, why: "left the pool", now });
   const { reason, permanent } = event;
-  const since = view.connection.kind === "down" ? view.connection.since : now;
-  const connection = { kind: "down", since, reason, permanent } as const;
+  const { since, quietSince } = view.connection.kind === "down" ? view.connection : { since: now, quietSince: now };
+  const connection = { kind: "down", since, quietSince, reason, permanent } as const;
   return { changes: [{ kind: "worker", pool: event.pool, view: { ...view, connection } }], effects: [] };
 }
 

@@ -4,12 +4,12 @@
  */
 
 import type { RosterWorker } from "../../worker/index.ts";
+import { withoutWorker } from "./absence.ts";
 import type { Change, Effect, EventOf, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
 import type { Pool, State, WorkerView } from "./model.ts";
 import { isAssigned } from "./model.ts";
 import { settle } from "./on-attempt.ts";
-import { cancel, lose } from "./transitions.ts";
 
 export function onRoster(state: State, event: EventOf<"roster">, now: number): Step {
   const { roster } = event;
@@ -58,8 +58,8 @@ export function removeWorker(
   const gone: Change = { kind: "worker-gone", pool: pool.identity, worker: view.entry.id };
   const job = view.job === null ? undefined : state.jobs.get(view.job);
   if (!job || !isAssigned(job)) return { changes: [gone], effects: [] };
-  const reason = `worker ${view.entry.id} ${why}`;
-  const next = job.status === "CANCELLING" ? cancel(job, now, reason) : lose(job, reason, now);
+  const next = withoutWorker(state, job, { answer: "gone", why: `worker ${view.entry.id} ${why}`, now });
+  if (!next) return { changes: [gone], effects: [] };
   const step = settle({ job, pool, view: { ...view, leaving: false } }, next);
   return { ...step, changes: [...step.changes, gone] };
 }
@@ -77,11 +77,12 @@ function arrival(
 export function newWorker(entry: RosterWorker, now: number): WorkerView {
   return {
     entry,
-    connection: { kind: "down", since: now, reason: "", permanent: false },
+    connection: { kind: "down", since: now, quietSince: now, reason: "", permanent: false },
     leaving: false,
     cordon: "",
     hold: null,
     job: null,
     askedAt: now,
+    givenUp: [],
   };
 }

@@ -8,6 +8,7 @@ import type { Change, EventOf, Step } from "./events.ts";
 import { describeCapacity, describeWanted, fits } from "./fits.ts";
 import type { State, Submission } from "./model.ts";
 import { onRoster } from "./on-roster.ts";
+import { rulesOf } from "./rules.ts";
 
 /** @throws UserError when no worker of the pool could ever run it, or something in it is not filled in. */
 export function onSubmit(state: State, event: EventOf<"submit">, now: number): Step {
@@ -23,6 +24,7 @@ export function onSubmit(state: State, event: EventOf<"submit">, now: number): S
     pool: roster.identity,
     name: job.name ?? "job",
     resources: job.resources,
+    rules: rulesOf(job),
     submittedAt: now,
   };
   const submitted: Change = { kind: "submitted", submission, job, user };

@@ -1,12 +1,21 @@
-/** What is asked again because nothing was heard: a lost message must not leave a job waiting for ever. */
+/**
+ * What follows because nothing was heard: a connected worker is asked again, since a lost message must not leave a job
+ * waiting for ever; of one that is not connected the silence itself counts as an answer after a while, as the job says.
+ */
 
+import { withoutWorker } from "./absence.ts";
 import type { Change, Effect, Step } from "./events.ts";
-import type { AssignedJob, State } from "./model.ts";
-import { isAssigned } from "./model.ts";
+import { NOTHING } from "./events.ts";
+import { attemptKey } from "./keys.ts";
+import type { AssignedJob, Pool, State, WorkerView } from "./model.ts";
+import { isAssigned, rulesFor } from "./model.ts";
+import { settle } from "./on-attempt.ts";
 import { ask } from "./on-connection.ts";
+import { duration } from "./reasons.ts";
+import { silenceLimit } from "./rules.ts";
 
-/** Longer than a cancel's grace, so that a cancel is not sent twice while the first one works. */
-const CANCEL_AGAIN_MS = 15_000;
+/** Beyond a cancel's grace, so that a cancel is not sent twice while the first one works. */
+const CANCEL_AGAIN_MS = 5_000;
 const ORPHAN_MS = 5_000;
 const STARTING_MS = 30_000;
 const RUNNING_MS = 60_000;
@@ -17,22 +26,54 @@ export function onTick(state: State, now: number): Step {
   for (const pool of state.pools.values()) {
     for (const view of pool.workers.values()) {
       const job = view.job === null ? undefined : state.jobs.get(view.job);
-      if (!job || !isAssigned(job) || view.connection.kind !== "up") continue;
-      if (now - view.askedAt < patience(job)) continue;
-      changes.push({ kind: "worker", pool: pool.identity, view: { ...view, askedAt: now } });
-      effects.push(ask(state, { pool: pool.identity, worker: view.entry.id }, job));
+      if (!job || !isAssigned(job)) continue;
+      const held = { job, pool, view };
+      const step = view.connection.kind === "up" ? heardNothing(state, held, now) : outOfTouch(state, held, now);
+      changes.push(...step.changes);
+      effects.push(...step.effects);
     }
   }
   return { changes, effects };
 }
 
-function patience(job: AssignedJob): number {
+interface Held {
+  readonly job: AssignedJob;
+  readonly pool: Pool;
+  readonly view: WorkerView;
+}
+
+function heardNothing(state: State, { job, pool, view }: Held, now: number): Step {
+  if (now - view.askedAt < patience(state, job)) return NOTHING;
+  return {
+    changes: [{ kind: "worker", pool: pool.identity, view: { ...view, askedAt: now } }],
+    effects: [ask(state, { pool: pool.identity, worker: view.entry.id }, job)],
+  };
+}
+
+function patience(state: State, job: AssignedJob): number {
   switch (job.status) {
     case "STARTING":
       return STARTING_MS;
     case "RUNNING":
       return job.orphan ? ORPHAN_MS : RUNNING_MS;
     case "CANCELLING":
-      return CANCEL_AGAIN_MS;
+      return CANCEL_AGAIN_MS + rulesFor(state, job).graceSeconds * 1000;
   }
+}
+
+function outOfTouch(state: State, held: Held, now: number): Step {
+  const { job, view } = held;
+  const rules = rulesFor(state, job);
+  const silence = view.connection.kind === "down" ? now - view.connection.quietSince : 0;
+  if (silence < silenceLimit(rules)) return NOTHING;
+  const lease =
+    rules.onDisconnect === "lease" ? `, longer than its lease of ${duration(rules.leaseSeconds * 1000)}` : "";
+  const why = `worker ${view.entry.id} did not answer for ${duration(silence)}${lease}`;
+  const next = withoutWorker(state, job, { answer: "silent", why, now });
+  if (!next) return NOTHING;
+  const step = settle(held, next);
+  if (view.leaving) return step;
+  const givenUp = [...view.givenUp, attemptKey(state.queue, job)];
+  const noted: Change = { kind: "worker", pool: held.pool.identity, view: { ...view, job: null, givenUp } };
+  return { ...step, changes: [...step.changes, noted] };
 }

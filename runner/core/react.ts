@@ -3,17 +3,17 @@
  * changes what it is given. The scheduler runs after it, once per turn (schedule.ts).
  */
 
+import { withoutWorker } from "./absence.ts";
 import type { Change, Event, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
 import type { State } from "./model.ts";
 import { isAssigned } from "./model.ts";
 import { onAnswer, onExit, onRefused, onStarted } from "./on-attempt.ts";
 import { onCancel } from "./on-cancel.ts";
-import { onConnected, onCordon, onDisconnected, onRosterEpoch } from "./on-connection.ts";
+import { onConnected, onCordon, onDisconnected, onReached, onRosterEpoch } from "./on-connection.ts";
 import { onRoster } from "./on-roster.ts";
 import { onSubmit } from "./on-submit.ts";
 import { onTick } from "./on-tick.ts";
-import { cancel, lose } from "./transitions.ts";
 
 /** @throws UserError for a `submit` that is refused; nothing has changed then. */
 export function react(state: State, event: Event, now: number): Step {
@@ -34,6 +34,8 @@ export function react(state: State, event: Event, now: number): Step {
       return state.pools.has(event.pool)
         ? { changes: [{ kind: "trouble", pool: event.pool, trouble: event.trouble }], effects: [] }
         : NOTHING;
+    case "reached":
+      return onReached(state, event, now);
     case "connected":
       return onConnected(state, event, now);
     case "disconnected":
@@ -62,8 +64,8 @@ function onLoaded(state: State, now: number): Step {
     if (!isAssigned(job)) continue;
     const pool = state.pools.get(state.submissions.get(job.submission)?.pool ?? "");
     if (pool?.workers.has(job.worker)) continue;
-    const why = `worker ${job.worker} left the pool`;
-    const next = job.status === "CANCELLING" ? cancel(job, now, why) : lose(job, why, now);
+    const next = withoutWorker(state, job, { answer: "gone", why: `worker ${job.worker} left the pool`, now });
+    if (!next) continue;
     changes.push({ kind: "moved", expected: { status: job.status, attempt: job.attempt }, job: next });
   }
   return { changes, effects: [] };

@@ -1,10 +1,15 @@
 /** What an exit code means, in words. */
 import { constants } from "node:os";
+import type { Ending } from "../../worker/index.ts";
 
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /** `exit code 3`; for 128+n, what a shell reports after signal n, `killed by signal 9 (SIGKILL)`. */
-export function endReason(code: number): string {
+export function endReason({ code, timedOut }: Ending, timeoutSeconds: number | null): string {
+  if (timedOut) {
+    const limit = timeoutSeconds === null ? "" : ` of ${duration(timeoutSeconds * 1000)}`;
+    return `it ran longer than its timeout${limit}`;
+  }
   const signal = SIGNALS.get(code - 128);
   return signal ? `killed by signal ${code - 128} (${signal})` : `exit code ${code}`;
 }

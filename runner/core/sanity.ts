@@ -3,6 +3,7 @@
 import type { Pool, State } from "./model.ts";
 import { isAssigned, isWaiting } from "./model.ts";
 import { total } from "./ranges.ts";
+import { POISON_LIMIT } from "./transitions.ts";
 
 export function sanityCheck(state: State): readonly string[] {
   return [...state.pools.values()].flatMap((pool) => [
@@ -51,6 +52,7 @@ function checkSpans(state: State, pool: Pool): string[] {
 function checkCounts(state: State, pool: Pool): string[] {
   const wrong: string[] = [];
   const jobs = jobsOf(state, pool);
+  for (const { id, losses } of jobs) if (losses >= POISON_LIMIT) wrong.push(`job ${id} goes on after ${losses} losses`);
   const waiting = jobs
     .filter(isWaiting)
     .map((job) => job.id)

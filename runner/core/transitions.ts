@@ -3,6 +3,7 @@
  * them applies is decided elsewhere (answers.ts, on-*.ts).
  */
 
+import type { Ending } from "../../worker/index.ts";
 import type {
   AssignedJob,
   CancellingJob,
@@ -15,17 +16,20 @@ import type {
   WaitingJob,
 } from "./model.ts";
 import { endReason } from "./reasons.ts";
+import type { JobRules } from "./rules.ts";
+import { anotherTry } from "./rules.ts";
 
 /** A rank that lost its worker so many times in a row is taken to be the cause. */
 export const POISON_LIMIT = 3;
 
 function base(job: LiveJob) {
-  return { id: job.id, submission: job.submission, attempt: job.attempt, losses: job.losses };
+  const { id, submission, attempt, losses, restarts } = job;
+  return { id, submission, attempt, losses, restarts };
 }
 
 /** A rank without a row goes to a worker. */
 export function assignFirst(id: number, submission: number, worker: number): StartingJob {
-  return { status: "STARTING", id, submission, attempt: 1, losses: 0, worker };
+  return { status: "STARTING", id, submission, attempt: 1, losses: 0, restarts: 0, worker };
 }
 
 /** PENDING keeps its attempt, which never ran; RECOVERING begins the next. */
@@ -47,20 +51,35 @@ export function giveBack(job: StartingJob, reason: string): PendingJob {
   return { ...base(job), status: "PENDING", reason };
 }
 
-export function finish(
-  job: AssignedJob,
-  exit: { readonly code: number; readonly startedAt: number; readonly endedAt: number },
-): EndedJob {
+/** It ended by itself: it is over, or has another try if its rules say so. */
+export function finish(job: AssignedJob, exit: Ending, rules: JobRules): EndedJob | RecoveringJob {
   const status = job.status === "CANCELLING" ? "CANCELLED" : exit.code === 0 ? "SUCCEEDED" : "FAILED";
-  const reason = status === "FAILED" ? endReason(exit.code) : "";
+  const reason = status === "FAILED" ? endReason(exit, rules.timeoutSeconds) : "";
   const { code, startedAt, endedAt } = exit;
-  return { ...base(job), status, worker: job.worker, startedAt, endedAt, exitCode: code, reason };
+  const over: EndedJob = { ...base(job), status, worker: job.worker, startedAt, endedAt, exitCode: code, reason };
+  return status === "FAILED" ? (restart(over, code, rules) ?? over) : over;
+}
+
+/** A failure is not a loss: its worker is well, so those begin to count anew. */
+function restart(job: EndedJob & { readonly worker: number | null }, code: number, rules: JobRules) {
+  const { id, submission, attempt, worker, reason } = job;
+  const common = { id, submission, attempt, losses: 0, status: "RECOVERING", worker: worker ?? 0 } as const;
+  switch (anotherTry(rules, code, job.restarts)) {
+    case "no":
+      return undefined;
+    case "by code":
+      return { ...common, restarts: job.restarts, reason: `${reason}, which its job file restarts` };
+    case "by count": {
+      const next = job.restarts + 1;
+      return { ...common, restarts: next, reason: `${reason}; restart ${next} of ${rules.maxRestarts}` };
+    }
+  }
 }
 
 export function lose(job: StartingJob | RunningJob, why: string, now: number): RecoveringJob | EndedJob {
   const losses = job.losses + 1;
   if (losses < POISON_LIMIT) return { ...base(job), losses, status: "RECOVERING", worker: job.worker, reason: why };
-  const reason = `it lost its worker ${losses} times; the last time: ${why}`;
+  const reason = `it lost its worker ${losses} times in a row; the last time: ${why}`;
   return { ...ended(job, now), losses, status: "FAILED", reason };
 }
 

@@ -36,7 +36,7 @@ const FILES: readonly BadFile[] = [
       "job.yaml:1:1: unknown key `runs` in this file",
       "  1 | runs: echo hi",
       "    | ^^^^",
-      "  write `run` instead; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config",
+      "  write `run` instead; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config, timeout, cancel_grace_seconds",
     ],
   },
   {

@@ -181,7 +181,7 @@ const FILES: readonly BadFile[] = [
       "pool.yaml:1:1: unknown key `workers` in this file",
       "  1 | workers: 3",
       "    | ^^^^^^^",
-      "  write `workers` under `pool:`; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config",
+      "  write `workers` under `pool:`; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config, timeout, cancel_grace_seconds",
     ],
   },
   {
@@ -191,7 +191,7 @@ const FILES: readonly BadFile[] = [
       "pool.yaml:1:1: unknown key `cpus` in this file",
       "  1 | cpus: 4",
       "    | ^^^^",
-      "  write `cpus` under `resources:`; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config",
+      "  write `cpus` under `resources:`; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config, timeout, cancel_grace_seconds",
     ],
   },
   {
@@ -235,7 +235,7 @@ const FILES: readonly BadFile[] = [
       "pool.yaml:2:1: unknown key `zebra` in this file",
       "  2 | zebra: 1",
       "    | ^^^^^",
-      "  remove it; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config",
+      "  remove it; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config, timeout, cancel_grace_seconds",
     ],
   },
   {

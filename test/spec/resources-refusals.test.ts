@@ -275,7 +275,7 @@ const FILES: readonly BadFile[] = [
       "job.yaml:3:18: unknown key `max_restart_on_errors` in `job_recovery`",
       "  3 |   job_recovery: {max_restart_on_errors: 3}",
       "    |                  ^^^^^^^^^^^^^^^^^^^^^",
-      "  write `max_restarts_on_errors` instead; known keys: strategy, max_restarts_on_errors, recover_on_exit_codes",
+      "  write `max_restarts_on_errors` instead; known keys: strategy, max_restarts_on_errors, recover_on_exit_codes, on_disconnect, lease_seconds",
     ],
   },
   {

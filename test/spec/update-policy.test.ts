@@ -95,7 +95,7 @@ const FILES: readonly BadFile[] = [
       "pool.yaml:2:1: unknown key `update_policy` in this file",
       "  2 | update_policy: {max_surge: 1}",
       "    | ^^^^^^^^^^^^^",
-      "  write `update_policy` under `pool:`; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config",
+      "  write `update_policy` under `pool:`; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config, timeout, cancel_grace_seconds",
     ],
   },
   {

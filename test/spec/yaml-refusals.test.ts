@@ -212,7 +212,7 @@ const FILES: readonly BadFile[] = [
       "job.yaml:2:1: unknown key `na·me·` in this file",
       '  2 | "na·me·": 1',
       "    | ^^^^^^^^",
-      "  write `name` instead; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config",
+      "  write `name` instead; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config, timeout, cancel_grace_seconds",
     ],
   },
   {
@@ -222,7 +222,7 @@ const FILES: readonly BadFile[] = [
       "job.yaml:2:1: unknown key `zebra` in this file",
       "  2 | zebra: 1",
       "    | ^^^^^",
-      "  remove it; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config",
+      "  remove it; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config, timeout, cancel_grace_seconds",
     ],
   },
   {
@@ -232,7 +232,7 @@ const FILES: readonly BadFile[] = [
       "job.yaml:1:1: unknown key `runn` in this file",
       "  1 | runn: x",
       "    | ^^^^",
-      "  write `run` instead; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config",
+      "  write `run` instead; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config, timeout, cancel_grace_seconds",
     ],
   },
   {

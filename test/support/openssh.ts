@@ -17,7 +17,8 @@ export interface OpenSshWorker extends AsyncDisposable {
   readonly home: string;
 }
 
-export async function startOpenSsh(): Promise<OpenSshWorker> {
+/** `wrap` stands before every command, as `setpriv …`. */
+export async function startOpenSsh({ wrap = "" }: { readonly wrap?: string } = {}): Promise<OpenSshWorker> {
   const folder = mkdtempSync(join(tmpdir(), "lido-sshd-"));
   const home = join(folder, "home");
   mkdirSync(home);
@@ -25,7 +26,10 @@ export async function startOpenSsh(): Promise<OpenSshWorker> {
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(folder, name)]);
   }
   const port = await freePort();
-  writeFileSync(join(folder, "sshd_config"), config(folder, home, port));
+  writeFileSync(
+    join(folder, "sshd_config"),
+    config(folder, port, `HOME=${home}; export HOME; cd; exec ${wrap} sh -c "$SSH_ORIGINAL_COMMAND"`),
+  );
   // sshd wants its privilege separation folder, which Debian's service makes.
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true });
   const sshd = spawn(SSHD, ["-D", "-e", "-f", join(folder, "sshd_config")], { stdio: ["ignore", "ignore", "pipe"] });
@@ -50,8 +54,7 @@ export async function startOpenSsh(): Promise<OpenSshWorker> {
 }
 
 /** Stock, but for what a test must set: its own port, keys and HOME. */
-function config(folder: string, home: string, port: number): string {
-  const command = `HOME=${home}; export HOME; cd; exec sh -c "$SSH_ORIGINAL_COMMAND"`;
+function config(folder: string, port: number, command: string): string {
   return [
     `Port ${port}`,
     "ListenAddress 127.0.0.1",

@@ -3,6 +3,7 @@
  * 127.0.0.0/8, with a home, a /var/tmp and processes of its own (mount and pid namespaces). Needs root on Linux.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import {
   cpSync,
@@ -17,6 +18,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Disk } from "./disks.ts";
 import { eventually } from "./eventually.ts";
 
 const SSHD = "/usr/sbin/sshd";
@@ -34,6 +36,16 @@ export interface HostOptions {
   readonly before?: string;
   /** More lines for sshd_config. */
   readonly config?: string;
+  /** Its home is this disk; unless given, a folder of the lab. */
+  readonly disk?: Disk;
+}
+
+/** A process of a host, as this computer sees it. */
+export interface HostProcess {
+  readonly pid: number;
+  /** Its pid there. */
+  readonly inner: number;
+  readonly command: string;
 }
 
 export interface SshHost {
@@ -46,6 +58,7 @@ export interface SshHost {
   readonly temporary: string;
   /** A fresh host key, as of a machine that was made anew. */
   renewHostKey(): void;
+  /** With the same disk as before and another boot id. */
   start(): Promise<void>;
   /** As if its power was cut. */
   stop(): Promise<void>;
@@ -53,6 +66,8 @@ export interface SshHost {
   shell(command: string): string;
   /** Commands of what runs there beside sshd itself and its connections. */
   processes(): readonly string[];
+  /** All that runs there, sshd included, but for process 1. */
+  everyProcess(): readonly HostProcess[];
 }
 
 /** A lab: a folder, a user with one key, and hosts. */
@@ -106,10 +121,10 @@ class Host implements SshHost {
     this.address = address;
     this.#folder = folder;
     this.#options = options;
-    this.home = join(folder, "home");
+    this.home = options.disk?.outside ?? join(folder, "home");
     this.temporary = join(folder, "var-tmp");
     mkdirSync(this.home, { recursive: true, mode: 0o700 });
-    mkdirSync(this.temporary);
+    mkdirSync(this.temporary, { recursive: true });
     execFileSync("chmod", ["1777", this.temporary]);
     for (const name of [".bashrc", ".profile"]) {
       if (existsSync(join("/etc/skel", name))) cpSync(join("/etc/skel", name), join(this.home, name));
@@ -134,25 +149,27 @@ class Host implements SshHost {
 
   async start(): Promise<void> {
     const folder = this.#folder;
+    const { disk, before } = this.#options;
     writeFileSync(join(folder, "sshd_config"), this.#config());
+    writeFileSync(join(folder, "boot_id"), `${randomUUID()}\n`);
     const script = [
       "set -e",
       `folder=${folder}`,
       "mount --make-rprivate /",
-      "mount --bind $folder/home /root",
+      `mount --bind ${disk?.inside ?? "$folder/home"} /root`,
       "mount --bind $folder/var-tmp /var/tmp",
-      this.#options.before ?? "",
+      "mount --bind $folder/boot_id /proc/sys/kernel/random/boot_id",
+      before ?? "",
       // Not exec: process 1 must take on and bury whoever loses its parent, as an init does.
       `${SSHD} -D -e -f $folder/sshd_config & wait $!`,
     ].join("\n");
-    const init = spawn(
-      "unshare",
-      ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", script],
-      {
-        stdio: ["ignore", "ignore", "pipe"],
-        env: { PATH: process.env.PATH, HOME: "/root" },
-      },
-    );
+    const command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", script];
+    const where = disk === undefined ? [] : ["nsenter", "-t", String(disk.namespace), "-m"];
+    // It ends with this process, however that ends.
+    const init = spawn("setpriv", ["--pdeathsig", "KILL", ...where, ...command], {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: { PATH: process.env.PATH, HOME: "/root" },
+    });
     let log = "";
     init.stderr.on("data", (chunk: Buffer) => {
       log += chunk.toString();
@@ -178,11 +195,17 @@ class Host implements SshHost {
   }
 
   processes(): readonly string[] {
-    const namespace = readlinkSync(`/proc/${this.#first()}/ns/pid`);
+    return this.everyProcess()
+      .map(({ command }) => command)
+      .filter((command) => !/^(sshd: |\/usr\/sbin\/sshd )/.test(command));
+  }
+
+  everyProcess(): readonly HostProcess[] {
+    const first = this.#first();
+    const namespace = readlinkSync(`/proc/${first}/ns/pid`);
     return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((pid) => commandIn(pid, namespace) ?? [])
-      .filter((command) => !/^(bash -c set -e|sshd: |\/usr\/sbin\/sshd )/.test(command));
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== first)
+      .flatMap((pid) => processIn(Number(pid), namespace) ?? []);
   }
 
   /** Process 1 of the host. */
@@ -205,10 +228,12 @@ class Host implements SshHost {
   }
 }
 
-function commandIn(pid: string, namespace: string): string | undefined {
+function processIn(pid: number, namespace: string): HostProcess | undefined {
   try {
     if (readlinkSync(`/proc/${pid}/ns/pid`) !== namespace) return undefined;
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim() || undefined;
+    const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+    const [, inner] = /^NSpid:.*\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return command === "" ? undefined : { pid, inner: Number(inner), command };
   } catch {
     return undefined;
   }

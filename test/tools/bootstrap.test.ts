@@ -52,6 +52,7 @@ test.each([[[]], [["frobnicate"]], [["toString"]]])("%j is answered with the tar
       "  demo   the main job from `pulumi up` to `pulumi destroy`",
       "  test   all tests, or those of the given paths",
       "  faults every fault of the table, about ten minutes",
+      "  lab    200 seeds of the fault lab, up to a quarter of an hour",
       "  bench  the measurements",
       "  lint   linters, formatter, compiler, unused code; or those that are named",
       "",

@@ -54,18 +54,28 @@ test.each([
     },
   ],
   ["! cordon going away", { kind: "event", event: { kind: "cordon", reason: "going away" } }],
-  [
-    "LIDO 1 abc 5 2 7 going away",
-    { kind: "hello", hello: { protocol: 1, bootId: "abc", clock: 5, cpus: 2, rosterEpoch: 7, cordon: "going away" } },
-  ],
+  ["LIDO 1 abc 5 2 7 going away", { kind: "hello", line: "LIDO 1 abc 5 2 7 going away" }],
 ])("line %s", (line, parsed) => {
   expect(parseLine(line)).toEqual(parsed);
 });
 
-test("a line of another version or of nobody's protocol is an error that says so", () => {
-  expect(() => parseLine("LIDO 2 abc 5 2 7 ")).toThrow(
-    "The worker's agent speaks protocol 2, this Lido speaks 1. Use the same version of Lido on both sides.",
-  );
+test("limits stand in the head of a submission, and only where there are any", () => {
+  const submission = { id: "q-1", run: "true", env: {} };
+  expect(request.submit({ ...submission, limits: { timeoutSeconds: 0.5 } })).toBe("JOB q-1 0 1 1 0\ntrue\n");
+  expect(request.submit({ ...submission, limits: { leaseSeconds: 60 } })).toBe("JOB q-1 0 1 0 60\ntrue\n");
+  expect(request.submit({ ...submission, limits: {} })).toBe("JOB q-1 0 1\ntrue\n");
+});
+
+test("why the worker ended a job stands behind its times", () => {
+  expect(parseStatus("done 124 1 2 timeout")).toMatchObject({ kind: "done", code: 124, timedOut: true });
+  expect(parseStatus("lost lease")).toEqual({ kind: "lost", why: "lease" });
+  expect(parseLine("! exit q-1 3 1 143 5 9 lease")).toEqual({
+    kind: "event",
+    event: { kind: "lost", key: { submission: "q-1", job: 3, attempt: 1 }, why: "lease" },
+  });
+});
+
+test("a line that is nobody's is an error that shows it", () => {
   expect(() => parseLine("! exit q-1 3 1")).toThrow('line that is not of the protocol: "exit q-1 3 1"');
   expect(() => parseStatus("error no such thing")).toThrow("The worker answered: no such thing");
 });

@@ -16,6 +16,11 @@ export const TARGETS = {
     run: ["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.faults.config.ts"],
     says: "every fault of the table, about ten minutes",
   },
+  lab: {
+    needs: [],
+    run: ["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.lab.config.ts"],
+    says: "200 seeds of the fault lab, up to a quarter of an hour",
+  },
   bench: { needs: ["dist", "engine"], run: ["bench/main.ts"], says: "the measurements" },
   lint: {
     needs: [],

@@ -2,20 +2,28 @@
 # and passes on the worker's event journal. Everything it knows is in files, so it may be killed at any time.
 # It never runs a job itself and never waits for one. Protocol and files: docs/protocol.md.
 
-protocol=1
+# The oldest and the newest form of the protocol that it speaks.
+oldest=1 newest=2
 lido_code_dir=${0%/*}
 # shellcheck source=worker/agent/common.sh
 . "$lido_code_dir/common.sh"
 # shellcheck source=worker/agent/reconcilers.sh
 . "$lido_code_dir/reconcilers.sh"
-mkdir -p "$HOME/sky_workdir" "$1/jobs" "$1/slots" "$1/fences" || exit 1
+# shellcheck source=worker/agent/lease.sh
+. "$lido_code_dir/lease.sh"
+# shellcheck source=worker/agent/forget.sh
+. "$lido_code_dir/forget.sh"
+# shellcheck source=worker/agent/quarantine.sh
+. "$lido_code_dir/quarantine.sh"
+# shellcheck source=worker/agent/garbage.sh
+. "$lido_code_dir/garbage.sh"
+mkdir -p "$HOME/sky_workdir" "$1/jobs" "$1/slots" "$1/fences" "$1/leases" || exit 1
 cd "$1" || exit 1
-: >> events || exit 1
+# The code's last use: who puts a newer one here takes away what was not used for long.
+{ : > "$lido_code_dir/used"; } 2>/dev/null
 
 # From here on every event is seen: those before this point are in the files that the requests read.
-journal_size=$(wc -c < events)
-tail -c "+$((journal_size + 1))" -f events 2>/dev/null &
-tail_pid=$!
+follow_journal
 trap 'kill "$tail_pid" 2>/dev/null' EXIT
 trap 'exit 0' HUP INT TERM PIPE
 
@@ -26,6 +34,18 @@ supervisor_alive() {
   read_first "slots/$1/pid"
   # shellcheck disable=SC2086
   [ "${lido_first##* }" = "$lido_boot" ] && alive $lido_first
+}
+
+# keeps_limits SLOT: one that an older Lido started does not. It ends while it has nothing to do, and another one comes.
+keeps_limits() {
+  supervisor_alive "$1" || return 0
+  supervisor=$lido_first
+  read_first "slots/$1/keeps-limits"
+  [ "$lido_first" = "$supervisor" ] && return
+  read_first "slots/$1/current"
+  [ -z "$lido_first" ] || return
+  kill -s TERM "${supervisor%% *}" 2>/dev/null
+  while supervisor_alive "$1"; do sleep 0.01; done
 }
 
 # Once per slot and boot. It writes its pid only when its inbox is open, so no START is put where nobody reads.
@@ -76,7 +96,12 @@ read_exit() {
   [ "$lido_first" = "$record" ] || return 1
   # shellcheck disable=SC2086
   set -- $record
-  status="done $1 $2 $3"
+  # Why it ended is the fourth, where that was not the job itself.
+  case $4 in
+    .) status="done $1 $2 $3" ;;
+    lease) status="lost lease" ;;
+    *) status="done $1 $2 $3 $4" ;;
+  esac
 }
 
 do_fence() {
@@ -117,13 +142,28 @@ as_reconciler() {
   unlock_worker
 }
 
-# JOB SUBMISSION ENV_LINES RUN_LINES, then those lines. `run` appears last and whole: it says that the rest is there.
+# JOB SUBMISSION ENV_LINES RUN_LINES [TIMEOUT_S LEASE_S], then those lines. `run` appears last and whole: it says that the
+# rest is there. Told again, each file is replaced in one step, since a supervisor may be reading it.
 do_job() {
-  dir=jobs/$1
+  dir=jobs/$1 new=
   mkdir -p "$dir" 2>/dev/null
-  copy_lines "$2" "$dir/env"; a=$copied
+  [ -e "$dir/run" ] && new=.new
+  copy_lines "$2" "$dir/env$new"; a=$copied
   copy_lines "$3" "$dir/run.new"; b=$copied
-  if [ "$a$b" = 11 ] && mv "$dir/run.new" "$dir/run" 2>/dev/null; then answer ok; else answer "refused no-space"; fi
+  keep_limits "$dir/limits$new" "${4:-0}" "${5:-0}"
+  if [ "$a$b$copied" = 111 ] && replace "$dir/env" && replace "$dir/limits" && mv "$dir/run.new" "$dir/run" 2>/dev/null; then
+    answer ok
+  else
+    answer "refused no-space"
+  fi
+}
+replace() { [ ! -e "$1.new" ] || mv "$1.new" "$1" 2>/dev/null; }
+
+# keep_limits FILE TIMEOUT_S LEASE_S: a file only for a submission that has limits.
+keep_limits() {
+  copied=1
+  [ "$2$3" = 00 ] && return
+  { printf '%s %s %s .\n' "$2" "$3" "$queue" > "$1"; } 2>/dev/null || copied=0
 }
 
 # copy_lines COUNT FILE: takes so many lines from stdin whatever happens, or the requests after them would be misread.
@@ -150,6 +190,7 @@ do_start() {
   fi
   # It was refused before; what may still lie in the inbox from then is this same attempt.
   if [ -e "$file.refused" ]; then rm -f "$file.refused"; fi
+  if [ -e "jobs/$1/limits" ] && ! keeps_limits "$4"; then answer "refused lease an older Lido's supervisor is busy there"; return; fi
   if ! ensure_supervisor "$4"; then answer "error the supervisor of slot $4 does not start"; return; fi
   # `<>`, since opening a FIFO for writing alone waits for a reader.
   if printf '%s %s %s %s\n' "$1" "$2" "$3" "$5" 1<> "slots/$4/inbox"; then answer accepted; else answer "error cannot write to slot $4"; fi
@@ -158,6 +199,8 @@ do_start() {
 # CANCEL SUBMISSION JOB ATTEMPT GRACE_SECONDS
 do_cancel() {
   file=jobs/$1/$2.$3
+  status "$1" "$2" "$3"
+  case $status in done* | void | lost*) answer "$status"; return ;; esac
   mkdir -p "jobs/$1"
   printf '%s\n' "$4" > "$file.cancel" || { answer "error cannot mark $file as cancelled"; return; }
   # An attempt that was not claimed yet is claimed here, so that nobody else can.
@@ -167,16 +210,17 @@ do_cancel() {
     running* | orphan*)
       read_first "$file.pid"
       # shellcheck disable=SC2086
-      set -- $lido_first "$4"
+      set -- "$4" $lido_first "$1" "$2" "$3"
       # Without its pid it is being started this moment: its supervisor will find the mark.
-      if [ $# = 3 ] && kill -s TERM -- "-$1" 2>/dev/null; then kill_after "$1" "$2" "$3"; fi
+      if [ $# = 6 ]; then kill -s TERM -- "-$2" 2>/dev/null; end_after "$@"; fi
       ;;
   esac
   answer "$status"
 }
 
 # RUNNING -> the number of attempts that are not over, then one line for each.
-do_running() {
+do_running() { find_running; answer "$count"; printf %s "$found"; }
+find_running() {
   found='' count=0
   for current in slots/*/current; do
     read_first "$current" || continue
@@ -194,17 +238,18 @@ do_running() {
     found="$found$attempt_key
 "
   done
-  answer "$count"
-  printf %s "$found"
 }
 
 # ACK SUBMISSION JOB ATTEMPT: its queue has its result, so the record may go with the worker.
 do_ack() {
+  # Forgotten: said twice, and known.
+  if [ ! -e "jobs/$1/$2.$3.exit" ]; then answer ok; return; fi
   if true 2>/dev/null > "jobs/$1/$2.$3.ack"; then answer ok; else answer "error cannot write the acknowledgement"; fi
 }
 
 # UNREAD -> the number of attempts that ended and were not acknowledged, then one line for each.
-do_unread() {
+do_unread() { find_unread; answer "$count"; printf %s "$found"; }
+find_unread() {
   found='' count=0
   for record in jobs/*/*.exit; do
     file=${record%.exit}
@@ -215,14 +260,13 @@ do_unread() {
     found="$found${submission#jobs/} ${attempt_key%.*} ${attempt_key#*.}
 "
   done
-  answer "$count"
-  printf %s "$found"
 }
 
 # read_cordon -> $lido_first: the cordon, or why this worker takes no jobs without one. The mark `ready` names the boot it
 # was made in: what setup left running is gone after a restart, so nothing starts until it ran again.
 read_cordon() {
   read_first cordon && return
+  read_first quarantine && return
   [ -n "$restarted" ] || return 1
   read_first ready || return 1
   case $lido_first in *"$lido_boot"*) restarted='' lido_first=; return 1 ;; esac
@@ -234,7 +278,7 @@ do_cordon() {
 }
 
 do_uncordon() {
-  if rm -f cordon && printf '! cordon \n' >> events; then answer ok; else answer "error cannot remove the cordon"; fi
+  if rm -f cordon quarantine && printf '! cordon \n' >> events; then answer ok; else answer "error cannot remove the cordon"; fi
 }
 
 # ROSTER EPOCH, then one line of JSON, which is in $text.
@@ -273,6 +317,21 @@ keep_environment() {
   answer ok
 }
 
+# free_space -> $free_kib, $free_inodes of the pool's disk: what we may still use; `-` where it is not known.
+free_space() {
+  free_kib=- free_inodes=-
+  lido_first=$(stat -f -c '%a %S %d %c' . 2>/dev/null)
+  # shellcheck disable=SC2086
+  set -- $lido_first
+  if [ $# = 4 ]; then
+    free_kib=$(($1 * $2 / 1024))
+    # Some file systems make inodes as they need them and say 0 of 0.
+    [ "$4" = 0 ] || free_inodes=$3
+  else
+    free_kib=$(df -Pk . 2>/dev/null | { read -r _; read -r _ _ _ kib _; echo "${kib:--}"; })
+  fi
+}
+
 read_boot_id
 roster_epoch
 clock=$(date +%s%3N)
@@ -282,10 +341,17 @@ restarted=
 if read_first ready; then
   case $lido_first in *"$lido_boot"*) ;; *) restarted="lido: restarted and not set up again yet, since $(date -u +%Y-%m-%dT%H:%M:%SZ)" ;; esac
 fi
+read_uptime
+free_space
+# Its process may have gone while nobody waited for it.
+end_quarantine
 read_cordon
-printf 'LIDO %s %s %s %s %s %s\n' "$protocol" "$lido_boot" "$clock" "$cpus" "$roster_epoch" "$lido_first"
+# What version 1 does not know stands in a line of its own, which it takes for a login shell's.
+printf 'LIDO-AGENT %s %s %s %s %s\n' "$oldest" "$newest" "$lido_uptime" "$free_kib" "$free_inodes"
+printf 'LIDO %s %s %s %s %s %s\n' "$oldest" "$lido_boot" "$clock" "$cpus" "$roster_epoch" "$lido_first"
 
-queue='' epoch=0 reconciler=''
+sweep_when_due
+queue='' epoch=0 reconciler='' forgotten=0
 while IFS= read -r line; do
   request=${line%% *} rest=${line#* }
   [ "$rest" = "$line" ] && rest=
@@ -304,6 +370,8 @@ while IFS= read -r line; do
     RUNNING) do_running ;;
     ACK) do_ack $rest ;;
     UNREAD) do_unread ;;
+    FORGET) do_forget $rest ;;
+    LEASE) do_lease $rest ;;
     TAKE) do_take $rest ;;
     CORDON) as_reconciler do_cordon "$rest" ;;
     UNCORDON) as_reconciler do_uncordon ;;

@@ -41,6 +41,17 @@ read_boot_id() {
   fi
 }
 
+# read_uptime -> $lido_uptime: milliseconds, on a clock that nobody sets; without /proc the wall clock.
+read_uptime() {
+  if { read -r lido_uptime lido_rest < /proc/uptime; } 2>/dev/null; then
+    lido_uptime=${lido_uptime%.*}${lido_uptime#*.}0
+    # A leading zero would make it an octal number. In its first second a machine has nothing to time.
+    case $lido_uptime in 0*) lido_uptime=1000 ;; esac
+  else
+    lido_uptime=$(date +%s)000
+  fi
+}
+
 # read_first FILE -> $first: its first line, "" if there is no such file.
 read_first() {
   lido_first=
@@ -50,16 +61,18 @@ read_first() {
 # in_new_session COMMAND…: runs it in the background, in a session of its own, so that no hang-up reaches it.
 in_new_session() {
   if command -v setsid >/dev/null 2>&1; then
-    setsid "$@" &
+    setsid "$@" 7>&- &
   else
-    perl -MPOSIX=setsid -e 'setsid(); exec @ARGV' -- "$@" &
+    perl -MPOSIX=setsid -e 'setsid(); exec @ARGV' -- "$@" 7>&- &
   fi
 }
 
-# kill_after PGID START SECONDS: KILLs that process group then, in a session of its own, so that it outlives the caller.
-kill_after() {
-  # shellcheck disable=SC2016
-  in_new_session sh -c '. "$0/common.sh"; sleep "$3"; alive "$1" "$2" && kill -s KILL -- "-$1"' "$lido_code_dir" "$1" "$2" "$3" </dev/null >/dev/null 2>&1
+# end_after SECONDS PID START SUBMISSION JOB ATTEMPT: KILLs that process group then: see ending.sh.
+end_after() {
+  lido_grace=$1 lido_ended="$2 $3"
+  shift 3
+  # shellcheck disable=SC2086
+  in_new_session sh "$lido_code_dir/ending.sh" $lido_ended "$lido_grace" "$@" </dev/null >/dev/null 2>&1
 }
 
 # lock_worker, unlock_worker: between them no other agent writes what several may write. Whoever can't have it within ten

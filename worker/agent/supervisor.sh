@@ -6,6 +6,14 @@
 lido_code_dir=${0%/*}
 # shellcheck source=worker/agent/common.sh
 . "$lido_code_dir/common.sh"
+# shellcheck source=worker/agent/lease.sh
+. "$lido_code_dir/lease.sh"
+# shellcheck source=worker/agent/limits.sh
+. "$lido_code_dir/limits.sh"
+# shellcheck source=worker/agent/quarantine.sh
+. "$lido_code_dir/quarantine.sh"
+# shellcheck source=worker/agent/sweep.sh
+. "$lido_code_dir/sweep.sh"
 
 lido_slot=slots/$1
 lido_supervisor_dir=$PWD
@@ -37,7 +45,18 @@ fi
 read_boot_id
 process_start $$
 lido_me="$$ $lido_start $lido_boot"
-printf '%s\n' "$lido_me" >| "$lido_slot/pid"
+# Lets no full disk swallow what must be written: tries again until it is written, or the pool's directory is gone.
+persist() {
+  until "$@" 2>/dev/null; do
+    [ -d "$lido_supervisor_dir/$lido_slot" ] || exit 0
+    nap 0.2
+  done
+}
+# A supervisor that keeps limits says so before it says that it is there. One that could not say so would hold its slot's
+# lock for ever and be known to nobody.
+sign() { printf '%s\n' "$lido_me" >| "$lido_slot/$1"; }
+persist sign keeps-limits
+persist sign pid
 
 # A supervisor before this one may have been killed over its job: the slot is free when that job is gone too.
 read_first "$lido_slot/current"
@@ -48,13 +67,6 @@ if [ -n "$lido_first" ]; then
   while alive $lido_first; do nap 0.2; done
 fi
 
-# Lets no full disk swallow what must be written: tries again until it is written, or the pool's directory is gone.
-persist() {
-  until "$@" 2>/dev/null; do
-    [ -d "$lido_supervisor_dir/$lido_slot" ] || exit 0
-    nap 0.2
-  done
-}
 append_event() { printf '! %s\n' "$1" >> events; }
 # The record overwrites bytes that were reserved when the attempt was claimed, so a full disk can't refuse it; its
 # last column is a full stop, without which it does not count.
@@ -64,37 +76,6 @@ clear_current() { : >| "$lido_slot/current"; }
 # Everything the interactive shell of this worker would have, loaded once.
 # shellcheck disable=SC1091
 [ -r environment ] && . ./environment >/dev/null 2>&1
-
-# group_alive PGID: has the group a process that is more than the remains of one? `kill -0` counts zombies, and who
-# reaps them (process 1) may take its time.
-group_alive() {
-  kill -s 0 -- "-$1" 2>/dev/null || return 1
-  [ -r /proc/self/stat ] || return 0
-  local lido_member
-  for lido_member in /proc/[0-9]*; do
-    { IFS= read -r lido_stat_line < "$lido_member/stat"; } 2>/dev/null || continue
-    lido_stat_rest=${lido_stat_line##*) }
-    case $lido_stat_rest in Z* | X*) continue ;; esac
-    # State, parent, process group.
-    [[ $lido_stat_rest =~ ^.\ [0-9]+\ $1\  ]] && return 0
-  done
-  return 1
-}
-
-# wait_for_group_end PGID SECONDS: true once no process of the group is left.
-wait_for_group_end() {
-  local lido_turns=$(($2 * 20))
-  while group_alive "$1"; do
-    ((lido_turns-- > 0)) || return 1
-    nap 0.05
-  done
-}
-
-# What a job left in its process group ends with it.
-sweep_group() {
-  kill -s TERM -- "-$1" 2>/dev/null || return 0
-  wait_for_group_end "$1" 5 || { kill -s KILL -- "-$1" 2>/dev/null; wait_for_group_end "$1" 5; }
-}
 
 # A START may lie in the inbox twice, when it was sent again after a break. Once it is refused the second one must not
 # run it: its queue may have given it to another worker by then. Only a new START takes the mark away.
@@ -109,7 +90,14 @@ run_attempt() {
   [ -e "$lido_file.refused" ] && return
   # First the intent, then the look at the cordon: whoever sets a cordon and then finds no intent knows that nothing starts.
   printf '%s\n' "$lido_key" 2>/dev/null >| "$lido_slot/current" || { refuse no-space; return; }
-  if read_first cordon; then refuse "cordoned $lido_first"; return; fi
+  if read_first cordon || read_first quarantine; then refuse "cordoned $lido_first"; return; fi
+  # Its folder went meanwhile: it may have been in there that this attempt is over.
+  if [ ! -e "$lido_run" ]; then refuse unknown-submission; return; fi
+  lido_watcher='' lido_why=''
+  if read_limits && ((lido_lease)); then
+    lease_left
+    if ((lido_left <= 0)); then refuse lease; return; fi
+  fi
 
   now; lido_began=$lido_now
   set -C
@@ -134,6 +122,8 @@ run_attempt() {
     . "jobs/$lido_submission/env"
     # A bare `export` would print the whole environment into the job's log.
     [ -z "$lido_assignments" ] || eval "export $lido_assignments"
+    # What leaves the process group can still be told by it.
+    export LIDO_ATTEMPT="$lido_submission.$lido_job.$lido_attempt."
     cd "$HOME/sky_workdir" || exit 1
     # By its path: the job may set PATH to anything.
     exec "$BASH" "$lido_run"
@@ -142,22 +132,34 @@ run_attempt() {
   set +m
   process_start "$lido_pid"
   printf '%s %s\n' "$lido_pid" "$lido_start" 2>/dev/null >| "$lido_file.pid"
+  ((lido_timeout || lido_lease)) && watch_limits "$lido_pid" "$lido_start"
   # A cancel that came before the pid was written found nobody to signal.
   if read_first "$lido_file.cancel"; then
-    kill -s TERM -- "-$lido_pid" 2>/dev/null && kill_after "$lido_pid" "$lido_start" "$lido_first"
+    kill -s TERM -- "-$lido_pid" 2>/dev/null && end_after "$lido_first" "$lido_pid" "$lido_start" "$lido_submission" "$lido_job" "$lido_attempt"
   fi
   persist append_event "started $lido_key $lido_began"
   wait "$lido_pid"
   lido_code=$?
-  sweep_group "$lido_pid"
+  [ -z "$lido_watcher" ] || stop_watching
+  if [ -n "$lido_why" ] || [ -e "$lido_file.cancel" ]; then
+    local lido_patience=5
+    # After a lease nothing may go on: there is no time for a grace.
+    [ "$lido_why" = lease ] && lido_patience=0
+    sweep_all "$lido_pid" "$lido_patience"
+    # A watcher that set one has ended with its job.
+    end_quarantine
+  else
+    sweep_group "$lido_pid"
+  fi
   # A job is over only when what it wrote to the pool's buckets is there; a hook lies here where there are such.
   if [ -e after-job ]; then
     "$BASH" ./after-job "$lido_file" </dev/null >>"$lido_file.log" 2>&1 4<&- 5<&- 9>&- || ((lido_code)) || lido_code=74
   fi
   now
-  persist write_exit "$lido_file" "$lido_code $lido_began $lido_now"
+  lido_why=${lido_why:+ $lido_why}
+  persist write_exit "$lido_file" "$lido_code $lido_began $lido_now$lido_why"
   clear_current
-  persist append_event "exit $lido_key $lido_code $lido_began $lido_now"
+  persist append_event "exit $lido_key $lido_code $lido_began $lido_now$lido_why"
 }
 
 while [ -d "$lido_supervisor_dir/$lido_slot" ]; do

@@ -57,7 +57,10 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_status ON jobs (status, id);
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST];
+/** Failed attempts that were followed by another one are counted apart from losses. */
+const RESTARTS = "ALTER TABLE jobs ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0 CHECK (restarts >= 0)";
+
+export const MIGRATIONS: readonly string[] = [FIRST, RESTARTS];
 
 /** Brings the database to the newest version. @throws StoreError when it is newer than this program. */
 export function migrate(database: DatabaseSync, path: string, steps: readonly string[] = MIGRATIONS): void {

@@ -2,7 +2,7 @@
 
 import type { JobSpec } from "../../../spec/index.ts";
 import type { Job, LiveJob, Submission } from "../../core/index.ts";
-import { isTerminal } from "../../core/index.ts";
+import { isTerminal, rulesOf } from "../../core/index.ts";
 import type { JobsTable, Schema } from "./schema.ts";
 
 export function rowOfJob(job: Job) {
@@ -12,6 +12,7 @@ export function rowOfJob(job: Job) {
     status: job.status,
     attempt: job.attempt,
     losses: job.losses,
+    restarts: job.restarts,
     worker: "worker" in job ? job.worker : null,
     started_at: "startedAt" in job ? job.startedAt : null,
     ended_at: "endedAt" in job ? job.endedAt : null,
@@ -21,8 +22,8 @@ export function rowOfJob(job: Job) {
 }
 
 export function liveJobOfRow(row: JobsTable): LiveJob {
-  const { id, submission, attempt, losses, status, reason } = row;
-  const base = { id, submission, attempt, losses };
+  const { id, submission, attempt, losses, restarts, status, reason } = row;
+  const base = { id, submission, attempt, losses, restarts };
   if (status === "PENDING") return { ...base, status, reason };
   if (row.worker === null || isTerminal(status)) throw new Error(`job ${id} is ${status}, which is not a live row`);
   const { worker, started_at: startedAt } = row;
@@ -44,5 +45,6 @@ export function jobSpecOf(row: Pick<Schema["submissions"], "job">): JobSpec {
 
 export function submissionOfRow(row: Schema["submissions"]): Submission {
   const { first, last, pool, name } = row;
-  return { first, last, pool, name, resources: jobSpecOf(row).resources, submittedAt: row.submitted_at };
+  const job = jobSpecOf(row);
+  return { first, last, pool, name, resources: job.resources, rules: rulesOf(job), submittedAt: row.submitted_at };
 }

@@ -33,6 +33,7 @@ export interface JobsTable {
   status: JobStatus;
   attempt: number;
   losses: number;
+  restarts: number;
   worker: number | null;
   started_at: number | null;
   ended_at: number | null;

@@ -53,6 +53,18 @@ test("a controller of another version is replaced, and that is said", async () =
   expect(notes).toEqual(["The controller is of version 1.0.0; it is replaced by version 1.1.0. Running jobs go on."]);
 });
 
+test("a controller of a newer version is not replaced by an older one", async () => {
+  const newer = program(`process.env.TEST_VERSION = "1.10.0"; await import(${JSON.stringify(entry)});`);
+  const pid = await pidBehind({ home, entry: newer, version: "1.10.0" });
+  await expect(connectController({ home, entry, version: "1.9.3" })).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /^The controller that runs is of version 1\.10\.0, this is the older version 1\.9\.3\./,
+    ),
+    exitCode: 8,
+  });
+  expect(await pidBehind({ home, entry, version: "1.10.0" })).toBe(pid);
+});
+
 test.each([
   ['console.error("one"); console.error("Error: no room left"); process.exit(3)', "exit code 3", "Error: no room left"],
   [

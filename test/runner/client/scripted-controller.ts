@@ -45,6 +45,9 @@ export const STATUS: Methods["status"]["result"] = {
   socket: "/home/ann/.lido/controller.sock",
   log: "/home/ann/.lido/controller.log",
   database: "/home/ann/.lido/queue.sqlite",
+  clients: 1,
+  commits: { total: 12, perSecond: 1.5 },
+  lastErrors: [{ at: Date.now() + 60_000, text: "worker 3: not connected: it does not answer.", count: 3 }],
   uptimeSeconds: 125,
   queue: { PENDING: 4, RUNNING: 2, SUCCEEDED: 100 },
   pools: [

@@ -113,6 +113,7 @@ test("a stale row means that the memory is wrong: no effect of that turn, everyt
         submission: 1,
         attempt: 1,
         losses: 0,
+        restarts: 0,
         status: "CANCELLED",
         worker: 1,
         startedAt: null,

@@ -84,7 +84,10 @@ export async function openClient(path: string): Promise<Client> {
   await once(socket, "connect");
   let last = 0;
   const calls = new Map<number, { done: (line: Line) => void; item: (item: never) => void }>();
-  createInterface({ input: socket }).on("line", (text) => {
+  const lines = createInterface({ input: socket });
+  // It repeats the socket's.
+  lines.on("error", () => {});
+  lines.on("line", (text) => {
     const line = JSON.parse(text) as Line;
     if ("item" in line) calls.get(line.id)?.item(line.item as never);
     else calls.get(line.id)?.done(line);
@@ -96,6 +99,7 @@ export async function openClient(path: string): Promise<Client> {
   return {
     write: (text) => void socket.write(text),
     call: (method, params, onItem = () => {}) => {
+      if (socket.destroyed) return Promise.reject(Object.assign(new Error("closed"), { wire: "Closed" }));
       last += 1;
       const id = last;
       socket.write(`${JSON.stringify({ id, method, params })}\n`);

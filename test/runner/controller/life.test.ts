@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -156,16 +156,22 @@ test("when no worker can be reached the stack is read: the lost job runs again e
   await expect(client.call("logs", { id: 1, follow: false })).resolves.toMatchObject({ job: { id: 1 } });
 });
 
-test("the log of a job whose worker is gone is a sentence", async () => {
+test("the log of a job outlives its worker; without its copy that is a sentence", async () => {
   const home = newHome();
   const a = teardown.use(await startWorker(1));
   const controller = teardown.use(await startController(home));
   using client = await openClient(controller.socket);
   await client.call("submit", submission(rosterOf(home, [a]), 1, { run: "echo hi" }));
   await untilOver(client, 1, 1);
+  const folder = join(home.path, "controller", "logs");
+  await eventually(() => readdirSync(folder).some((name) => statSync(join(folder, name)).size > 0), "it is copied");
   await client.call("submit", submission({ ...rosterOf(home, [a], { epoch: 2 }), workers: [] }, 1));
+  const read: string[] = [];
+  await client.call("logs", { id: 1, follow: true }, ({ data }) => read.push(Buffer.from(data, "base64").toString()));
+  expect(read.join("")).toBe("hi\n");
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
   await expect(client.call("logs", { id: 1, follow: true })).rejects.toThrow(
-    "The log of job 1 was on worker 1, which is gone from its pool, and the log with it.",
+    "The log of job 1 was on worker 1, which is gone from its pool; it was not copied before, or that was too long ago.",
   );
 });
 

@@ -1,9 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openSqliteStore } from "../../../runner/store/index.ts";
+import type { JobRecovery } from "../../../spec/index.ts";
 import { World } from "./world.ts";
 
 const worker = fc.integer({ min: 1, max: 6 });
+const recovery: fc.Arbitrary<JobRecovery> = fc.record({
+  onDisconnect: fc.constantFrom("wait", "lease", "eager"),
+  maxRestartsOnErrors: fc.nat(2),
+  recoverOnExitCodes: fc.constantFrom([], [2]),
+});
 const action = fc.oneof(
   {
     weight: 6,
@@ -14,8 +20,12 @@ const action = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ do: fc.constant("exit" as const), worker, code: fc.integer({ min: 0, max: 2 }) }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("submit" as const), count: fc.integer({ min: 1, max: 8 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("submit" as const), count: fc.integer({ min: 1, max: 8 }), recovery }),
+  },
   fc.record({ do: fc.constant("disconnect" as const), worker }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("brush" as const), worker }) },
   fc.record({ do: fc.constant("cancel" as const), first: fc.integer({ min: 1, max: 20 }), count: fc.nat(6) }),
   fc.record({ do: fc.constant("lose" as const), worker }),
   fc.record({ do: fc.constant("kill" as const), worker }),
@@ -34,7 +44,9 @@ async function carryOut(world: World, what: Action): Promise<void> {
     case "exit":
       return world.exit(what.worker, what.code);
     case "submit":
-      return await world.submit(what.count);
+      return await world.submit(what.count, what.recovery);
+    case "brush":
+      return await world.brush(what.worker);
     case "disconnect":
       return await world.disconnect(what.worker);
     case "cancel": {
@@ -50,8 +62,7 @@ async function carryOut(world: World, what: Action): Promise<void> {
     case "restart":
       return await world.restart();
     case "tick":
-      world.now += what.ms;
-      return await world.turn({ kind: "tick" });
+      return await world.pass(what.ms);
   }
 }
 
@@ -59,11 +70,12 @@ test("whatever happens, each rank ends once, no attempt begins twice, none overl
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 3 }),
+      recovery,
       fc.array(action, { maxLength: 60, size: "max" }),
-      async (workers, actions) => {
+      async (workers, first, actions) => {
         await using store = openSqliteStore(":memory:");
         const world = await World.create(store, workers);
-        await world.submit(3);
+        await world.submit(3, first);
         for (const one of actions) await carryOut(world, one);
         await world.heal();
 
@@ -81,7 +93,9 @@ test("whatever happens, each rank ends once, no attempt begins twice, none overl
 }, 60_000);
 
 test("without a loss no attempt beyond the first is ever made", async () => {
-  const harmless = action.filter((one) => one.do !== "lose" && one.do !== "kill" && one.do !== "cancel");
+  const harmless = action
+    .filter((one) => one.do !== "lose" && one.do !== "kill" && one.do !== "cancel")
+    .map((one) => (one.do === "submit" ? { ...one, recovery: {} } : one));
   await fc.assert(
     fc.asyncProperty(fc.array(harmless, { maxLength: 60, size: "max" }), async (actions) => {
       await using store = openSqliteStore(":memory:");

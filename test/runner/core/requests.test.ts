@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rankEnv, submissionEnv } from "../../../runner/core/index.ts";
+import { rankEnv, rulesOf, submissionEnv } from "../../../runner/core/index.ts";
 import { capacity, connected, job, Queue, ref, roster, rosterWorker, submit } from "./fixtures.ts";
 
 const one = [rosterWorker(1)];
@@ -94,6 +94,7 @@ test("a job finds SkyPilot's variables, and the same as LIDO_", () => {
     pool: "p",
     name: "train",
     resources: job().resources,
+    rules: rulesOf(job()),
     submittedAt: Date.UTC(2026, 4, 20, 20, 53, 47, 123),
   };
   const shared = submissionEnv(job({ envs: { A: "1" }, secrets: { B: "2" } }), submission, "ada");

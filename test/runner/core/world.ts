@@ -7,15 +7,21 @@
 import type { Change, Draft, Effect, Event, Step } from "../../../runner/core/index.ts";
 import { evolve, isStored, load, react, sanityCheck, schedule } from "../../../runner/core/index.ts";
 import type { Store } from "../../../runner/store/index.ts";
+import type { JobRecovery, OnDisconnect } from "../../../spec/index.ts";
 import type { AttemptKey, AttemptStatus } from "../../../worker/index.ts";
 import { hello, IDENTITY, job, POINTER, roster, rosterWorker } from "./fixtures.ts";
 
 interface Machine {
   readonly id: number;
   connection: number | undefined;
+  /** When its queue last renewed the leases there. */
+  heardAt: number;
   cordoned: boolean;
   readonly attempts: Map<string, { readonly key: AttemptKey; status: AttemptStatus }>;
 }
+
+/** What holds when a job with `lease` says nothing else. */
+const LEASE_SECONDS = 60;
 
 type Attempt = Extract<Effect, { readonly kind: "start" | "query" | "cancel" }>;
 
@@ -33,8 +39,8 @@ export class World {
   readonly #store: Store;
   readonly #epochs = { roster: 0, connection: 0 };
   #state!: Draft;
+  readonly #policies = new Map<string, OnDisconnect>();
   submitted = 0;
-  losses = 0;
 
   constructor(store: Store) {
     this.#store = store;
@@ -52,7 +58,7 @@ export class World {
   }
 
   #newMachine(id: number): void {
-    this.machines.set(id, { id, connection: undefined, cordoned: false, attempts: new Map() });
+    this.machines.set(id, { id, connection: undefined, heardAt: this.now, cordoned: false, attempts: new Map() });
   }
 
   #roster() {
@@ -143,13 +149,15 @@ export class World {
   }
 
   #begin(machine: Machine, name: string, key: AttemptKey): void {
+    const policy = this.#policies.get(key.submission);
     for (const other of [...this.machines.values(), ...this.graveyard]) {
       for (const attempt of other.attempts.values()) {
         if (attempt.key.job !== key.job || attempt.status.kind === "void") continue;
         if (attempt.key.attempt === key.attempt) this.violations.push(`attempt ${name} began twice`);
-        if (attempt.status.kind === "running" && this.machines.has(other.id))
-          this.violations.push(`job ${key.job} runs twice`);
-        if (attempt.status.kind === "done" && this.machines.has(other.id))
+        if (policy === "eager" || !this.machines.has(other.id)) continue;
+        if (attempt.status.kind === "running") this.violations.push(`job ${key.job} runs twice`);
+        // Its result may lie on a worker out of reach when its lease runs out.
+        if (attempt.status.kind === "done" && attempt.status.code === 0 && policy === "wait")
           this.violations.push(`job ${key.job} ran again after it was done`);
       }
     }
@@ -163,10 +171,29 @@ export class World {
     this.mail.push({ event, worker: machine.id, connection: machine.connection });
   }
 
-  async submit(numJobs: number, options: { readonly crash?: boolean } = {}): Promise<void> {
+  async submit(numJobs: number, recovery: JobRecovery = {}): Promise<void> {
+    const first = this.submitted + 1;
     this.submitted += numJobs;
-    const event: Event = { kind: "submit", job: job(), numJobs, user: "me", roster: this.#roster(), pointer: POINTER };
-    await this.turn(event, options);
+    this.#policies.set(`${this.#state.queue}-${first}`, recovery.onDisconnect ?? "wait");
+    const spec = job({ resources: { ordered: false, anyOf: [{ jobRecovery: recovery }] } });
+    await this.turn({ kind: "submit", job: spec, numJobs, user: "me", roster: this.#roster(), pointer: POINTER });
+  }
+
+  /** Time goes on. A worker that is out of touch ends the jobs whose lease runs out; a connected one renews all the time. */
+  async pass(ms: number): Promise<void> {
+    this.now += ms;
+    for (const machine of this.machines.values()) {
+      if (machine.connection) machine.heardAt = this.now;
+      else if (this.now - machine.heardAt >= LEASE_SECONDS * 1000) this.#endLeases(machine);
+    }
+    await this.turn({ kind: "tick" });
+  }
+
+  #endLeases(machine: Machine): void {
+    for (const attempt of machine.attempts.values()) {
+      const leased = this.#policies.get(attempt.key.submission) === "lease";
+      if (leased && attempt.status.kind === "running") attempt.status = { kind: "lost", why: "lease" };
+    }
   }
 
   /** The oldest letter arrives, unless its connection is gone. */
@@ -181,9 +208,19 @@ export class World {
     const machine = this.machines.get(id);
     if (!machine || machine.connection) return;
     machine.connection = this.#epochs.connection += 1;
+    machine.heardAt = this.now;
     const running = [...machine.attempts.values()].filter((one) => one.status.kind === "running").map((one) => one.key);
     const greeting = hello({ running, cordon: machine.cordoned ? "rolling" : "" });
     await this.turn({ kind: "connected", pool: IDENTITY, worker: id, number: machine.connection, hello: greeting });
+  }
+
+  /** A connection that stands just long enough to renew the leases there. */
+  async brush(id: number): Promise<void> {
+    const machine = this.machines.get(id);
+    if (!machine || machine.connection) return;
+    await this.turn({ kind: "reached", pool: IDENTITY, worker: id });
+    machine.heardAt = this.now;
+    await this.turn({ kind: "disconnected", pool: IDENTITY, worker: id, reason: "reset", permanent: false });
   }
 
   async disconnect(id: number): Promise<void> {
@@ -212,7 +249,6 @@ export class World {
   async lose(id: number): Promise<void> {
     const machine = this.machines.get(id);
     if (!machine) return;
-    this.losses += 1;
     this.machines.delete(id);
     this.graveyard.push(machine);
     this.#newMachine(Math.max(id, ...this.machines.keys()) + 1);
@@ -241,8 +277,7 @@ export class World {
       if (turns > 2_000) throw new Error(`never over: ${JSON.stringify([...this.#state.jobs.values()])}`);
       for (const id of this.machines.keys()) this.exit(id, 0);
       while (this.mail.length > 0) await this.deliver();
-      this.now += 20_000;
-      await this.turn({ kind: "tick" });
+      await this.pass(20_000);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** What every store must do. An implementation calls this with how to open a new, empty one, and to open it again. */
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Job, StoredChange, Submission } from "../../../runner/core/index.ts";
+import { rulesOf } from "../../../runner/core/index.ts";
 import type { Store } from "../../../runner/store/index.ts";
 import { IDENTITY, job, POINTER, roster, rosterWorker } from "../core/fixtures.ts";
 
@@ -14,7 +15,7 @@ const POOL: StoredChange = { kind: "pool", roster: roster([rosterWorker(1)]), po
 
 function submission(first: number, last: number, part: Partial<Submission> = {}): Submission {
   const { resources } = job();
-  return { first, last, pool: IDENTITY, name: "train", resources, submittedAt: 1_000, ...part };
+  return { first, last, pool: IDENTITY, name: "train", resources, rules: rulesOf(job()), submittedAt: 1_000, ...part };
 }
 
 function submitted(first: number, last: number, part: Partial<Submission> = {}): StoredChange {
@@ -23,11 +24,11 @@ function submitted(first: number, last: number, part: Partial<Submission> = {}):
 }
 
 function assigned(id: number, last: number, worker = 1): StoredChange {
-  const starting: Job = { status: "STARTING", id, submission: 1, attempt: 1, losses: 0, worker };
+  const starting: Job = { status: "STARTING", id, submission: 1, attempt: 1, losses: 0, restarts: 0, worker };
   return { kind: "assigned", span: { first: id, last, submission: 1 }, job: starting };
 }
 
-const base = (id: number) => ({ id, submission: 1, attempt: 1, losses: 0, worker: 1 });
+const base = (id: number) => ({ id, submission: 1, attempt: 1, losses: 0, restarts: 0, worker: 1 });
 const running = (id: number): StoredChange => ({
   kind: "moved",
   expected: { status: "STARTING", attempt: 1 },

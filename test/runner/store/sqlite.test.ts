@@ -37,7 +37,7 @@ test("a database of a newer Lido is refused, and left as it is", () => {
   const database = new DatabaseSync(path);
   database.exec("PRAGMA user_version = 7");
   expect(() => openSqliteStore(path)).toThrow(
-    `The queue ${path} was written by a newer Lido (its format is 7, this program knows up to 1). Use that newer Lido, or move the file away to begin an empty queue.`,
+    `The queue ${path} was written by a newer Lido (its format is 7, this program knows up to 2). Use that newer Lido, or move the file away to begin an empty queue.`,
   );
   expect(database.prepare("PRAGMA user_version").get()).toMatchObject({ user_version: 7 });
   database.close();

@@ -1,0 +1,131 @@
+/**
+ * Copies the logs of ended attempts here, and only then tells their workers that the results are known and that they may
+ * forget them. So what ends is never gone before it is here: an attempt that was not copied yet is still unread on its
+ * worker, which says so when it is connected again.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { AttemptKey, CollectedLog, Worker } from "../../worker/index.ts";
+import { ConnectionError } from "../../worker/index.ts";
+import type { AttemptRef, WorkerRef } from "../core/index.ts";
+import type { LogCopies } from "../log-copies/index.ts";
+import { NoRoomError } from "../log-copies/index.ts";
+import { Gate } from "./gate.ts";
+import type { Holds } from "./holds.ts";
+import { keyName } from "./holds.ts";
+import type { Sessions } from "./sessions.ts";
+
+export interface CollectorOptions {
+  readonly sessions: Pick<Sessions, "get">;
+  readonly copies: LogCopies;
+  /** Logs that somebody is reading on their worker. */
+  readonly holds: Holds;
+  readonly log: Logger;
+  /** Of one log; what is above loses its middle. */
+  readonly capBytes: number;
+}
+
+/** What ends in so short a time goes over one channel and into one write. */
+const GATHER_MS = 250;
+const RETRY_MS = 5_000;
+const AT_ONCE = 500;
+/** So much of logs is held in memory at most, and one log more, of each worker that is being collected from. */
+const HELD_BYTES = 16 * 1024 * 1024;
+const WORKERS_AT_ONCE = 4;
+
+export class Collector implements AsyncDisposable {
+  readonly #options: CollectorOptions;
+  readonly #waiting = new Map<string, Map<string, AttemptKey>>();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #stopping = new AbortController();
+  readonly #gate = new Gate(WORKERS_AT_ONCE);
+  #trouble = "";
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+  }
+
+  /** Why logs are not copied now; "" when all is well. */
+  get trouble(): string {
+    return this.#trouble;
+  }
+
+  add({ pool, worker, key }: AttemptRef): void {
+    const name = `${pool} ${worker}`;
+    const keys = this.#waiting.get(name) ?? new Map<string, AttemptKey>();
+    this.#waiting.set(name, keys.set(keyName(key), key));
+    if (this.#running.has(name) || this.#stopping.signal.aborted) return;
+    const ref = { pool, worker };
+    const run = this.#run(ref, name).finally(() => this.#running.delete(name));
+    this.#running.set(name, run);
+  }
+
+  /** One worker's logs, until nothing is left. */
+  async #run(ref: WorkerRef, name: string): Promise<void> {
+    const { signal } = this.#stopping;
+    let pause = GATHER_MS;
+    for (;;) {
+      await delay(pause, undefined, { signal }).catch(() => {});
+      const keys = this.#waiting.get(name);
+      const session = this.#options.sessions.get(ref);
+      if (!keys || keys.size === 0 || !session || signal.aborted) return void this.#waiting.delete(name);
+      // Results are told again as unread when the worker is back, but attempts without one are not.
+      const worker = session.live?.worker;
+      pause = worker && (await this.#batch(worker, keys, ref)) ? GATHER_MS : RETRY_MS;
+    }
+  }
+
+  /** Answers whether to go on soon. */
+  async #batch(worker: Worker, waiting: Map<string, AttemptKey>, ref: WorkerRef): Promise<boolean> {
+    const keys = [...waiting.values()].filter((key) => !this.#options.holds.has(key)).slice(0, AT_ONCE);
+    if (keys.length === 0) return false;
+    try {
+      await this.#gate.run(() => this.#copy(worker, keys));
+      this.#trouble = "";
+      // Nobody may begin to read between this look and the words that follow.
+      const free = keys.filter((key) => !this.#options.holds.has(key));
+      await Promise.all([...free.map((key) => worker.acknowledge(key)), worker.forget(free)]);
+      for (const key of free) waiting.delete(keyName(key));
+      return true;
+    } catch (error) {
+      // What the worker itself refuses it would refuse again.
+      const passing = error instanceof ConnectionError || error instanceof NoRoomError;
+      if (!passing) for (const key of keys) waiting.delete(keyName(key));
+      return this.#failed(error, { ...ref, ...keys[0] });
+    }
+  }
+
+  #failed(error: unknown, about: WorkerRef & Partial<AttemptKey>): boolean {
+    if (this.#stopping.signal.aborted) return false;
+    if (error instanceof NoRoomError) {
+      if (this.#trouble === "") this.#options.log.error({ ...about, err: error }, "logs are not copied");
+      this.#trouble = error.message;
+      return false;
+    }
+    const level = error instanceof ConnectionError ? "debug" : "warn";
+    this.#options.log[level]({ ...about, err: error }, "logs could not be collected");
+    return false;
+  }
+
+  async #copy(worker: Worker, keys: readonly AttemptKey[]): Promise<void> {
+    const { copies, capBytes } = this.#options;
+    const { signal } = this.#stopping;
+    let batch: CollectedLog[] = [];
+    let held = 0;
+    for await (const one of worker.collectLogs(keys, { capBytes, signal })) {
+      batch.push(one);
+      held += one.head.length + one.tail.length;
+      if (held < HELD_BYTES) continue;
+      await copies.add(batch);
+      batch = [];
+      held = 0;
+    }
+    await copies.add(batch);
+  }
+
+  /** What is not copied yet stays on its worker. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#running.values());
+  }
+}

@@ -1,0 +1,1 @@
+export { LogCopies, NoRoomError } from "./copies.ts";

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Collector } from "../../../runner/controller/collector.ts";
+import { Holds } from "../../../runner/controller/holds.ts";
+import type { Live, Session } from "../../../runner/controller/session.ts";
+import { LogCopies, NoRoomError } from "../../../runner/log-copies/index.ts";
+import type { AttemptKey, CollectedLog, Worker } from "../../../worker/index.ts";
+import { eventually } from "../../support/eventually.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lido-collector-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const key = (job: number): AttemptKey => ({ submission: "0000abcd-1", job, attempt: 1 });
+const ref = (job: number) => ({ pool: "p", worker: 1, key: key(job) });
+
+async function rig() {
+  const copies = await LogCopies.open({ folder, keepMs: 1e9, maxBytes: 1e9 });
+  const holds = new Holds();
+  const calls: string[] = [];
+  const worker: Pick<Worker, "collectLogs" | "acknowledge" | "forget"> = {
+    async *collectLogs(keys): AsyncGenerator<CollectedLog> {
+      calls.push(`collect ${keys.map(({ job }) => job).join()}`);
+      for (const one of keys) {
+        // Attempts without a log are left out.
+        const head = Buffer.from(`log of ${one.job}\n`);
+        if (one.job !== 9) yield { key: one, size: head.length, head, tail: Buffer.alloc(0) };
+      }
+    },
+    acknowledge: async ({ job }) =>
+      void calls.push(`ack ${job}, copied: ${(await copies.read(key(job), 0)) !== undefined}`),
+    forget: async (keys) => {
+      if (keys.length > 0) calls.push(`forget ${keys.map(({ job }) => job).join()}`);
+      return [];
+    },
+  };
+  const live = { worker } as unknown as Live;
+  const sessions = { get: () => ({ live }) as unknown as Session };
+  const collector = new Collector({ sessions, copies, holds, log: pino({ level: "silent" }), capBytes: 1000 });
+  const dispose = async () => {
+    await collector[Symbol.asyncDispose]();
+    await copies[Symbol.asyncDispose]();
+  };
+  return { collector, copies, holds, calls, [Symbol.asyncDispose]: dispose };
+}
+
+test("what ends at about the same time is collected together; copied first, then acknowledged and forgotten", async () => {
+  await using it = await rig();
+  for (const job of [1, 2, 9]) it.collector.add(ref(job));
+  await eventually(() => it.calls.length === 5, "all is done");
+  expect(it.calls[0]).toBe("collect 1,2,9");
+  expect(it.calls.slice(1).toSorted()).toEqual([
+    "ack 1, copied: true",
+    "ack 2, copied: true",
+    "ack 9, copied: false",
+    "forget 1,2,9",
+  ]);
+});
+
+test("a log that somebody reads on its worker stays there until the reader is done", async () => {
+  await using it = await rig();
+  const reading = it.holds.take(key(1));
+  const again = it.holds.take(key(1));
+  it.collector.add(ref(1));
+  it.collector.add(ref(2));
+  await eventually(() => it.calls.includes("forget 2"), "the other one is forgotten");
+  reading[Symbol.dispose]();
+  expect(it.holds.has(key(1))).toBe(true);
+  again[Symbol.dispose]();
+  await eventually(() => it.calls.includes("forget 1"), "it is forgotten", 20_000);
+}, 30_000);
+
+test("without room nothing is acknowledged or forgotten, that is told, and it goes on by itself", async () => {
+  await using it = await rig();
+  const full = vi.spyOn(it.copies, "add").mockRejectedValue(new NoRoomError("The disk is full."));
+  it.collector.add(ref(1));
+  await eventually(() => it.collector.trouble === "The disk is full.", "the trouble is told");
+  expect(it.calls).toEqual(["collect 1"]);
+  full.mockRestore();
+  await eventually(() => it.calls.includes("forget 1"), "it is forgotten", 20_000);
+  expect(it.collector.trouble).toBe("");
+}, 30_000);

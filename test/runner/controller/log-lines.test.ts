@@ -1,0 +1,53 @@
+/** What the controller writes down: which job, attempt and worker; never a secret, not even at the finest level. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { eventually } from "../../support/eventually.ts";
+import { makeHome, openClient, rosterOf, startController, startWorker, submission, untilOver } from "./harness.ts";
+
+beforeEach(() => vi.stubEnv("LIDO_LOG_LEVEL", "trace"));
+afterEach(() => vi.unstubAllEnvs());
+
+test("lines about jobs name job, attempt and worker; a secret is in none of them, nor in any answer", async () => {
+  using home = makeHome();
+  await using a = await startWorker(1);
+  await using controller = await startController(home);
+  using client = await openClient(controller.socket);
+  const secrets = { TOKEN: "s3cr3t-value" };
+  const resources = { ordered: false, anyOf: [{ jobRecovery: { maxRestartsOnErrors: 1 } }] };
+  const run = 'echo "$TOKEN" > /dev/null; exit 3';
+  await client.call(
+    "submit",
+    submission(rosterOf(home, [a]), 1, { run, secrets, resources, envs: { A: "s3cr3t-env" } }),
+  );
+  await untilOver(client, 1, 1);
+  // A START that no worker can take.
+  const long = { ...secrets, LONG: "s3cr3t\nlines" };
+  await client.call("submit", submission(rosterOf(home, [a]), 1, { run, secrets: long }));
+  await untilOver(client, 2, 2);
+  await a[Symbol.asyncDispose]();
+  const status = () => client.call("status", {});
+  await eventually(async () => (await status()).lastErrors.length > 0, "the lost worker is told");
+
+  const folder = join(home.path, "controller");
+  const text = readFileSync(join(folder, "controller.log"), "utf8");
+  expect(text).not.toContain("s3cr3t");
+  const told = [await status(), await client.call("queue", { limit: 9 })];
+  expect(JSON.stringify(told)).not.toContain("s3cr3t");
+  const lines = text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { msg: string; job?: number });
+  const about = (msg: string) => lines.filter((line) => line.msg === msg && line.job === 1);
+  expect(about("start")).toMatchObject([
+    { job: 1, attempt: 1, worker: 1 },
+    { job: 1, attempt: 2, worker: 1 },
+  ]);
+  expect(about("recovering")).toMatchObject([{ job: 1, attempt: 1, worker: 1, reason: "exit code 3; restart 1 of 1" }]);
+  expect(about("ended")).toMatchObject([{ job: 1, attempt: 2, worker: 1, status: "FAILED", exitCode: 3 }]);
+  expect((await status()).lastErrors[0]).toMatchObject({ text: expect.stringContaining("worker 1: not connected") });
+  const others = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile() && !path.includes("queue.sqlite"));
+  for (const path of others) expect(readFileSync(path, "latin1"), path).not.toContain("s3cr3t");
+}, 60_000);

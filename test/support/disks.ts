@@ -1,0 +1,65 @@
+/**
+ * Small disks of a test: each a tmpfs of its own size, so that it can be filled without harm to the computer. They are
+ * mounted in a mount namespace that one process holds; with it, and so with the test, they are gone. Needs root.
+ */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface Disk {
+  /** Where it lies for processes in `namespace`. */
+  readonly inside: string;
+  /** The same folder, for processes outside, such as the test itself. */
+  readonly outside: string;
+  /** A process in whose mount namespace it can be seen. */
+  readonly namespace: number;
+}
+
+export class Disks implements AsyncDisposable {
+  readonly #keeper: ChildProcess;
+
+  static async open(): Promise<Disks> {
+    // It lives until its stdin ends, which it does with the test, however that ends.
+    const script = "mount --make-rprivate / && echo ready && read -r _";
+    const keeper = spawn("unshare", ["--mount", "bash", "-c", script], { stdio: ["pipe", "pipe", "inherit"] });
+    await once(keeper.stdout, "data");
+    return new Disks(keeper);
+  }
+
+  private constructor(keeper: ChildProcess) {
+    this.#keeper = keeper;
+  }
+
+  /** `inside`: its folder, which is made. */
+  make(inside: string, kib: number): Disk {
+    const namespace = this.#keeper.pid ?? 0;
+    mkdirSync(inside, { recursive: true });
+    const size = `size=${kib}k,mode=700`;
+    execFileSync("nsenter", ["-t", String(namespace), "-m", "mount", "-t", "tmpfs", "-o", size, "none", inside]);
+    return { inside, outside: `/proc/${namespace}/root${inside}`, namespace };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const over = once(this.#keeper, "exit");
+    this.#keeper.kill("SIGKILL");
+    await over;
+  }
+}
+
+/** Leaves no byte free on it. */
+export function fill(disk: Disk): void {
+  const ballast = join(disk.outside, "ballast");
+  for (let { bavail, bsize } = statfsSync(disk.outside); bavail > 0; { bavail, bsize } = statfsSync(disk.outside)) {
+    try {
+      writeFileSync(ballast, Buffer.alloc(bavail * bsize), { flag: "a" });
+    } catch (error) {
+      // Somebody else was faster with the last of it.
+      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    }
+  }
+}
+
+export function makeRoom(disk: Disk): void {
+  rmSync(join(disk.outside, "ballast"), { force: true });
+}

@@ -1,0 +1,100 @@
+/** The end of a cancelled job is proven: nothing of it is left, or the worker takes no more jobs and says why. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { processStart } from "../../provider/machines/local/process-start.ts";
+import { connectWorker, type Worker, type WorkerEvent } from "../../worker/index.ts";
+import { eventually, Recorder } from "../support/eventually.ts";
+import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
+import { hasSshd, type OpenSshWorker, startOpenSsh } from "../support/openssh.ts";
+import { workerJobs } from "../support/worker-jobs.ts";
+
+describe("a cancelled job", () => {
+  let host: TestWorker;
+  let worker: Worker;
+  const events = new Recorder<WorkerEvent>();
+  const jobs = workerJobs(() => worker, events);
+  beforeAll(async () => {
+    host = await startTestWorker();
+    worker = await host.connect({ onEvent: events.add });
+  });
+  afterAll(async () => {
+    await worker.close();
+    await host[Symbol.asyncDispose]();
+  });
+  const pid = (name: string) => Number(readFileSync(join(host.home, name), "utf8"));
+
+  test("ends with what it put into a session of its own, also when that hears no TERM", async () => {
+    const key = await jobs.start(
+      `setsid bash -c "trap '' TERM; echo \\$\\$ > ${host.home}/polite; while :; do sleep 1; done" & wait`,
+    );
+    await eventually(() => existsSync(join(host.home, "polite")) && pid("polite") > 0, "its own session is up");
+    await worker.cancel(key, 1);
+    expect(await jobs.over(key)).toMatchObject({ kind: "exit", code: 143 });
+    expect(processStart(pid("polite"))).toBeUndefined();
+    expect(worker.hello.cordon).toBe("");
+  });
+
+  test("a job that ends by itself may leave a server in a session of its own", async () => {
+    const key = await jobs.start(`setsid sleep 1000 & echo $! > ${host.home}/server; sleep 0.2`);
+    expect(await jobs.over(key)).toMatchObject({ code: 0 });
+    expect(processStart(pid("server"))).toBeDefined();
+    process.kill(pid("server"), "SIGKILL");
+  });
+});
+
+const canDropKill = hasSshd && process.getuid?.() === 0;
+describe.skipIf(!canDropKill)("a job that cannot be killed (needs root, sshd and setpriv)", () => {
+  let host: OpenSshWorker;
+  beforeAll(async () => {
+    // The agent may signal its own user's processes only, as one that is not root.
+    host = await startOpenSsh({ wrap: "setpriv --bounding-set=-kill --inh-caps=-kill" });
+  });
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]();
+  });
+
+  test.each(["cancel", "timeout"] as const)(
+    "%s: its worker takes no job, and says why, until the process is gone",
+    async (how) => {
+      const events = new Recorder<WorkerEvent>();
+      await using worker = await connectWorker(host.endpoint, { privateKey: host.privateKey, onEvent: events.add });
+      const key = { submission: `${how}-1`, job: how === "cancel" ? 1 : 2, attempt: 1 };
+      const limits = how === "timeout" ? { limits: { timeoutSeconds: 1 } } : {};
+      const run = "exec setpriv --reuid=65534 --clear-groups sleep 1000";
+      await worker.submit({ id: key.submission, run, env: {}, ...limits });
+      await worker.start({ key, slot: 0, env: {} });
+      await events.find((event) => event.kind === "started", "started");
+      const file = join(host.home, ".lido", host.endpoint.poolKey, `jobs/${key.submission}/${key.job}.1.pid`);
+      const job = Number(readFileSync(file, "utf8").split(" ")[0]);
+      await eventually(
+        () => readFileSync(`/proc/${job}/status`, "utf8").includes("Uid:\t65534"),
+        "it changed its user",
+      );
+      if (how === "cancel") await worker.cancel(key, 0);
+      const set = await events.find((event) => event.kind === "cordon", "the worker is quarantined", 40_000);
+      const reason = expect.stringMatching(
+        new RegExp(`^lido: process ${job} of job ${key.job} \\(attempt 1\\) survives SIGKILL, since 20`),
+      );
+      expect(set).toEqual({ kind: "cordon", reason });
+      const next = { ...key, attempt: 2 };
+      expect(await worker.start({ key: next, slot: 1, env: {} })).toEqual({
+        kind: "refused",
+        reason: "cordoned",
+        detail: reason,
+      });
+      expect(await worker.query(key)).toMatchObject({ kind: "running" });
+      await using later = await connectWorker(host.endpoint, { privateKey: host.privateKey });
+      expect(later.hello.cordon).toEqual(reason);
+
+      process.kill(job, "SIGKILL");
+      expect(await events.find((event) => event.kind === "exit", "exit")).toMatchObject({
+        code: how === "cancel" ? 137 : 124,
+      });
+      await events.find((event) => event.kind === "cordon" && event.reason === "", "the quarantine is over");
+      const [pid] = readFileSync(join(host.home, ".lido", host.endpoint.poolKey, "slots/0/pid"), "utf8").split(" ");
+      process.kill(Number(pid), "SIGKILL");
+    },
+    60_000,
+  );
+});
