@@ -52,6 +52,7 @@ test.each([[[]], [["frobnicate"]], [["toString"]]])("%j is answered with the tar
       "  demo   the main job from `pulumi up` to `pulumi destroy`",
       "  test   all tests, or those of the given paths",
       "  faults every fault of the table, about ten minutes",
+      "  soak   20,000 jobs on one worker, large and fast logs: two minutes and more",
       "  bench  the measurements",
       "  lint   linters, formatter, compiler, unused code; or those that are named",
       "",

@@ -16,6 +16,11 @@ export const TARGETS = {
     run: ["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.faults.config.ts"],
     says: "every fault of the table, about ten minutes",
   },
+  soak: {
+    needs: [],
+    run: ["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.soak.config.ts"],
+    says: "20,000 jobs on one worker, large and fast logs: two minutes and more",
+  },
   bench: { needs: ["dist", "engine"], run: ["bench/main.ts"], says: "the measurements" },
   lint: {
     needs: [],
