@@ -53,6 +53,7 @@ test.each([[[]], [["frobnicate"]], [["toString"]]])("%j is answered with the tar
       "  test   all tests, or those of the given paths",
       "  faults every fault of the table, about ten minutes",
       "  lab    200 seeds of the fault lab, up to a quarter of an hour",
+      "  soak   20,000 jobs on one worker, large and fast logs: two minutes and more",
       "  bench  the measurements",
       "  lint   linters, formatter, compiler, unused code; or those that are named",
       "",

@@ -21,6 +21,11 @@ export const TARGETS = {
     run: ["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.lab.config.ts"],
     says: "200 seeds of the fault lab, up to a quarter of an hour",
   },
+  soak: {
+    needs: [],
+    run: ["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.soak.config.ts"],
+    says: "20,000 jobs on one worker, large and fast logs: two minutes and more",
+  },
   bench: { needs: ["dist", "engine"], run: ["bench/main.ts"], says: "the measurements" },
   lint: {
     needs: [],
