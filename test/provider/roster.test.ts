@@ -34,6 +34,6 @@ test("a worker whose machine is silent is told with its address, and why", () =>
   const ref = { id: 2, name: "p-2", fingerprint: "a", generation: 1 };
   const worker = { ...ref, phase: "unknown", busy: 0, cordon: { by: "nobody" } } as const;
   const told = rosterWorkers([{ worker, machine, readyAt: 0, reason }], { fingerprint: "a", generation: 1 });
-  const rest = { id: 2, name: "p-2", generation: 1, state: "FAILED", capacity, hourlyCost: 0, readyAt: 0, reason };
+  const rest = { ...ref, state: "FAILED", capacity, hourlyCost: 0, readyAt: 0, reason };
   expect(told).toEqual([{ ...address, ...rest }]);
 });
