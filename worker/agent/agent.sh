@@ -203,8 +203,8 @@ do_cancel() {
   case $status in done* | void | lost*) answer "$status"; return ;; esac
   mkdir -p "jobs/$1"
   printf '%s\n' "$4" > "$file.cancel" || { answer "error cannot mark $file as cancelled"; return; }
-  # An attempt that was not claimed yet is claimed here, so that nobody else can.
-  if (set -C; printf 'void\n' > "$file.claim") 2>/dev/null; then answer void; return; fi
+  # An attempt that was not claimed yet is claimed here, so that nobody else can; then nobody needs the mark.
+  if (set -C; printf 'void\n' > "$file.claim") 2>/dev/null; then rm -f "$file.cancel"; answer void; return; fi
   status "$1" "$2" "$3"
   case $status in
     running* | orphan*)

@@ -4,6 +4,7 @@
  * holder is waited for and never robbed.
  */
 
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { link, readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -65,7 +66,7 @@ function isAlive({ pid, start, released }: Holder): boolean {
 
 async function take(locks: string, number: number): Promise<boolean> {
   const mine: Holder = { pid: process.pid, start: processStart(process.pid) ?? "", released: false };
-  const draft = join(locks, `draft-${process.pid}-${number}`);
+  const draft = join(locks, `draft-${randomUUID()}`);
   try {
     await writeFile(draft, JSON.stringify(mine), { mode: 0o600 });
     await link(draft, join(locks, String(number)));

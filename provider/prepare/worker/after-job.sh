@@ -45,6 +45,18 @@ keeper_lives() {
   [ "${stat[19]}" = "$start" ]
 }
 
+# is_back FOLDER: while its mount comes up again a job would write into the bare folder below it. Whoever comes next waits.
+is_back() {
+  local target place
+  keeper_lives "$1" && ((SECONDS < 60)) || return 0
+  IFS= read -r target < "$1/target"
+  while read -r _ _ _ _ place _; do
+    printf -v place %b "${place//\\/\\0}"
+    if [ "$place" = "$target" ]; then [ -d "$target" ]; return; fi
+  done < /proc/self/mountinfo
+  return 1
+}
+
 # reason FOLDER -> $reason: why rclone gives up, "" while there is hope.
 reason() {
   reason=
@@ -61,6 +73,7 @@ while :; do
   for folder in buckets/*/; do
     folder=${folder%/}
     if [ ! -e "$folder/target" ] || [ -e "$folder/stop" ]; then continue; fi
+    if ! is_back "$folder"; then left=yes; continue; fi
     dirty "$folder"
     if [ ${#dirty[@]} = 0 ]; then
       [ "$folder/lost" -nt "$1.claim" ] || continue
