@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** The fault lab with all its seeds, which `npm test` runs a few of: `npm run test:lab`. */
+/** The fault lab with all its seeds, which `npm test` does not run: `npm run test:lab`. */
 export default defineConfig({
   test: {
     include: ["test/faults/jobs/*.lab.ts"],
