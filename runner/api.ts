@@ -49,6 +49,8 @@ export interface QueueParams {
   readonly ids?: readonly IdRange[];
   readonly name?: string;
   readonly statuses?: readonly JobStatus[];
+  /** Only what was submitted then or later, in milliseconds since 1970. */
+  readonly since?: number;
   /** Rows at most, newest ids first. */
   readonly limit: number;
   /** Only ids below this one: the key of the next page. */
@@ -74,6 +76,33 @@ export interface JobRow {
 }
 export interface QueueResult {
   readonly rows: readonly JobRow[];
+  /** Pass as `before` for the next page; absent on the last. */
+  readonly next?: number;
+}
+
+/** A page of submissions, whatever the number of their ranks. */
+export interface SubmissionsParams extends Pick<QueueParams, "pool" | "name" | "since" | "limit"> {
+  /** Only those with ranks that are not over. */
+  readonly unfinished?: boolean;
+  /** Only those whose first id is below this one. */
+  readonly before?: number;
+}
+export interface SubmissionRow {
+  readonly ids: IdRange;
+  readonly name: string;
+  readonly pool: string;
+  readonly submittedAt: number;
+  /** When the first of its ranks began, and when the last one ended if all are over. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly byStatus: Readonly<Partial<Record<JobStatus, number>>>;
+  /** Why none of it runs while ranks wait; "" when there is nothing to say. */
+  readonly reason: string;
+  /** Its only job. */
+  readonly job?: JobRow;
+}
+export interface SubmissionsResult {
+  readonly rows: readonly SubmissionRow[];
   /** Pass as `before` for the next page; absent on the last. */
   readonly next?: number;
 }
@@ -163,6 +192,7 @@ export interface ControllerStatus extends ControllerHello {
 export interface Methods {
   submit: { params: SubmitParams; item: never; result: SubmitResult };
   queue: { params: QueueParams; item: never; result: QueueResult };
+  submissions: { params: SubmissionsParams; item: never; result: SubmissionsResult };
   watch: { params: WatchParams; item: Counts; result: WatchResult };
   logs: { params: LogsParams; item: LogItem; result: LogsResult };
   cancel: { params: CancelParams; item: never; result: CancelResult };

@@ -3,8 +3,12 @@ import { lidoHome } from "../../worker/home.ts";
 import type { Connection } from "../client/index.ts";
 import { type Paint, paintFor } from "./colors.ts";
 
-/** A stream that text is written to; a terminal has `isTTY` and `columns`. */
-export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+/** A stream that text is written to; a terminal has `isTTY`, `columns` and `rows`. */
+export type Output = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
 export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 /** What Ctrl-C means to a command that has something to stop in order. */

@@ -42,6 +42,7 @@ export async function runControllerStatus(cli: Cli, { output }: ControllerStatus
       print(cli, `${status.pid}`);
       break;
     case "table":
+    case "wide":
       printStatus(cli, status);
   }
   return 0;

@@ -30,6 +30,27 @@ export function standingOf(status: JobStatus): Standing {
   }
 }
 
+/** What comes first tells most about many jobs: while any work goes on that, and then the worst end. */
+const TELLING: readonly JobStatus[] = [
+  "RUNNING",
+  "STARTING",
+  "RECOVERING",
+  "CANCELLING",
+  "PENDING",
+  "FAILED_SETUP",
+  "FAILED_PRECHECKS",
+  "FAILED_NO_RESOURCE",
+  "FAILED_CONTROLLER",
+  "FAILED",
+  "CANCELLED",
+  "SUCCEEDED",
+];
+
+/** One status for many jobs. */
+export function overallStatus(byStatus: Counts["byStatus"]): JobStatus {
+  return TELLING.find((status) => (byStatus[status] ?? 0) > 0) ?? "PENDING";
+}
+
 const OVER: readonly Standing[] = ["succeeded", "failed", "cancelled"];
 
 export type Tally = Readonly<Record<Standing, number>>;

@@ -4,7 +4,7 @@ import type { SubmitParams, SubmitResult } from "../api.ts";
 import type { Engine } from "./engine.ts";
 import type { LogsOptions } from "./logs.ts";
 import { logs } from "./logs.ts";
-import { queuePage } from "./rows.ts";
+import { queuePage, submissionsPage } from "./rows.ts";
 import type { Handlers } from "./server.ts";
 import type { Facts, Moment } from "./status.ts";
 import { status } from "./status.ts";
@@ -23,6 +23,7 @@ export function handlers(options: HandlersOptions): Handlers {
   return {
     submit: (params) => submit(engine, params),
     queue: (params) => queuePage(params, { store, state: engine.state, now: clock() }),
+    submissions: (params) => submissionsPage(params, { store, state: engine.state, now: clock() }),
     watch: (params, context) => watch(params, context, options),
     logs: (params, context) => logs(params, context, options),
     cancel: async (params) => {

@@ -17,6 +17,7 @@ export type Reply = { readonly id: number } & (
 const METHODS: ReadonlySet<string> = new Set<keyof Methods>([
   "submit",
   "queue",
+  "submissions",
   "watch",
   "logs",
   "cancel",

@@ -1,5 +1,6 @@
 /** The tables as the query builder sees them; migrations.ts makes them. Times are milliseconds since 1970. */
 import type { JobStatus } from "../../api.ts";
+import type { TerminalStatus } from "../../core/index.ts";
 
 export interface Schema {
   readonly queue: { one: number; name: string; epoch: number; next_id: number };
@@ -25,6 +26,24 @@ export interface Schema {
     ended_at: number | null;
   };
   readonly jobs: JobsTable;
+  /** Ranks with a row that are over, counted by triggers. */
+  readonly tallies: {
+    submission: number;
+    status: TerminalStatus;
+    count: number;
+    first_started: number | null;
+    last_ended: number;
+  };
+  /** Those that another one followed. */
+  readonly attempts: {
+    job: number;
+    attempt: number;
+    worker: number | null;
+    started_at: number | null;
+    ended_at: number | null;
+    exit_code: number | null;
+    reason: string;
+  };
 }
 
 export interface JobsTable {

@@ -12,6 +12,7 @@ import { page } from "./page.ts";
 import { all, sql } from "./prepared.ts";
 import { jobSpecOf, submissionOfRow } from "./rows.ts";
 import { loadSnapshot } from "./snapshot.ts";
+import { submissions } from "./submissions.ts";
 import type { Write } from "./write.ts";
 import { writer } from "./write.ts";
 
@@ -30,6 +31,7 @@ export function openSqliteStore(path: string): Store {
     commit: (changes) => guarded(() => commit(database, write, changes)),
     payload: (submission) => guarded(() => payload(database, submission)),
     page: (query) => guarded(() => page(database, query)),
+    submissions: (query) => guarded(() => submissions(database, query)),
     counts: (ranges) => guarded(() => counts(database, ranges)),
     [Symbol.asyncDispose]: () => guarded(() => database.close()),
   };

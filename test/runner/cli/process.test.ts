@@ -89,7 +89,7 @@ test.each([
   [["jobs", "logs"], "Error: Missing required argument 'id'.\nSee `lido jobs logs --help`.\n"],
   [
     ["jobs", "queue", "-o", "xml"],
-    "Error: Option '-o, --output <format>' argument 'xml' is invalid. Allowed choices are table, json, jsonl, id.\nSee `lido jobs queue --help`.\n",
+    "Error: Option '-o, --output <format>' argument 'xml' is invalid. Allowed choices are table, wide, json, jsonl, id.\nSee `lido jobs queue --help`.\n",
   ],
 ])("wrong usage %j: exit code 2", async (words, stderr) => {
   expect(await lido(words)).toEqual({ code: 2, stdout: "", stderr });
@@ -145,7 +145,7 @@ describe("with a controller", () => {
   test("a command loads neither zod nor yaml, ssh2 or Pulumi, unless it must", async () => {
     await using t = await stage({
       pools: [roster()],
-      script: { submit: () => ({ ids: { first: 1, last: 1 } }), queue: () => ({ rows: [] }) },
+      script: { submit: () => ({ ids: { first: 1, last: 1 } }), submissions: () => ({ rows: [] }) },
     });
     const state = { PULUMI_BACKEND_URL: `file://${join(t.folder, "state")}`, PULUMI_STACK: "dev" };
     const env = { PATH: process.env.PATH, LIDO_HOME: t.folder, ...state, NODE_DEBUG: "module,esm" };

@@ -192,6 +192,41 @@ export function storeConformance(name: string, open: () => Promise<Opened>): voi
       expect(await ids({ statuses: ["PENDING"], before: 5 })).toEqual([4, 3]);
     });
 
+    test("pages reach back to a time", async () => {
+      await store.commit([POOL, submitted(1, 5), submitted(6, 8, { submittedAt: 2_000 }), assigned(1, 5)]);
+      const ids = async (since: number) => (await store.page({ limit: 100, since })).map((row) => row.id);
+      expect(await ids(1_001)).toEqual([8, 7, 6]);
+      expect(await ids(1_000)).toHaveLength(8);
+      expect(await ids(2_001)).toEqual([]);
+      const folded = async (since: number) =>
+        (await store.submissions({ limit: 100, since })).map((one) => one.ids.first);
+      expect([await folded(1_000), await folded(1_001), await folded(2_001)]).toEqual([[6, 1], [6], []]);
+    });
+
+    test("submissions are told with their ranks counted, newest first, and by name, pool and whether they are over", async () => {
+      await store.commit([POOL, submitted(1, 5), submitted(6, 6, { name: "other" }), submitted(7, 9)]);
+      await store.commit([assigned(1, 5), assigned(2, 5), running(1), running(2), succeeded(1)]);
+      const span = { first: 7, last: 9, submission: 7 };
+      await store.commit([{ kind: "span-cancelled", span, cut: span, at: 4_000 }]);
+      const one = { name: "train", pool: "gpu-pool", submittedAt: 1_000 };
+      const [cancelled, pending, mixed] = [
+        { ...one, ids: { first: 7, last: 9 }, byStatus: { CANCELLED: 3 }, endedAt: 4_000 },
+        { ...one, name: "other", ids: { first: 6, last: 6 }, byStatus: { PENDING: 1 }, waiting: 6 },
+        {
+          ...one,
+          ids: { first: 1, last: 5 },
+          byStatus: { SUCCEEDED: 1, RUNNING: 1, PENDING: 3 },
+          startedAt: 2_000,
+          waiting: 3,
+        },
+      ];
+      expect(await store.submissions({ limit: 10 })).toEqual([cancelled, pending, mixed]);
+      expect(await store.submissions({ limit: 1, before: 7 })).toEqual([pending]);
+      expect(await store.submissions({ limit: 10, name: "train" })).toEqual([cancelled, mixed]);
+      expect(await store.submissions({ limit: 10, unfinished: true })).toEqual([pending, mixed]);
+      expect(await store.submissions({ limit: 10, pool: "no-pool" })).toEqual([]);
+    });
+
     test("script and secrets come back for the worker", async () => {
       await store.commit([POOL, submitted(1, 2)]);
       expect(await store.payload(1)).toEqual({
