@@ -80,6 +80,61 @@ export interface QueueResult {
   readonly next?: number;
 }
 
+/** One run of a job on a worker. */
+export interface AttemptRow extends Pick<JobRow, "attempt" | "worker" | "startedAt" | "endedAt" | "exitCode"> {
+  /** Why it ended; "" while it runs, and when there is nothing to say. */
+  readonly reason: string;
+}
+
+export interface ShowParams {
+  readonly id: number;
+}
+/** Everything about one job but the values of its secrets. */
+export interface ShowResult {
+  readonly job: JobRow;
+  readonly user: string;
+  /** What each rank runs. */
+  readonly run: string;
+  readonly envs: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  /** `2 cpus, 1 L4`; "" for a whole worker. */
+  readonly wants: string;
+  /** First to last. */
+  readonly attempts: readonly AttemptRow[];
+  /** How its last worker is called; absent when that is gone. */
+  readonly workerName?: string;
+  readonly why?: Why;
+}
+
+/** What a waiting job waits for, as the scheduler sees it. */
+export interface Why {
+  /** Jobs that get a worker before it. */
+  readonly ahead: number;
+  readonly workers: readonly {
+    readonly id: number;
+    readonly name: string;
+    /** What keeps it from having the job; absent when nothing does. */
+    readonly obstacle?: WhyObstacle;
+    /** More of that in words; "" when there is no more. */
+    readonly detail: string;
+  }[];
+  /** The pool's workers that there are to be. */
+  readonly target: number;
+}
+export type WhyObstacle = "not-ready" | "leaving" | "disconnected" | "cordoned" | "busy" | "held" | "too-small";
+
+/** Those of them that failed run again. Either ids or a name. */
+export interface RetryParams {
+  readonly ids?: readonly IdRange[];
+  readonly name?: string;
+}
+export interface RetryResult {
+  readonly retried: readonly IdRange[];
+  /** Of the ids that were given. */
+  readonly notFailed: readonly IdRange[];
+  readonly missing: readonly IdRange[];
+}
+
 /** A page of submissions, whatever the number of their ranks. */
 export interface SubmissionsParams extends Pick<QueueParams, "pool" | "name" | "since" | "limit"> {
   /** Only those with ranks that are not over. */
@@ -125,6 +180,8 @@ export interface WatchResult {
 export interface LogsParams {
   readonly id: number;
   readonly follow: boolean;
+  /** An earlier attempt; the last one unless told. */
+  readonly attempt?: number;
   /** Only the last so many lines. */
   readonly tail?: number;
 }
@@ -193,6 +250,8 @@ export interface Methods {
   submit: { params: SubmitParams; item: never; result: SubmitResult };
   queue: { params: QueueParams; item: never; result: QueueResult };
   submissions: { params: SubmissionsParams; item: never; result: SubmissionsResult };
+  show: { params: ShowParams; item: never; result: ShowResult };
+  retry: { params: RetryParams; item: never; result: RetryResult };
   watch: { params: WatchParams; item: Counts; result: WatchResult };
   logs: { params: LogsParams; item: LogItem; result: LogsResult };
   cancel: { params: CancelParams; item: never; result: CancelResult };

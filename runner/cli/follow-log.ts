@@ -13,6 +13,7 @@ export interface FollowLogOptions {
   readonly id: number;
   readonly follow: boolean;
   readonly tail?: number | undefined;
+  readonly attempt?: number | undefined;
   readonly signal: AbortSignal;
   /** Milliseconds of silence after which a waiting job's reason is shown. */
   readonly patienceMs?: number;
@@ -20,7 +21,7 @@ export interface FollowLogOptions {
 
 /** @returns the job as it stood when its log ended */
 export async function followLog(cli: Cli, first: Connection, options: FollowLogOptions): Promise<JobRow> {
-  const { id, follow, tail, signal } = options;
+  const { id, follow, tail, attempt: which, signal } = options;
   let printed = 0;
   const attempt: Attempt<JobRow> = async (connection, heard) => {
     const stopWaiting = follow ? explainSilence(cli, connection, options) : () => undefined;
@@ -34,7 +35,12 @@ export async function followLog(cli: Cli, first: Connection, options: FollowLogO
       printed += fresh.length;
       await writeAll(cli.stdout, fresh);
     };
-    const params = { id, follow, ...(tail === undefined ? {} : { tail }) };
+    const params = {
+      id,
+      follow,
+      ...(tail === undefined ? {} : { tail }),
+      ...(which === undefined ? {} : { attempt: which }),
+    };
     try {
       return (await connection.call("logs", params, { onItem, signal })).job;
     } finally {

@@ -1,9 +1,8 @@
 /** `lido jobs logs`: the log of one job, byte for byte. */
 import { Command } from "commander";
-import { UserError } from "../../spec/errors.ts";
 import { type Cli, note } from "./cli.ts";
 import { followLog } from "./follow-log.ts";
-import { parseIds } from "./ids.ts";
+import { oneId } from "./ids.ts";
 import { detached } from "./interrupted.ts";
 import { wholeNumber } from "./options.ts";
 import { exitCodeOfJob, jobWords } from "./outcome.ts";
@@ -13,6 +12,7 @@ export interface LogsOptions {
   readonly id: number;
   readonly follow: boolean;
   readonly tail?: number;
+  readonly attempt?: number;
 }
 
 export const command: MakeCommand = ({ cli, done }) =>
@@ -20,6 +20,7 @@ export const command: MakeCommand = ({ cli, done }) =>
     .description("Prints the log of a job, and follows it until the job is over.")
     .argument("<id>", "id of the job", oneId)
     .option("--no-follow", "only what is there now")
+    .option("--attempt <n>", "of an earlier attempt", wholeNumber("--attempt", 1))
     .option("--tail <n>", "only the last n lines", wholeNumber("--tail", 0))
     .addHelpText("after", EXAMPLES)
     .action(async (id: number, options: Omit<LogsOptions, "id">) => done(await runLogs(cli, { ...options, id })));
@@ -28,14 +29,6 @@ const EXAMPLES = `
 Examples:
   lido jobs logs 3
   lido jobs logs 3 --no-follow --tail 20`;
-
-function oneId(text: string): number {
-  const [range, ...more] = parseIds([text]);
-  if (range === undefined || more.length > 0 || range.first !== range.last) {
-    throw new UserError(`'${text}' is more than one job.\nGive one id; a log is printed for one job at a time.`);
-  }
-  return range.first;
-}
 
 /** @returns with `follow`, what the job came to: 0, 100 failed, 103 cancelled. */
 export async function runLogs(cli: Cli, options: LogsOptions): Promise<number> {

@@ -26,8 +26,11 @@ interface Entry {
 const ENTRIES: readonly Entry[] = [
   { path: "jobs launch", summary: "run a job, or many ranks of it, on a pool", load: () => import("./jobs-launch.ts") },
   { path: "jobs queue", summary: "list jobs and how they stand", load: () => import("./jobs-queue.ts") },
+  { path: "jobs show", summary: "show everything about a job", load: () => import("./jobs-show.ts") },
+  { path: "jobs why", summary: "say why a job waits", load: () => import("./jobs-why.ts") },
   { path: "jobs logs", summary: "print or follow the log of a job", load: () => import("./jobs-logs.ts") },
   { path: "jobs cancel", summary: "cancel jobs", load: () => import("./jobs-cancel.ts") },
+  { path: "jobs retry", summary: "run failed jobs once more", load: () => import("./jobs-retry.ts") },
   { path: "jobs wait", summary: "wait until jobs are over", load: () => import("./jobs-wait.ts") },
   { path: "pool apply", summary: "create or change a pool", load: () => import("./pool-apply.ts") },
   { path: "pool status", summary: "show pools and their workers", load: () => import("./pool-status.ts") },

@@ -190,6 +190,7 @@ async function serve(options: ControllerOptions, { opened, lastErrors, end }: Fo
 function isAboutWorkers(change: Change): boolean {
   switch (change.kind) {
     case "submitted":
+    case "retried":
     case "pool":
     case "worker":
     case "worker-gone":

@@ -4,8 +4,10 @@ import type { SubmitParams, SubmitResult } from "../api.ts";
 import type { Engine } from "./engine.ts";
 import type { LogsOptions } from "./logs.ts";
 import { logs } from "./logs.ts";
+import { retry } from "./retry.ts";
 import { queuePage, submissionsPage } from "./rows.ts";
 import type { Handlers } from "./server.ts";
+import { show } from "./show.ts";
 import type { Facts, Moment } from "./status.ts";
 import { status } from "./status.ts";
 import { watch } from "./watch.ts";
@@ -24,6 +26,8 @@ export function handlers(options: HandlersOptions): Handlers {
     submit: (params) => submit(engine, params),
     queue: (params) => queuePage(params, { store, state: engine.state, now: clock() }),
     submissions: (params) => submissionsPage(params, { store, state: engine.state, now: clock() }),
+    show: (params) => show(params, { store, state: engine.state, now: clock() }),
+    retry: (params) => retry(params, { engine, store }),
     watch: (params, context) => watch(params, context, options),
     logs: (params, context) => logs(params, context, options),
     cancel: async (params) => {

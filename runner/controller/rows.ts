@@ -1,5 +1,6 @@
 /** Rows of the queue as callers see them: what is stored, with the reason as it is now. */
 
+import { NotFoundError } from "../../spec/index.ts";
 import type { JobRow, QueueParams, QueueResult, SubmissionRow, SubmissionsParams, SubmissionsResult } from "../api.ts";
 import type { State } from "../core/index.ts";
 import { explain, isTerminal, normalize } from "../core/index.ts";
@@ -14,6 +15,10 @@ export function rowNow(state: State, stored: StoredRow, now: number): JobRow {
 export async function findRow(store: Store, id: number): Promise<StoredRow | undefined> {
   const [row] = await store.page({ ids: [{ first: id, last: id }], limit: 1 });
   return row;
+}
+
+export function noSuchJob(id: number): NotFoundError {
+  return new NotFoundError(`There is no job ${id}. To see the jobs that there are, run: lido jobs queue`);
 }
 
 const LARGEST_PAGE = 10_000;

@@ -18,6 +18,8 @@ const METHODS: ReadonlySet<string> = new Set<keyof Methods>([
   "submit",
   "queue",
   "submissions",
+  "show",
+  "retry",
   "watch",
   "logs",
   "cancel",

@@ -10,8 +10,10 @@ import type {
   AssignedJob,
   AssignedStatus,
   EndedJob,
+  FailedJob,
   Job,
   LiveStatus,
+  PendingJob,
   Span,
   StartingJob,
   Submission,
@@ -40,6 +42,8 @@ export type Event =
       readonly pointer: PoolPointer;
     }
   | { readonly kind: "cancel"; readonly select: CancelParams }
+  /** Jobs as the store has them, that failed. */
+  | { readonly kind: "retry"; readonly jobs: readonly (FailedJob & { readonly of: Submission })[] }
   | /** `pointer` is given when it comes with a submission. */ {
       readonly kind: "roster";
       readonly roster: Roster;
@@ -80,6 +84,13 @@ export type StoredChange =
   /** The first rank of `span` gets its row. */
   | { readonly kind: "assigned"; readonly span: Span; readonly job: StartingJob }
   | { readonly kind: "moved"; readonly expected: Expected; readonly job: Job }
+  /** A job that was over is not over any more; its last attempt becomes history. */
+  | {
+      readonly kind: "retried";
+      readonly submission: Submission;
+      readonly expected: { readonly status: FailedJob["status"]; readonly attempt: number };
+      readonly job: PendingJob;
+    }
   /** `cut`, a part of the pending `span`, is cancelled. */
   | { readonly kind: "span-cancelled"; readonly span: Span; readonly cut: IdRange; readonly at: number }
   | { readonly kind: "pool"; readonly roster: Roster; readonly pointer: PoolPointer };
@@ -120,6 +131,7 @@ export function isStored(change: Change): change is StoredChange {
     case "submitted":
     case "assigned":
     case "moved":
+    case "retried":
     case "span-cancelled":
     case "pool":
       return true;

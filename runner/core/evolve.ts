@@ -30,6 +30,8 @@ export function evolve(state: Draft, change: Change): void {
       return takeHead(state, change.span, change.job);
     case "moved":
       return move(state, change.job);
+    case "retried":
+      return takeBack(state, change.submission, change.job);
     case "span-cancelled":
       return cutSpan(state, change);
     case "pool":
@@ -103,6 +105,16 @@ function move(state: Draft, job: Job): void {
   over(state, pool, { submission: job.submission, count: 1 });
 }
 
+/** A job that was over is live again. */
+function takeBack(state: Draft, submission: Submission, job: LiveJob): void {
+  const pool = poolOf(state, submission.pool);
+  const known = state.submissions.get(submission.first) ?? { ...submission, live: 0 };
+  known.live += 1;
+  state.submissions.set(submission.first, known);
+  pool.live += 1;
+  place(state, pool, job);
+}
+
 function over(state: Draft, pool: DraftPool, ended: { readonly submission: number; readonly count: number }): void {
   const submission = submissionOf(state, ended.submission);
   submission.live -= ended.count;
@@ -146,6 +158,6 @@ function setWorkerJob(pool: DraftPool, worker: number, job: number | null): void
 }
 
 function insertSorted(ids: number[], id: number): void {
-  const at = ids.findIndex((other) => other > id);
-  ids.splice(at < 0 ? ids.length : at, 0, id);
+  // From the end, where most belong.
+  ids.splice(ids.findLastIndex((other) => other < id) + 1, 0, id);
 }

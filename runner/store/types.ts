@@ -5,7 +5,7 @@
  */
 
 import type { JobSpec } from "../../spec/index.ts";
-import type { IdRange, JobRow, JobStatus, QueueParams, SubmissionRow, SubmissionsParams } from "../api.ts";
+import type { AttemptRow, IdRange, JobRow, JobStatus, QueueParams, SubmissionRow, SubmissionsParams } from "../api.ts";
 import type { Snapshot, StoredChange, Submission } from "../core/index.ts";
 
 /** What all ranks of a submission run; holds secrets, so it never goes into a log or an answer. */
@@ -42,6 +42,8 @@ export interface Store extends AsyncDisposable {
    */
   commit(changes: readonly StoredChange[]): Promise<readonly StoredChange[]>;
   payload(submission: number): Promise<Payload | undefined>;
+  /** The attempts of a job that another one followed, or is to follow; first to last. */
+  attempts(job: number): Promise<readonly AttemptRow[]>;
   /** At most `limit` rows, newest ids first. */
   page(query: QueueParams): Promise<readonly StoredRow[]>;
   /** At most `limit`, newest first. Its cost does not grow with the ranks that are over. */

@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { StoredChange } from "../../core/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Payload, Store } from "../types.ts";
+import { attempts } from "./attempts.ts";
 import { counts } from "./counts.ts";
 import { migrate } from "./migrations.ts";
 import { page } from "./page.ts";
@@ -30,6 +31,7 @@ export function openSqliteStore(path: string): Store {
     load: () => guarded(() => loadSnapshot(database)),
     commit: (changes) => guarded(() => commit(database, write, changes)),
     payload: (submission) => guarded(() => payload(database, submission)),
+    attempts: (job) => guarded(() => attempts(database, job)),
     page: (query) => guarded(() => page(database, query)),
     submissions: (query) => guarded(() => submissions(database, query)),
     counts: (ranges) => guarded(() => counts(database, ranges)),

@@ -19,6 +19,8 @@ export function writer(database: DatabaseSync): Write {
         return assigned(statements, change);
       case "moved":
         return moved(statements, change);
+      case "retried":
+        return retried(statements, change);
       case "span-cancelled":
         return spanCancelled(statements, change);
       case "pool":
@@ -30,7 +32,48 @@ export function writer(database: DatabaseSync): Write {
 type Statements = ReturnType<typeof prepareAll>;
 
 function prepareAll(database: DatabaseSync) {
-  return { ...prepareSpans(database), ...prepareJobs(database), ...prepareSubmissions(database) };
+  return {
+    ...prepareSpans(database),
+    ...prepareJobs(database),
+    ...prepareAttempts(database),
+    ...prepareSubmissions(database),
+  };
+}
+
+/** The row of a job as it is before another attempt follows, to be kept: with how it ended, or ended as the row says. */
+function prepareAttempts(database: DatabaseSync) {
+  const columns = ["job", "attempt", "worker", "started_at", "ended_at", "exit_code", "reason"] as const;
+  const insert = () => sql.insertInto("attempts").columns(columns).orIgnore();
+  return {
+    keepAttempt: prepare(database, (p) =>
+      insert().expression((of) =>
+        of
+          .selectFrom("jobs")
+          .select((row) => [
+            "id",
+            "attempt",
+            "worker",
+            "started_at",
+            row.val<number | null>(p("ended_at")).as("ended_at"),
+            row.val<number | null>(p("exit_code")).as("exit_code"),
+            row.val<string>(p("reason")).as("reason"),
+          ])
+          .where("id", "=", p("id"))
+          .where("status", "=", p("from"))
+          .where("attempt", "=", p("from_attempt")),
+      ),
+    ),
+    keepEnded: prepare(database, (p) =>
+      insert().expression((of) =>
+        of
+          .selectFrom("jobs")
+          .select(["id", "attempt", "worker", "started_at", "ended_at", "exit_code", "reason"])
+          .where("id", "=", p("id"))
+          .where("status", "=", p("from"))
+          .where("attempt", "=", p("from_attempt")),
+      ),
+    ),
+  };
 }
 
 function prepareSpans(database: DatabaseSync) {
@@ -143,7 +186,18 @@ function assigned(to: Statements, { span, job }: ChangeOf<"assigned">): boolean 
 }
 
 function moved(to: Statements, { expected, job }: ChangeOf<"moved">): boolean {
-  return to.moveJob({ ...rowOfJob(job), from: expected.status, from_attempt: expected.attempt }) > 0;
+  const from = { from: expected.status, from_attempt: expected.attempt };
+  if (job.status === "RECOVERING") {
+    const { endedAt = null, exitCode = null } = job.past ?? {};
+    to.keepAttempt({ id: job.id, ...from, ended_at: endedAt, exit_code: exitCode, reason: job.reason });
+  }
+  return to.moveJob({ ...rowOfJob(job), ...from }) > 0;
+}
+
+function retried(to: Statements, { expected, job }: ChangeOf<"retried">): boolean {
+  const from = { from: expected.status, from_attempt: expected.attempt };
+  to.keepEnded({ id: job.id, ...from });
+  return to.moveJob({ ...rowOfJob(job), ...from }) > 0;
 }
 
 function spanCancelled(to: Statements, { span, cut, at }: ChangeOf<"span-cancelled">): boolean {

@@ -108,9 +108,3 @@ test("no such job: the controller's words and code", async () => {
   expect(await t.lido("jobs", "logs", "3")).toBe(3);
   expect(t.stderr()).toBe("Error: There is no job 3.\n");
 });
-
-test("one job at a time", async () => {
-  await using t = await stage();
-  expect(await t.lido("jobs", "logs", "3-5")).toBe(2);
-  expect(t.stderr()).toBe("Error: '3-5' is more than one job.\nGive one id; a log is printed for one job at a time.\n");
-});

@@ -51,6 +51,9 @@ const COMMANDS = [
   "jobs queue",
   "jobs logs",
   "jobs cancel",
+  "jobs show",
+  "jobs why",
+  "jobs retry",
   "jobs wait",
   "pool apply",
   "pool status",
@@ -86,7 +89,7 @@ test.each([
     ["jobs", "queue", "--poool", "x"],
     "Error: Unknown option '--poool'.\nDid you mean --pool?\nSee `lido jobs queue --help`.\n",
   ],
-  [["jobs", "logs"], "Error: Missing required argument 'id'.\nSee `lido jobs logs --help`.\n"],
+  [["jobs", "show"], "Error: Missing required argument 'id'.\nSee `lido jobs show --help`.\n"],
   [
     ["jobs", "queue", "-o", "xml"],
     "Error: Option '-o, --output <format>' argument 'xml' is invalid. Allowed choices are table, wide, json, jsonl, id.\nSee `lido jobs queue --help`.\n",

@@ -1,6 +1,6 @@
 /** What every store must do. An implementation calls this with how to open a new, empty one, and to open it again. */
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Job, StoredChange, Submission } from "../../../runner/core/index.ts";
+import type { Job, PendingJob, StoredChange, Submission } from "../../../runner/core/index.ts";
 import { rulesOf } from "../../../runner/core/index.ts";
 import type { Store } from "../../../runner/store/index.ts";
 import { IDENTITY, job, POINTER, roster, rosterWorker } from "../core/fixtures.ts";
@@ -190,6 +190,51 @@ export function storeConformance(name: string, open: () => Promise<Opened>): voi
       expect(await ids({ pool: "gpu-pool", statuses: ["RUNNING", "STARTING"] })).toEqual([2, 1]);
       expect(await ids({ pool: "no-pool" })).toEqual([]);
       expect(await ids({ statuses: ["PENDING"], before: 5 })).toEqual([4, 3]);
+    });
+
+    test("an attempt that another one follows is kept, with how it ended", async () => {
+      await store.commit([POOL, submitted(1, 2), assigned(1, 2), running(1)]);
+      const past = { endedAt: 2_500, exitCode: 3 };
+      const recovering: Job = { ...base(1), status: "RECOVERING", reason: "exit code 3; restart 1 of 2", past };
+      await store.commit([{ kind: "moved", expected: { status: "RUNNING", attempt: 1 }, job: recovering }]);
+      const kept = { attempt: 1, worker: 1, startedAt: 2_000, endedAt: 2_500, exitCode: 3, reason: recovering.reason };
+      expect(await store.attempts(1)).toEqual([kept]);
+      expect(await store.attempts(2)).toEqual([]);
+      const stale: StoredChange = { kind: "moved", expected: { status: "STARTING", attempt: 9 }, job: recovering };
+      expect(await store.commit([stale])).toEqual([stale]);
+      await reopen();
+      expect(await store.attempts(1)).toEqual([kept]);
+    });
+
+    test("a job that failed is live again once it is retried, and that only once", async () => {
+      const failed: Job = {
+        ...base(1),
+        status: "FAILED",
+        startedAt: 2_000,
+        endedAt: 3_000,
+        exitCode: 7,
+        reason: "exit code 7",
+      };
+      await store.commit([POOL, submitted(1, 1), assigned(1, 1), running(1)]);
+      await store.commit([{ kind: "moved", expected: { status: "RUNNING", attempt: 1 }, job: failed }]);
+      expect(await store.submissions({ limit: 1 })).toMatchObject([{ byStatus: { FAILED: 1 } }]);
+      const { worker: _, ...rest } = base(1);
+      const pending: PendingJob = { ...rest, attempt: 2, status: "PENDING", reason: "tried again" };
+      const retried: StoredChange = {
+        kind: "retried",
+        submission: submission(1, 1),
+        expected: { status: "FAILED", attempt: 1 },
+        job: pending,
+      };
+      expect(await store.commit([retried])).toEqual([]);
+      expect(await store.commit([retried])).toEqual([retried]);
+      expect(await store.attempts(1)).toEqual([
+        { attempt: 1, worker: 1, startedAt: 2_000, endedAt: 3_000, exitCode: 7, reason: "exit code 7" },
+      ]);
+      expect(await store.load()).toMatchObject({ submissions: [{ first: 1 }], jobs: [pending] });
+      const [folded] = await store.submissions({ limit: 1 });
+      expect(folded).toMatchObject({ byStatus: { PENDING: 1 }, waiting: 1 });
+      expect(folded).not.toHaveProperty("endedAt");
     });
 
     test("pages reach back to a time", async () => {
