@@ -13,6 +13,7 @@ import { followLog } from "./follow-log.ts";
 import { countIds, formatIds } from "./ids.ts";
 import { detached } from "./interrupted.ts";
 import { type JobSource, readSource, sourceOf } from "./job-source.ts";
+import { logSink } from "./log-sink.ts";
 import { wholeNumber, yesOption } from "./options.ts";
 import { exitCodeOf, exitCodeOfJob, jobs, jobWords, tally, tallyWords } from "./outcome.ts";
 import type { MakeCommand } from "./program.ts";
@@ -121,8 +122,9 @@ function sayWhatNext(cli: Cli, ids: IdRange): number {
 
 async function followOne(cli: Cli, connection: Connection, id: number): Promise<number> {
   const signal = cli.interrupted();
+  const sink = logSink(cli.stdout, { raw: false, prefix: "" });
   try {
-    const job = await followLog(cli, connection, { id, follow: true, signal });
+    const job = await followLog(cli, connection, { id, follow: true, sink, signal });
     note(cli, jobWords(job));
     return exitCodeOfJob(job);
   } catch (error) {

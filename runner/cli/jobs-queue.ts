@@ -5,6 +5,7 @@ import type { Connection } from "../client/index.ts";
 import { type Cli, note } from "./cli.ts";
 import { formatIds, rangesOf } from "./ids.ts";
 import { outputOption, parseStatuses, wholeNumber } from "./options.ts";
+import { UNFINISHED } from "./outcome.ts";
 import { persist } from "./persist.ts";
 import { type Format, linesOf, printRows } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
@@ -107,8 +108,6 @@ async function readView(cli: Cli, connection: Connection, options: QueueOptions)
 function isFolded({ output, ranks, status }: QueueOptions): boolean {
   return output === "table" && ranks !== true && status === undefined;
 }
-
-const UNFINISHED: readonly JobStatus[] = ["PENDING", "STARTING", "RUNNING", "RECOVERING", "CANCELLING"];
 
 function statusesOf({ status, skipFinished }: QueueOptions): readonly JobStatus[] | undefined {
   return skipFinished === true ? UNFINISHED.filter((one) => status === undefined || status.includes(one)) : status;
