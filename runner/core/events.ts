@@ -64,6 +64,8 @@ export type Event =
     } & AttemptRef)
   | ({ readonly kind: "refused"; readonly reason: RefusalReason; readonly detail: string } & AttemptRef)
   | ({ readonly kind: "cordon"; readonly reason: string } & WorkerRef)
+  /** Their logs are copied, and their worker has forgotten them. */
+  | ({ readonly kind: "collected"; readonly keys: readonly AttemptKey[] } & WorkerRef)
   | ({ readonly kind: "roster-epoch"; readonly epoch: number } & WorkerRef)
   | { readonly kind: "tick" };
 
@@ -82,7 +84,10 @@ export type StoredChange =
   | { readonly kind: "moved"; readonly expected: Expected; readonly job: Job }
   /** `cut`, a part of the pending `span`, is cancelled. */
   | { readonly kind: "span-cancelled"; readonly span: Span; readonly cut: IdRange; readonly at: number }
-  | { readonly kind: "pool"; readonly roster: Roster; readonly pointer: PoolPointer };
+  | { readonly kind: "pool"; readonly roster: Roster; readonly pointer: PoolPointer }
+  /** The attempt is over for this queue; its log and files are still on its worker. */
+  | ({ readonly kind: "uncollected" } & AttemptRef)
+  | ({ readonly kind: "collected"; readonly keys: readonly AttemptKey[] } & WorkerRef);
 
 /** Changes that a restart of the controller may forget. */
 export type VolatileChange =
@@ -122,6 +127,8 @@ export function isStored(change: Change): change is StoredChange {
     case "moved":
     case "span-cancelled":
     case "pool":
+    case "uncollected":
+    case "collected":
       return true;
     case "worker":
     case "worker-gone":

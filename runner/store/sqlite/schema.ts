@@ -25,6 +25,8 @@ export interface Schema {
     ended_at: number | null;
   };
   readonly jobs: JobsTable;
+  /** `submission` is its name on workers. */
+  readonly uncollected: { pool: string; worker: number; submission: string; job: number; attempt: number };
 }
 
 export interface JobsTable {

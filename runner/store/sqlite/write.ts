@@ -23,6 +23,10 @@ export function writer(database: DatabaseSync): Write {
         return spanCancelled(statements, change);
       case "pool":
         return pool(statements, change);
+      case "uncollected":
+        return uncollected(statements, change);
+      case "collected":
+        return collected(statements, change);
     }
   };
 }
@@ -30,7 +34,12 @@ export function writer(database: DatabaseSync): Write {
 type Statements = ReturnType<typeof prepareAll>;
 
 function prepareAll(database: DatabaseSync) {
-  return { ...prepareSpans(database), ...prepareJobs(database), ...prepareSubmissions(database) };
+  return {
+    ...prepareSpans(database),
+    ...prepareJobs(database),
+    ...prepareSubmissions(database),
+    ...prepareUncollected(database),
+  };
 }
 
 function prepareSpans(database: DatabaseSync) {
@@ -126,6 +135,32 @@ function prepareSubmissions(database: DatabaseSync) {
   };
 }
 
+function prepareUncollected(database: DatabaseSync) {
+  return {
+    addUncollected: prepare(database, (p) =>
+      sql
+        .insertInto("uncollected")
+        .values({
+          pool: p("pool"),
+          worker: p("worker"),
+          submission: p("submission"),
+          job: p("job"),
+          attempt: p("attempt"),
+        })
+        .onConflict((on) => on.doNothing()),
+    ),
+    dropUncollected: prepare(database, (p) =>
+      sql
+        .deleteFrom("uncollected")
+        .where("job", "=", p("job"))
+        .where("attempt", "=", p("attempt"))
+        .where("submission", "=", p("submission"))
+        .where("worker", "=", p("worker"))
+        .where("pool", "=", p("pool")),
+    ),
+  };
+}
+
 function submitted(to: Statements, { submission, job, user }: ChangeOf<"submitted">): boolean {
   const { first, last, pool: identity, name, submittedAt } = submission;
   if (to.takeIds({ first, next: last + 1 }) === 0) return false;
@@ -158,4 +193,15 @@ function spanCancelled(to: Statements, { span, cut, at }: ChangeOf<"span-cancell
 function pool(to: Statements, { roster, pointer }: ChangeOf<"pool">): boolean {
   const identity = roster.identity;
   return to.setPool({ identity, roster: JSON.stringify(roster), pointer: JSON.stringify(pointer) }) > 0;
+}
+
+/** Said twice it is still so: never stale. */
+function uncollected(to: Statements, { pool, worker, key }: ChangeOf<"uncollected">): boolean {
+  to.addUncollected({ pool, worker, ...key });
+  return true;
+}
+
+function collected(to: Statements, { pool, worker, keys }: ChangeOf<"collected">): boolean {
+  for (const key of keys) to.dropUncollected({ pool, worker, ...key });
+  return true;
 }

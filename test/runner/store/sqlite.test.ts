@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, expect, test } from "vitest";
 import { openSqliteStore } from "../../../runner/store/index.ts";
+import { MIGRATIONS } from "../../../runner/store/sqlite/migrations.ts";
 import { storeConformance } from "./conformance.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lido-store-"));
@@ -37,7 +38,7 @@ test("a database of a newer Lido is refused, and left as it is", () => {
   const database = new DatabaseSync(path);
   database.exec("PRAGMA user_version = 7");
   expect(() => openSqliteStore(path)).toThrow(
-    `The queue ${path} was written by a newer Lido (its format is 7, this program knows up to 2). Use that newer Lido, or move the file away to begin an empty queue.`,
+    `The queue ${path} was written by a newer Lido (its format is 7, this program knows up to ${MIGRATIONS.length}). Use that newer Lido, or move the file away to begin an empty queue.`,
   );
   expect(database.prepare("PRAGMA user_version").get()).toMatchObject({ user_version: 7 });
   database.close();
