@@ -7,12 +7,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { AttemptKey, CollectedLog, Worker } from "../../worker/index.ts";
 import { ConnectionError } from "../../worker/index.ts";
-import type { AttemptRef, WorkerRef } from "../core/index.ts";
+import type { AttemptRef, Event, WorkerRef } from "../core/index.ts";
+import { keyName } from "../core/index.ts";
 import type { LogCopies } from "../log-copies/index.ts";
 import { NoRoomError } from "../log-copies/index.ts";
 import { Gate } from "./gate.ts";
 import type { Holds } from "./holds.ts";
-import { keyName } from "./holds.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface CollectorOptions {
@@ -21,6 +21,7 @@ export interface CollectorOptions {
   /** Logs that somebody is reading on their worker. */
   readonly holds: Holds;
   readonly log: Logger;
+  readonly emit: (event: Event) => void;
   /** Of one log; what is above loses its middle. */
   readonly capBytes: number;
 }
@@ -84,8 +85,11 @@ export class Collector implements AsyncDisposable {
       this.#trouble = "";
       // Nobody may begin to read between this look and the words that follow.
       const free = keys.filter((key) => !this.#options.holds.has(key));
-      await Promise.all([...free.map((key) => worker.acknowledge(key)), worker.forget(free)]);
+      const acknowledged = free.map((key) => worker.acknowledge(key));
+      const [stay] = await Promise.all([worker.forget(free), ...acknowledged]);
       for (const key of free) waiting.delete(keyName(key));
+      const staying = new Set(stay.map(keyName));
+      this.#options.emit({ ...ref, kind: "collected", keys: free.filter((key) => !staying.has(keyName(key))) });
       return true;
     } catch (error) {
       // What the worker itself refuses it would refuse again.

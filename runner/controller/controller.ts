@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { ConnectWorker } from "../../worker/index.ts";
 import type { Change, Event } from "../core/index.ts";
-import { wantedWorkers } from "../core/index.ts";
+import { isCollecting, wantedWorkers } from "../core/index.ts";
 import { LogCopies } from "../log-copies/index.ts";
 import { socketPath } from "../socket-path.ts";
 import type { Store } from "../store/index.ts";
@@ -135,7 +135,7 @@ async function startParts(options: ControllerOptions, foundation: Foundation): P
   const kept = { ...LOGS, ...options.logs };
   const copies = opened.use(await LogCopies.open({ folder: join(options.home, "controller", "logs"), ...kept }));
   const holds = new Holds();
-  const collector = opened.use(new Collector({ sessions, copies, holds, log, capBytes: kept.capBytes }));
+  const collector = opened.use(new Collector({ sessions, copies, holds, log, emit, capBytes: kept.capBytes }));
   // Before the collector ends: what it waits for on a connection that hangs ends with the connection.
   opened.defer(() => sessions.stop());
   const state = () => engine.state;
@@ -180,7 +180,8 @@ async function serve(options: ControllerOptions, { opened, lastErrors, end }: Fo
     parts.emit({ kind: "tick" });
     leases.tick(clock());
     refresh.tick();
-    if (idle.tick(server.clients > 0 || engine.state.submissions.size > 0, clock())) stop();
+    const busy = server.clients > 0 || engine.state.submissions.size > 0 || isCollecting(engine.state, clock());
+    if (idle.tick(busy, clock())) stop();
   });
   every(SWEEP_MS, sweep);
   sweep();
@@ -201,6 +202,8 @@ function isAboutWorkers(change: Change): boolean {
     case "span-cancelled":
     case "noted":
     case "trouble":
+    case "uncollected":
+    case "collected":
       return false;
   }
 }

@@ -1,9 +1,6 @@
 /** Which logs are being read on their worker now: they stay there until whoever reads is done. */
 import type { AttemptKey } from "../../worker/index.ts";
-
-export function keyName({ submission, job, attempt }: AttemptKey): string {
-  return `${submission} ${job}.${attempt}`;
-}
+import { keyName } from "../core/index.ts";
 
 export class Holds {
   readonly #counts = new Map<string, number>();

@@ -68,6 +68,8 @@ export type Event =
     } & AttemptRef)
   | ({ readonly kind: "refused"; readonly reason: RefusalReason; readonly detail: string } & AttemptRef)
   | ({ readonly kind: "cordon"; readonly reason: string } & WorkerRef)
+  /** Their logs are copied, and their worker has forgotten them. */
+  | ({ readonly kind: "collected"; readonly keys: readonly AttemptKey[] } & WorkerRef)
   | ({ readonly kind: "roster-epoch"; readonly epoch: number } & WorkerRef)
   | { readonly kind: "tick" };
 
@@ -93,7 +95,10 @@ export type StoredChange =
     }
   /** `cut`, a part of the pending `span`, is cancelled. */
   | { readonly kind: "span-cancelled"; readonly span: Span; readonly cut: IdRange; readonly at: number }
-  | { readonly kind: "pool"; readonly roster: Roster; readonly pointer: PoolPointer };
+  | { readonly kind: "pool"; readonly roster: Roster; readonly pointer: PoolPointer }
+  /** The attempt is over for this queue; its log and files are still on its worker. */
+  | ({ readonly kind: "uncollected" } & AttemptRef)
+  | ({ readonly kind: "collected"; readonly keys: readonly AttemptKey[] } & WorkerRef);
 
 /** Changes that a restart of the controller may forget. */
 export type VolatileChange =
@@ -134,6 +139,8 @@ export function isStored(change: Change): change is StoredChange {
     case "retried":
     case "span-cancelled":
     case "pool":
+    case "uncollected":
+    case "collected":
       return true;
     case "worker":
     case "worker-gone":

@@ -3,14 +3,17 @@
  * change was made from this very state.
  */
 
-import type { Change, StoredChange } from "./events.ts";
+import type { AttemptKey } from "../../worker/index.ts";
+import type { AttemptRef, Change, StoredChange } from "./events.ts";
+import { keyName } from "./keys.ts";
 import type { Job, LiveJob, Pool, Span, State, Submission, WorkerView } from "./model.ts";
 import { isAssigned, isLive, isWaiting } from "./model.ts";
 import { size } from "./ranges.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-export type DraftPool = Writable<Omit<Pool, "workers" | "spans" | "waiting">> & {
+export type DraftPool = Writable<Omit<Pool, "workers" | "uncollected" | "spans" | "waiting">> & {
   readonly workers: Map<number, WorkerView>;
+  readonly uncollected: Map<number, Map<string, AttemptKey>>;
   readonly spans: Span[];
   readonly waiting: number[];
 };
@@ -40,8 +43,12 @@ export function evolve(state: Draft, change: Change): void {
       poolOf(state, change.pool).workers.set(change.view.entry.id, change.view);
       return;
     case "worker-gone":
-      poolOf(state, change.pool).workers.delete(change.worker);
+      removeWorker(poolOf(state, change.pool), change.worker);
       return;
+    case "uncollected":
+      return addUncollected(state, change);
+    case "collected":
+      return dropUncollected(poolOf(state, change.pool), change);
     case "noted":
       state.jobs.set(change.job.id, change.job);
       return;
@@ -132,6 +139,24 @@ function cutSpan(state: Draft, change: Extract<StoredChange, { kind: "span-cance
   over(state, pool, { submission: span.submission, count: size(cut) });
 }
 
+export function addUncollected(state: Draft, { pool: identity, worker, key }: AttemptRef): void {
+  const { uncollected } = poolOf(state, identity);
+  const ofWorker = uncollected.get(worker) ?? new Map<string, AttemptKey>();
+  uncollected.set(worker, ofWorker.set(keyName(key), key));
+}
+
+function dropUncollected(pool: DraftPool, { worker, keys }: Extract<StoredChange, { kind: "collected" }>): void {
+  const ofWorker = pool.uncollected.get(worker);
+  for (const key of keys) ofWorker?.delete(keyName(key));
+  if (ofWorker?.size === 0) pool.uncollected.delete(worker);
+}
+
+/** Its rows in the store go when a controller begins and does not find it (react.ts). */
+function removeWorker(pool: DraftPool, worker: number): void {
+  pool.workers.delete(worker);
+  pool.uncollected.delete(worker);
+}
+
 function setPool(state: Draft, { roster, pointer }: Extract<StoredChange, { kind: "pool" }>): void {
   const known = state.pools.get(roster.identity);
   if (known) Object.assign(known, { roster, pointer });
@@ -143,6 +168,7 @@ export function emptyPool(init: Pick<Pool, "roster" | "pointer">): DraftPool {
     ...init,
     identity: init.roster.identity,
     workers: new Map(),
+    uncollected: new Map(),
     spans: [],
     waiting: [],
     live: 0,

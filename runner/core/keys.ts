@@ -10,6 +10,11 @@ export function attemptKey(queue: string, job: Pick<LiveJob, "id" | "submission"
   return { submission: submissionId(queue, job.submission), job: job.id, attempt: job.attempt };
 }
 
+/** Names an attempt for good. */
+export function keyName({ submission, job, attempt }: AttemptKey): string {
+  return `${submission} ${job}.${attempt}`;
+}
+
 /** Whether the attempt belongs to this queue: workers may be shared by several. */
 export function isOurs(queue: string, key: AttemptKey): boolean {
   return key.submission.startsWith(`${queue}-`);

@@ -2,8 +2,9 @@
 
 import type { Roster } from "../../worker/index.ts";
 import type { PoolPointer } from "../api.ts";
+import type { AttemptRef } from "./events.ts";
 import type { Draft } from "./evolve.ts";
-import { emptyPool } from "./evolve.ts";
+import { addUncollected, emptyPool } from "./evolve.ts";
 import type { LiveJob, Span, Submission } from "./model.ts";
 import { isAssigned } from "./model.ts";
 import { newWorker } from "./on-roster.ts";
@@ -17,6 +18,7 @@ export interface Snapshot {
   readonly submissions: readonly Submission[];
   readonly spans: readonly Span[];
   readonly jobs: readonly LiveJob[];
+  readonly uncollected: readonly AttemptRef[];
 }
 
 export function load(snapshot: Snapshot, now: number): Draft {
@@ -30,6 +32,7 @@ export function load(snapshot: Snapshot, now: number): Draft {
   for (const submission of snapshot.submissions) state.submissions.set(submission.first, { ...submission, live: 0 });
   for (const span of snapshot.spans) count(state, span.submission, size(span))?.spans.push(span);
   for (const job of snapshot.jobs) loadJob(state, job);
+  for (const ref of snapshot.uncollected) addUncollected(state, ref);
   return state;
 }
 

@@ -118,8 +118,6 @@ export interface WorkerView {
   readonly job: number | null;
   /** When its job was last asked after or heard of. */
   readonly askedAt: number;
-  /** Attempts that were given up while it was silent: it is asked what became of them, so that it may forget them. */
-  readonly givenUp: readonly AttemptKey[];
 }
 
 export interface Pool {
@@ -127,6 +125,11 @@ export interface Pool {
   readonly roster: Roster;
   readonly pointer: PoolPointer;
   readonly workers: ReadonlyMap<number, WorkerView>;
+  /**
+   * Attempts that are over for this queue and whose logs and files are still on their worker, by worker and by name
+   * (`keyName`). They are collected, and only then forgotten.
+   */
+  readonly uncollected: ReadonlyMap<number, ReadonlyMap<string, AttemptKey>>;
   /** Ascending, disjoint. */
   readonly spans: readonly Span[];
   /** Ids of PENDING and RECOVERING jobs that have a row, ascending. */

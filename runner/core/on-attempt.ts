@@ -1,11 +1,11 @@
 /** What workers say about attempts: started, exit, refused, and answers to questions. A stale word changes nothing. */
 
-import type { AttemptKey, AttemptStatus, Ending } from "../../worker/index.ts";
+import type { AttemptStatus, Ending } from "../../worker/index.ts";
 import type { Consequence } from "./answers.ts";
 import { consequenceOf } from "./answers.ts";
 import type { AttemptRef, Change, Effect, Event, EventOf, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
-import { attemptKey, isOurs } from "./keys.ts";
+import { attemptKey, isOurs, keyName } from "./keys.ts";
 import type { AssignedJob, Job, Pool, State, WorkerView } from "./model.ts";
 import { isAssigned, isLive, rulesFor } from "./model.ts";
 import { DEFAULT_RULES } from "./rules.ts";
@@ -77,10 +77,25 @@ function finished(state: State, held: Held, exit: Ending): Step {
   return settle(held, finish(held.job, exit, rulesFor(state, held.job)));
 }
 
-/** The same step, and the worker is told that this attempt's result is known. */
+/** The same step, and what the attempt left on its worker is collected. */
 function acknowledged(state: State, { pool, worker, key }: AttemptRef, step: Step): Step {
   if (!isOurs(state.queue, key)) return step;
-  return { ...step, effects: [...step.effects, { kind: "acknowledge", pool, worker, key }] };
+  const ref = { pool, worker, key };
+  const { changes, effects } = step;
+  const isGone = !state.pools.get(pool)?.workers.has(worker);
+  return {
+    changes: isGone || isUncollected(state, ref) ? changes : [...changes, { kind: "uncollected", ...ref }],
+    effects: [...effects, { kind: "acknowledge", ...ref }],
+  };
+}
+
+function isUncollected(state: State, { pool, worker, key }: AttemptRef): boolean {
+  return state.pools.get(pool)?.uncollected.get(worker)?.has(keyName(key)) === true;
+}
+
+export function onCollected(state: State, { pool, worker, keys }: EventOf<"collected">): Step {
+  const known = keys.filter((key) => isUncollected(state, { pool, worker, key }));
+  return known.length === 0 ? NOTHING : { changes: [{ kind: "collected", pool, worker, keys: known }], effects: [] };
 }
 
 export function onRefused(state: State, event: EventOf<"refused">, now: number): Step {
@@ -125,7 +140,7 @@ export function onAnswer(state: State, event: EventOf<"answer">, now: number): S
 
 function answered(state: State, event: EventOf<"answer">, now: number): Step {
   const held = find(state, event);
-  if (!held) return answeredGivenUp(state, event) ?? stale("answer", event);
+  if (!held) return answeredUncollected(state, event) ?? stale("answer", event);
   const { view, pool } = held;
   const heard: Change = { kind: "worker", pool: pool.identity, view: { ...view, askedAt: now } };
   // An event overtook the answer: `never` said of a STARTING job means nothing once it is RUNNING.
@@ -134,13 +149,11 @@ function answered(state: State, event: EventOf<"answer">, now: number): Step {
   return { ...step, changes: [heard, ...step.changes] };
 }
 
-/** What became of an attempt that was given up: nothing follows, but that its worker need not be asked again. */
-function answeredGivenUp(state: State, { pool, worker, key }: EventOf<"answer">): Step | undefined {
-  const view = state.pools.get(pool)?.workers.get(worker);
-  const isIt = (one: AttemptKey) => one.job === key.job && one.attempt === key.attempt;
-  if (!view?.givenUp.some(isIt)) return undefined;
-  const givenUp = view.givenUp.filter((one) => !isIt(one));
-  return { changes: [{ kind: "worker", pool, view: { ...view, givenUp } }], effects: [] };
+/** What became of an attempt that is over for us: if it never began there is nothing of it to collect. */
+function answeredUncollected(state: State, { pool, worker, key, status }: EventOf<"answer">): Step | undefined {
+  if (!isUncollected(state, { pool, worker, key })) return undefined;
+  const isNothing = status.kind === "never" || status.kind === "void";
+  return isNothing ? { changes: [{ kind: "collected", pool, worker, keys: [key] }], effects: [] } : NOTHING;
 }
 
 function carryOut(state: State, held: Held, said: { readonly status: AttemptStatus; readonly now: number }): Step {

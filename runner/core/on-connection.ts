@@ -6,7 +6,7 @@
 import type { AttemptKey } from "../../worker/index.ts";
 import type { Change, Effect, EventOf, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
-import { attemptKey, isOurs } from "./keys.ts";
+import { attemptKey, isOurs, keyName } from "./keys.ts";
 import type { AssignedJob, State } from "./model.ts";
 import { isAssigned, rulesFor } from "./model.ts";
 import { GRACE_SECONDS } from "./on-attempt.ts";
@@ -26,9 +26,10 @@ export function onConnected(state: State, event: EventOf<"connected">, now: numb
   for (const key of hello.unread.filter((one) => isStray(state, event, one))) {
     effects.push({ kind: "acknowledge", pool: event.pool, worker: event.worker, key });
   }
-  // What still runs is ended, and its end is told.
-  const running = new Set(hello.running.map((key) => `${key.job}.${key.attempt}`));
-  for (const key of view.givenUp.filter(({ job, attempt }) => !running.has(`${job}.${attempt}`))) {
+  // What still runs is ended, and its end is told; of the rest of what is over here nothing more will be heard.
+  const told = new Set([...hello.running, ...hello.unread].map(keyName));
+  for (const [name, key] of pool.uncollected.get(event.worker) ?? []) {
+    if (told.has(name)) continue;
     effects.push({ kind: "query", pool: event.pool, worker: event.worker, key, believed: "RUNNING" });
   }
   const job = view.job === null ? undefined : state.jobs.get(view.job);

@@ -83,6 +83,5 @@ export function newWorker(entry: RosterWorker, now: number): WorkerView {
     hold: null,
     job: null,
     askedAt: now,
-    givenUp: [],
   };
 }

@@ -73,7 +73,6 @@ function outOfTouch(state: State, held: Held, now: number): Step {
   if (!next) return NOTHING;
   const step = settle(held, next);
   if (view.leaving) return step;
-  const givenUp = [...view.givenUp, attemptKey(state.queue, job)];
-  const noted: Change = { kind: "worker", pool: held.pool.identity, view: { ...view, job: null, givenUp } };
-  return { ...step, changes: [...step.changes, noted] };
+  const ref = { pool: held.pool.identity, worker: view.entry.id, key: attemptKey(state.queue, job) };
+  return { ...step, changes: [...step.changes, { kind: "uncollected", ...ref }] };
 }

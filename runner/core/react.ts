@@ -8,7 +8,7 @@ import type { Change, Event, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
 import type { State } from "./model.ts";
 import { isAssigned } from "./model.ts";
-import { onAnswer, onExit, onRefused, onStarted } from "./on-attempt.ts";
+import { onAnswer, onCollected, onExit, onRefused, onStarted } from "./on-attempt.ts";
 import { onCancel } from "./on-cancel.ts";
 import { onConnected, onCordon, onDisconnected, onReached, onRosterEpoch } from "./on-connection.ts";
 import { onRetry } from "./on-retry.ts";
@@ -53,6 +53,8 @@ export function react(state: State, event: Event, now: number): Step {
       return onRefused(state, event, now);
     case "cordon":
       return onCordon(state, event);
+    case "collected":
+      return onCollected(state, event);
     case "roster-epoch":
       return onRosterEpoch(state, event);
     case "tick":
@@ -60,8 +62,25 @@ export function react(state: State, event: Event, now: number): Step {
   }
 }
 
-/** A job whose worker is in no stored roster can't be asked after: its worker had left before the controller ended. */
+/** Long enough to reach a worker that can be reached. */
+const COLLECT_MS = 60_000;
+
+/**
+ * A job whose worker is in no stored roster can't be asked after: its worker had left before the controller ended. What is
+ * still to be collected is a reason to connect, also where no job is left.
+ */
 function onLoaded(state: State, now: number): Step {
+  const changes: Change[] = lostJobs(state, now);
+  for (const pool of state.pools.values()) {
+    for (const [worker, keys] of pool.uncollected) {
+      if (pool.workers.has(worker)) changes.push({ kind: "wanted", pool: pool.identity, until: now + COLLECT_MS });
+      else changes.push({ kind: "collected", pool: pool.identity, worker, keys: [...keys.values()] });
+    }
+  }
+  return { changes, effects: [] };
+}
+
+function lostJobs(state: State, now: number): Change[] {
   const changes: Change[] = [];
   for (const job of state.jobs.values()) {
     if (!isAssigned(job)) continue;
@@ -71,5 +90,5 @@ function onLoaded(state: State, now: number): Step {
     if (!next) continue;
     changes.push({ kind: "moved", expected: { status: job.status, attempt: job.attempt }, job: next });
   }
-  return { changes, effects: [] };
+  return changes;
 }

@@ -24,6 +24,11 @@ export function wantedWorkers(state: State, now: number): readonly WantedWorker[
   );
 }
 
+/** Whether files of attempts lie on workers that can be hoped for. */
+export function isCollecting(state: State, now: number): boolean {
+  return [...state.pools.values()].some((pool) => pool.uncollected.size > 0 && now < pool.wantedUntil);
+}
+
 function isWanted(pool: Pool, view: WorkerView, now: number): boolean {
   if (view.connection.kind === "up") return true;
   if (pool.live === 0 && now >= pool.wantedUntil) return false;

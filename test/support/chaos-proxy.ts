@@ -107,6 +107,7 @@ export class ChaosProxy implements AsyncDisposable {
     };
     near.once("close", gone);
     far.once("close", gone);
-    void pipes[0].thawed().then(() => far.connect(this.#target));
+    // A socket that was destroyed would be born again by a connect.
+    void pipes[0].thawed().then(() => (near.destroyed || far.destroyed ? far.destroy() : far.connect(this.#target)));
   }
 }

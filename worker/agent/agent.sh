@@ -104,12 +104,21 @@ read_exit() {
   esac
 }
 
+# put DRAFT FILE LINE…: the file in one step, or as it was; a full disk leaves no draft behind.
+put() {
+  lido_draft=$1 lido_file=$2
+  shift 2
+  printf '%s\n' "$@" > "$lido_draft" && mv "$lido_draft" "$lido_file" && return
+  rm -f "$lido_draft"
+  return 1
+}
+
 do_fence() {
   lock_worker
   read_first "fences/$1"
   if [ "${lido_first:-0}" -gt "$2" ]; then
     answer "refused fenced $lido_first"
-  elif printf '%s\n' "$2" > "fences/$1.new" && mv "fences/$1.new" "fences/$1"; then
+  elif put "fences/$1.new" "fences/$1" "$2"; then
     queue=$1 epoch=$2
     answer ok
   else
@@ -154,6 +163,7 @@ do_job() {
   if [ "$a$b$copied" = 111 ] && replace "$dir/env" && replace "$dir/limits" && mv "$dir/run.new" "$dir/run" 2>/dev/null; then
     answer ok
   else
+    rm -f "$dir/env.new" "$dir/limits.new" "$dir/run.new"
     answer "refused no-space"
   fi
 }
@@ -274,7 +284,7 @@ read_cordon() {
 }
 
 do_cordon() {
-  if printf '%s\n' "$1" > cordon.new && mv cordon.new cordon; then printf '! cordon %s\n' "$1" >> events; answer ok; else answer "error cannot write the cordon"; fi
+  if put cordon.new cordon "$1"; then printf '! cordon %s\n' "$1" >> events; answer ok; else answer "error cannot write the cordon"; fi
 }
 
 do_uncordon() {
@@ -285,7 +295,7 @@ do_uncordon() {
 do_roster() {
   roster_epoch
   if [ "$1" -gt "$roster_epoch" ]; then
-    if printf '%s\n%s\n' "$1" "$text" > "roster.$$" && mv "roster.$$" roster; then printf '! roster %s\n' "$1" >> events; else answer "error cannot write the roster"; return; fi
+    if put "roster.$$" roster "$1" "$text"; then printf '! roster %s\n' "$1" >> events; else answer "error cannot write the roster"; return; fi
   fi
   answer ok
 }

@@ -60,6 +60,18 @@ CREATE INDEX jobs_by_status ON jobs (status, id);
 /** Failed attempts that were followed by another one are counted apart from losses. */
 const RESTARTS = "ALTER TABLE jobs ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0 CHECK (restarts >= 0)";
 
+/** Attempts that are over and whose files are still on their worker; as a rule there are few. */
+const UNCOLLECTED = `
+CREATE TABLE uncollected (
+  pool TEXT NOT NULL REFERENCES pools,
+  worker INTEGER NOT NULL,
+  submission TEXT NOT NULL,
+  job INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  PRIMARY KEY (job, attempt, submission, worker, pool)
+) STRICT, WITHOUT ROWID
+`;
+
 /**
  * What a folded queue shows of a submission must not cost a look at each of its ranks: those that are over are counted
  * as they end. Filters of the queue find their submissions, and not all that there ever were. Attempts that another one
@@ -102,7 +114,7 @@ CREATE TABLE attempts (
   PRIMARY KEY (job, attempt)
 ) STRICT, WITHOUT ROWID`;
 
-export const MIGRATIONS: readonly string[] = [FIRST, RESTARTS, HISTORY];
+export const MIGRATIONS: readonly string[] = [FIRST, RESTARTS, UNCOLLECTED, HISTORY];
 
 /** Brings the database to the newest version. @throws StoreError when it is newer than this program. */
 export function migrate(database: DatabaseSync, path: string, steps: readonly string[] = MIGRATIONS): void {

@@ -26,6 +26,8 @@ export interface Schema {
     ended_at: number | null;
   };
   readonly jobs: JobsTable;
+  /** `submission` is its name on workers. */
+  readonly uncollected: { pool: string; worker: number; submission: string; job: number; attempt: number };
   /** Ranks with a row that are over, counted by triggers. */
   readonly tallies: {
     submission: number;

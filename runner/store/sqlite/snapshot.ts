@@ -25,6 +25,11 @@ export function loadSnapshot(database: DatabaseSync): Snapshot {
     submissions: all(database, liveSubmissions()).map(submissionOfRow),
     spans,
     jobs: jobs.map(liveJobOfRow),
+    uncollected: all(database, sql.selectFrom("uncollected").selectAll()).map(({ pool, worker, ...key }) => ({
+      pool,
+      worker,
+      key,
+    })),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { StoredChange } from "../../core/index.ts";
+import { prepareAttempts } from "./keep-attempt.ts";
 import { prepare, sql } from "./prepared.ts";
 import { rowOfJob } from "./rows.ts";
 
@@ -24,7 +25,11 @@ export function writer(database: DatabaseSync): Write {
       case "span-cancelled":
         return spanCancelled(statements, change);
       case "pool":
-        return pool(statements, change);
+        return setPool(statements, change);
+      case "uncollected":
+        return uncollected(statements, change);
+      case "collected":
+        return collected(statements, change);
     }
   };
 }
@@ -37,42 +42,7 @@ function prepareAll(database: DatabaseSync) {
     ...prepareJobs(database),
     ...prepareAttempts(database),
     ...prepareSubmissions(database),
-  };
-}
-
-/** The row of a job as it is before another attempt follows, to be kept: with how it ended, or ended as the row says. */
-function prepareAttempts(database: DatabaseSync) {
-  const columns = ["job", "attempt", "worker", "started_at", "ended_at", "exit_code", "reason"] as const;
-  const insert = () => sql.insertInto("attempts").columns(columns).orIgnore();
-  return {
-    keepAttempt: prepare(database, (p) =>
-      insert().expression((of) =>
-        of
-          .selectFrom("jobs")
-          .select((row) => [
-            "id",
-            "attempt",
-            "worker",
-            "started_at",
-            row.val<number | null>(p("ended_at")).as("ended_at"),
-            row.val<number | null>(p("exit_code")).as("exit_code"),
-            row.val<string>(p("reason")).as("reason"),
-          ])
-          .where("id", "=", p("id"))
-          .where("status", "=", p("from"))
-          .where("attempt", "=", p("from_attempt")),
-      ),
-    ),
-    keepEnded: prepare(database, (p) =>
-      insert().expression((of) =>
-        of
-          .selectFrom("jobs")
-          .select(["id", "attempt", "worker", "started_at", "ended_at", "exit_code", "reason"])
-          .where("id", "=", p("id"))
-          .where("status", "=", p("from"))
-          .where("attempt", "=", p("from_attempt")),
-      ),
-    ),
+    ...prepareUncollected(database),
   };
 }
 
@@ -169,6 +139,32 @@ function prepareSubmissions(database: DatabaseSync) {
   };
 }
 
+function prepareUncollected(database: DatabaseSync) {
+  return {
+    addUncollected: prepare(database, (p) =>
+      sql
+        .insertInto("uncollected")
+        .values({
+          pool: p("pool"),
+          worker: p("worker"),
+          submission: p("submission"),
+          job: p("job"),
+          attempt: p("attempt"),
+        })
+        .onConflict((on) => on.doNothing()),
+    ),
+    dropUncollected: prepare(database, (p) =>
+      sql
+        .deleteFrom("uncollected")
+        .where("job", "=", p("job"))
+        .where("attempt", "=", p("attempt"))
+        .where("submission", "=", p("submission"))
+        .where("worker", "=", p("worker"))
+        .where("pool", "=", p("pool")),
+    ),
+  };
+}
+
 function submitted(to: Statements, { submission, job, user }: ChangeOf<"submitted">): boolean {
   const { first, last, pool: identity, name, submittedAt } = submission;
   if (to.takeIds({ first, next: last + 1 }) === 0) return false;
@@ -209,7 +205,18 @@ function spanCancelled(to: Statements, { span, cut, at }: ChangeOf<"span-cancell
   return true;
 }
 
-function pool(to: Statements, { roster, pointer }: ChangeOf<"pool">): boolean {
+function setPool(to: Statements, { roster, pointer }: ChangeOf<"pool">): boolean {
   const identity = roster.identity;
   return to.setPool({ identity, roster: JSON.stringify(roster), pointer: JSON.stringify(pointer) }) > 0;
+}
+
+/** Said twice it is still so: never stale. */
+function uncollected(to: Statements, { pool, worker, key }: ChangeOf<"uncollected">): boolean {
+  to.addUncollected({ pool, worker, ...key });
+  return true;
+}
+
+function collected(to: Statements, { pool, worker, keys }: ChangeOf<"collected">): boolean {
+  for (const key of keys) to.dropUncollected({ pool, worker, ...key });
+  return true;
 }

@@ -107,7 +107,9 @@ export class Daemon implements AsyncDisposable {
       } catch (error) {
         this.#client = undefined;
         const isAnswer = error instanceof Error && "wire" in error && error.wire !== "Closed";
-        if (isAnswer || performance.now() > end) throw error;
+        // A full disk refuses what is asked for, and whoever asked tries again.
+        const isFull = error instanceof Error && error.message.includes("could not be used");
+        if ((isAnswer && !isFull) || performance.now() > end) throw error;
         await delay(30);
       }
     }
@@ -139,7 +141,10 @@ export class Daemon implements AsyncDisposable {
     child.kill(signal);
     if (signal === "SIGTERM") {
       // A frozen one hears it only when it goes on.
-      await eventually(() => child.exitCode !== null || child.signalCode !== null, "the controller ends", PATIENCE_MS);
+      const isOver = () => child.exitCode !== null || child.signalCode !== null;
+      await eventually(isOver, "the controller ends", PATIENCE_MS).catch((error: Error) => {
+        throw new Error(`${error.message}\n${this.log.split("\n").slice(-40).join("\n")}`);
+      });
     } else if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
   }
 }

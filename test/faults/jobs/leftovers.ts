@@ -1,31 +1,27 @@
 /** What is left when a batch is over and must not be: processes, channels, connections, files of attempts. */
 import { globSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { JobRow } from "../../../runner/api.ts";
 import type { Machine } from "./machine.ts";
 import type { World } from "./world.ts";
 
 const SOON_MS = 30_000;
 
-export async function leftovers(world: World, rows: readonly JobRow[]): Promise<readonly string[]> {
+export async function leftovers(world: World): Promise<readonly string[]> {
   for (const { proxy } of world.machines) proxy.shed();
-  const connected = await soonEmpty(() => world.machines.flatMap((machine) => whileConnected(machine, rows)));
+  const connected = await soonEmpty(() => world.machines.flatMap(whileConnected));
   await world.daemon.stop();
   const stopped = await soonEmpty(() => world.machines.flatMap(whenStopped));
   return [...connected, ...stopped];
 }
 
 /** The controller is there, and no job is. */
-function whileConnected(machine: Machine, rows: readonly JobRow[]): string[] {
+function whileConnected(machine: Machine): string[] {
   const running = machine.host.processes();
   const agents = running.filter((command) => / \S+\/agent\.sh /.test(command));
   const files = (pattern: string) => globSync(`.lido/*/${pattern}`, { cwd: machine.host.home });
   // The claims stay for a while, so that no START that is still under way finds its attempt never claimed.
-  // Of an attempt that was given up only its folder's end is promised: a controller that begins anew does not know of it.
-  const attempts = files("jobs/*/*.{exit,pid,log,ack,cancel}").filter((file) =>
-    rows.some(({ id, attempt }) => basename(file).startsWith(`${id}.${attempt}.`)),
-  );
+  const attempts = files("jobs/*/*.{exit,pid,log,ack,cancel}");
   // What a supervisor had in its hands when it was killed stays until there is another one.
   const currents = running.some(isSupervisor) ? files("slots/*/current") : [];
   const busy = currents.filter((file) => readFileSync(join(machine.host.home, file), "utf8") !== "");

@@ -63,7 +63,7 @@ describe.concurrent(`the fault lab${whyNot}`, () => {
       const rows = await watch.untilOver(Promise.resolve(), 60_000);
       expect(rows.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(PLAN.ranks.map(() => "SUCCEEDED 1"));
       const evidence = { plan: PLAN, entries: world.ledger.read(), rows, cancelled: new Set<number>() };
-      expect([...watch.violations, ...check(evidence), ...(await leftovers(world, rows))]).toEqual([]);
+      expect([...watch.violations, ...check(evidence), ...(await leftovers(world))]).toEqual([]);
     },
   );
 });

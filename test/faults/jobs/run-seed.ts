@@ -39,7 +39,7 @@ export async function runSeed(seed: number, env: NodeJS.ProcessEnv = {}): Promis
   ];
   // Where jobs never end there is nothing more to see.
   if (rows.every(({ status }) => isTerminal(status))) {
-    violations.push(...(await checkLogs(world, plan, rows)), ...(await leftovers(world, rows)));
+    violations.push(...(await checkLogs(world, plan, rows)), ...(await leftovers(world)));
   }
   violations.push(...world.daemon.troubles);
   return { violations, report: violations.length === 0 ? "" : reportOf(plan, world, { violations, rows }) };

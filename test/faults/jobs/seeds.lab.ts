@@ -1,13 +1,15 @@
 /**
- * Two hundred seeds of the fault lab, or those of `LIDO_LAB_SEEDS`: a number, or the first and last (`17`, `1-500`).
+ * Two hundred seeds of the fault lab, or those of `LIDO_LAB_SEEDS`: numbers and ranges (`17`, `3,9,201-250`).
  * `npm run test:lab`
  */
 import { describe, expect, test } from "vitest";
 import { runSeed } from "./run-seed.ts";
 import { skipLab, whyNot } from "./world.ts";
 
-const [first = 1, last = first] = (process.env.LIDO_LAB_SEEDS ?? "1-200").split("-").map(Number);
-const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+const seeds = (process.env.LIDO_LAB_SEEDS ?? "1-200").split(",").flatMap((part) => {
+  const [first = 1, last = first] = part.split("-").map(Number);
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+});
 
 describe.concurrent(`the fault lab${whyNot}`, () => {
   test.skipIf(skipLab).each(seeds)("seed %d", async (seed) => {

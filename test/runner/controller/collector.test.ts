@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Collector } from "../../../runner/controller/collector.ts";
 import { Holds } from "../../../runner/controller/holds.ts";
 import type { Live, Session } from "../../../runner/controller/session.ts";
+import type { Event } from "../../../runner/core/index.ts";
 import { LogCopies, NoRoomError } from "../../../runner/log-copies/index.ts";
 import type { AttemptKey, CollectedLog, Worker } from "../../../worker/index.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -19,10 +20,14 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const key = (job: number): AttemptKey => ({ submission: "0000abcd-1", job, attempt: 1 });
 const ref = (job: number) => ({ pool: "p", worker: 1, key: key(job) });
 
+/** Its worker does not forget it. */
+const RUNS = 7;
+
 async function rig() {
   const copies = await LogCopies.open({ folder, keepMs: 1e9, maxBytes: 1e9 });
   const holds = new Holds();
   const calls: string[] = [];
+  const collected: number[] = [];
   const worker: Pick<Worker, "collectLogs" | "acknowledge" | "forget"> = {
     async *collectLogs(keys): AsyncGenerator<CollectedLog> {
       calls.push(`collect ${keys.map(({ job }) => job).join()}`);
@@ -36,17 +41,20 @@ async function rig() {
       void calls.push(`ack ${job}, copied: ${(await copies.read(key(job), 0)) !== undefined}`),
     forget: async (keys) => {
       if (keys.length > 0) calls.push(`forget ${keys.map(({ job }) => job).join()}`);
-      return [];
+      return keys.filter(({ job }) => job === RUNS);
     },
   };
   const live = { worker } as unknown as Live;
   const sessions = { get: () => ({ live }) as unknown as Session };
-  const collector = new Collector({ sessions, copies, holds, log: pino({ level: "silent" }), capBytes: 1000 });
+  const emit = (event: Event) =>
+    void (event.kind === "collected" && collected.push(...event.keys.map(({ job }) => job)));
+  const log = pino({ level: "silent" });
+  const collector = new Collector({ sessions, copies, holds, log, emit, capBytes: 1000 });
   const dispose = async () => {
     await collector[Symbol.asyncDispose]();
     await copies[Symbol.asyncDispose]();
   };
-  return { collector, copies, holds, calls, [Symbol.asyncDispose]: dispose };
+  return { collector, copies, holds, calls, collected, [Symbol.asyncDispose]: dispose };
 }
 
 test("what ends at about the same time is collected together; copied first, then acknowledged and forgotten", async () => {
@@ -60,6 +68,13 @@ test("what ends at about the same time is collected together; copied first, then
     "ack 9, copied: false",
     "forget 1,2,9",
   ]);
+});
+
+test("what its worker has forgotten is collected for good, and what it has not is asked for again later", async () => {
+  await using it = await rig();
+  for (const job of [1, RUNS]) it.collector.add(ref(job));
+  await eventually(() => it.collected.length > 0, "it is told");
+  expect(it.collected).toEqual([1]);
 });
 
 test("a log that somebody reads on its worker stays there until the reader is done", async () => {

@@ -81,7 +81,10 @@ export function connected(worker: number, part: Partial<Hello> = {}, number = 1)
 /** A queue without a store: each event is followed by the scheduler, and by the sanity check. */
 export class Queue {
   now = 1_000_000;
-  readonly state: Draft = load({ queue: "0000abcd", nextId: 1, pools: [], submissions: [], spans: [], jobs: [] }, 0);
+  readonly state: Draft = load(
+    { queue: "0000abcd", nextId: 1, pools: [], submissions: [], spans: [], jobs: [], uncollected: [] },
+    0,
+  );
 
   send(...events: readonly Event[]): readonly Effect[] {
     const effects = events.flatMap((event) => this.#take(react(this.state, event, this.now)));

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { CONSEQUENCES, consequenceOf } from "../../../runner/core/answers.ts";
-import { explain } from "../../../runner/core/index.ts";
+import { evolve, explain, isCollecting, load, react, wantedWorkers } from "../../../runner/core/index.ts";
 import { anotherTry, DEFAULT_RULES, rulesOf, silenceLimit } from "../../../runner/core/rules.ts";
 import type { JobRecovery, OnDisconnect } from "../../../spec/index.ts";
-import { connected, IDENTITY, job, Queue, ref, rosterWorker, submit } from "./fixtures.ts";
+import { connected, IDENTITY, job, POINTER, Queue, ref, roster, rosterWorker, submit } from "./fixtures.ts";
 
 const POLICIES: readonly OnDisconnect[] = ["wait", "lease", "eager"];
 const down = (worker: number) =>
@@ -89,8 +89,26 @@ test("an attempt that was given up and is over when its worker is back is asked 
   const effects = queue.send({ kind: "answer", believed: "RUNNING", ...ref(1, 1), status: lost });
   expect(effects).toMatchObject([{ kind: "acknowledge", worker: 1, key: { job: 1, attempt: 1 } }]);
   expect(queue.job(1)).toMatchObject({ status: "STARTING", worker: 2, attempt: 2 });
-  queue.send(down(1));
+  const { key } = ref(1, 1);
+  queue.send({ kind: "collected", pool: IDENTITY, worker: 1, keys: [key] }, down(1));
   expect(queue.send(connected(1, {}, 4))).toEqual([]);
+});
+
+test("a controller that begins connects to collect what is left, also where no job is; what a gone worker had is given up", () => {
+  const key = { submission: "0000abcd-1", job: 1, attempt: 1 };
+  const left = (worker: number) => ({ pool: IDENTITY, worker, key });
+  const pools = [{ roster: roster([rosterWorker(1)]), pointer: POINTER }];
+  const nothing = { queue: "0000abcd", nextId: 2, submissions: [], spans: [], jobs: [] };
+  const state = load({ ...nothing, pools, uncollected: [left(1), left(2)] }, 0);
+  const { changes } = react(state, { kind: "loaded" }, 0);
+  expect(changes).toEqual([
+    { kind: "wanted", pool: IDENTITY, until: 60_000 },
+    { kind: "collected", pool: IDENTITY, worker: 2, keys: [key] },
+  ]);
+  for (const change of changes) evolve(state, change);
+  expect(wantedWorkers(state, 59_000)).toMatchObject([{ worker: 1 }]);
+  expect(isCollecting(state, 59_000)).toBe(true);
+  expect(isCollecting(state, 60_000)).toBe(false);
 });
 
 test.each<[OnDisconnect, object]>([

@@ -84,6 +84,9 @@ test("whatever happens, each rank ends once, no attempt begins twice, none overl
         expect([...world.ends.keys()].toSorted((a, b) => a - b)).toEqual(ids);
         expect([...world.ends.values()].every((count) => count === 1)).toBe(true);
         expect(world.firstAssigned).toEqual(world.firstAssigned.toSorted((a, b) => a - b));
+        // What workers that are gone had left is given up when the next controller begins.
+        await world.restart();
+        expect((await store.load()).uncollected).toEqual([]);
         const stored = await store.counts([{ first: 1, last: world.submitted }]);
         expect([...stored.values()].reduce((sum, count) => sum + count, 0)).toBe(world.submitted);
       },

@@ -112,9 +112,11 @@ export class World {
   }
 
   #perform(effect: Effect): void {
-    if (effect.kind !== "start" && effect.kind !== "query" && effect.kind !== "cancel") return;
+    if (effect.kind !== "start" && effect.kind !== "query" && effect.kind !== "cancel" && effect.kind !== "acknowledge")
+      return;
     const machine = this.machines.get(effect.worker);
     if (!machine?.connection) return;
+    if (effect.kind === "acknowledge") return this.#say(machine, { kind: "collected", keys: [effect.key] });
     if (effect.kind === "start" && effect.number !== machine.connection) return;
     this.#atWorker(machine, effect);
   }
@@ -279,8 +281,9 @@ export class World {
       while (this.mail.length > 0) await this.deliver();
       await this.pass(20_000);
     }
+    while (this.mail.length > 0) await this.deliver();
   }
 }
 
-type AttemptEvent = Extract<Event, { readonly kind: "answer" | "started" | "exit" | "refused" }>;
+type AttemptEvent = Extract<Event, { readonly kind: "answer" | "started" | "exit" | "refused" | "collected" }>;
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

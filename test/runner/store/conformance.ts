@@ -56,7 +56,7 @@ export function storeConformance(name: string, open: () => Promise<Opened>): voi
     test("an empty one has a name of 8 hex digits, which it keeps", async () => {
       const { queue, ...rest } = await store.load();
       expect(queue).toMatch(/^[0-9a-f]{8}$/);
-      expect(rest).toEqual({ nextId: 1, pools: [], submissions: [], spans: [], jobs: [] });
+      expect(rest).toEqual({ nextId: 1, pools: [], submissions: [], spans: [], jobs: [], uncollected: [] });
       await reopen();
       expect((await store.load()).queue).toBe(queue);
     });
@@ -78,7 +78,22 @@ export function storeConformance(name: string, open: () => Promise<Opened>): voi
         submissions: [submission(1, 4)],
         spans: [{ first: 3, last: 4, submission: 1 }],
         jobs: [{ ...base(2), status: "RUNNING", startedAt: 2_000, orphan: false }],
+        uncollected: [],
       });
+    });
+
+    test("what workers still hold of attempts that are over is kept until it is collected", async () => {
+      const key = (attempt: number) => ({ submission: "0123abcd-1", job: 1, attempt });
+      const left = (attempt: number, worker = 1): StoredChange => ({
+        kind: "uncollected",
+        pool: IDENTITY,
+        worker,
+        key: key(attempt),
+      });
+      await store.commit([POOL, submitted(1, 1), left(1), left(2, 2), left(2), left(2)]);
+      await store.commit([{ kind: "collected", pool: IDENTITY, worker: 1, keys: [key(1), key(2), key(3)] }]);
+      await reopen();
+      expect((await store.load()).uncollected).toEqual([{ pool: IDENTITY, worker: 2, key: key(2) }]);
     });
 
     test("a submission that is over is not loaded", async () => {

@@ -16,11 +16,11 @@ const folder = mkdtempSync(join(tmpdir(), "lido-million-"));
 let full: Store;
 let empty: Store;
 
-/** As format 2 wrote it, so that its jobs are also counted by the step that follows. */
+/** As format 3 wrote it, so that its jobs are also counted by the step that follows. */
 function write(path: string): void {
   const database = new DatabaseSync(path);
   database.exec("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF");
-  migrate(database, path, MIGRATIONS.slice(0, 2));
+  migrate(database, path, MIGRATIONS.slice(0, 3));
   const add = (text: string, ...values: readonly (string | number)[]) => database.prepare(text).run(...values);
   const numbers = (to: number) => `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${to})`;
   add("INSERT INTO queue VALUES (1, 'aaaabbbb', 1, ?)", 2 * HALF + 2);
