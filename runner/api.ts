@@ -199,6 +199,8 @@ export interface CancelParams {
   readonly name?: string;
   readonly pool?: string;
   readonly all?: boolean;
+  /** What the jobs say afterwards. */
+  readonly reason?: string;
 }
 export interface CancelResult {
   readonly cancelled: readonly IdRange[];

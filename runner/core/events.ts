@@ -94,7 +94,13 @@ export type StoredChange =
       readonly job: PendingJob;
     }
   /** `cut`, a part of the pending `span`, is cancelled. */
-  | { readonly kind: "span-cancelled"; readonly span: Span; readonly cut: IdRange; readonly at: number }
+  | {
+      readonly kind: "span-cancelled";
+      readonly span: Span;
+      readonly cut: IdRange;
+      readonly at: number;
+      readonly reason?: string;
+    }
   | { readonly kind: "pool"; readonly roster: Roster; readonly pointer: PoolPointer }
   /** The attempt is over for this queue; its log and files are still on its worker. */
   | ({ readonly kind: "uncollected" } & AttemptRef)

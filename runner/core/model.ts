@@ -58,6 +58,8 @@ export interface CancellingJob extends JobBase {
   readonly status: "CANCELLING";
   readonly worker: number;
   readonly startedAt: number | null;
+  /** What its user gave as the reason; "" when nothing. */
+  readonly reason: string;
 }
 
 export interface EndedJob extends JobBase {

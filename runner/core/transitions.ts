@@ -55,7 +55,8 @@ export function giveBack(job: StartingJob, reason: string): PendingJob {
 /** It ended by itself: it is over, or has another try if its rules say so. */
 export function finish(job: AssignedJob, exit: Ending, rules: JobRules): EndedJob | RecoveringJob {
   const status = job.status === "CANCELLING" ? "CANCELLED" : exit.code === 0 ? "SUCCEEDED" : "FAILED";
-  const reason = status === "FAILED" ? endReason(exit, rules.timeoutSeconds) : "";
+  const asked = job.status === "CANCELLING" ? job.reason : "";
+  const reason = status === "FAILED" ? endReason(exit, rules.timeoutSeconds) : asked;
   const { code, startedAt, endedAt } = exit;
   const over: EndedJob = { ...base(job), status, worker: job.worker, startedAt, endedAt, exitCode: code, reason };
   return status === "FAILED" ? (restart(over, code, rules) ?? over) : over;
@@ -87,14 +88,15 @@ export function lose(job: StartingJob | RunningJob, why: string, now: number): R
   return { ...ended(job, now), losses, status: "FAILED", reason };
 }
 
-export function requestCancel(job: StartingJob | RunningJob): CancellingJob {
+export function requestCancel(job: StartingJob | RunningJob, reason: string): CancellingJob {
   const startedAt = job.status === "RUNNING" ? job.startedAt : null;
-  return { ...base(job), status: "CANCELLING", worker: job.worker, startedAt };
+  return { ...base(job), status: "CANCELLING", worker: job.worker, startedAt, reason };
 }
 
 /** Nothing of it runs, or ever will. */
 export function cancel(job: LiveJob, now: number, reason = ""): EndedJob {
-  return { ...ended(job, now), status: "CANCELLED", reason };
+  const asked = job.status === "CANCELLING" ? job.reason : "";
+  return { ...ended(job, now), status: "CANCELLED", reason: asked === "" ? reason : asked };
 }
 
 /** It failed, and its user wants it to run once more: as if for the first time, with the next attempt. */

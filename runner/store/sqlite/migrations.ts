@@ -99,6 +99,7 @@ CREATE TRIGGER job_is_live_again AFTER UPDATE OF status ON jobs
 WHEN OLD.ended_at IS NOT NULL AND NEW.ended_at IS NULL BEGIN
   UPDATE tallies SET count = count - 1 WHERE submission = OLD.submission AND status = OLD.status;
 END;
+ALTER TABLE spans ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 CREATE INDEX submissions_by_name ON submissions (name, first);
 CREATE INDEX submissions_by_pool ON submissions (pool_name, first);
 CREATE INDEX submissions_by_time ON submissions (submitted_at, first);

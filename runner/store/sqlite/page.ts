@@ -99,7 +99,7 @@ function* spanRanks(database: DatabaseSync, query: QueueParams, unsorted: readon
       if (!part) continue;
       for (let id = part.last; id >= part.first; id -= 1) {
         const ended = span.ended_at === null ? {} : { endedAt: span.ended_at };
-        yield { ...common(span, id), status: span.status, attempt: 0, reason: "", ...ended };
+        yield { ...common(span, id), status: span.status, attempt: 0, reason: span.reason, ...ended };
       }
     }
   }
@@ -112,7 +112,7 @@ function spans(database: DatabaseSync, query: QueueParams, ranges: readonly IdRa
   let select = sql
     .selectFrom("spans")
     .innerJoin("submissions", "submissions.first", "spans.submission")
-    .select(["spans.first", "spans.last", "spans.status", "spans.ended_at", ...COMMON])
+    .select(["spans.first", "spans.last", "spans.status", "spans.ended_at", "spans.reason", ...COMMON])
     .where((where) => where.or(ranges.map((range) => overlaps(where, range))))
     .orderBy("spans.last", "desc")
     .limit(query.limit);

@@ -1,4 +1,5 @@
 /** The tables as the query builder sees them; migrations.ts makes them. Times are milliseconds since 1970. */
+import type { Generated } from "kysely";
 import type { JobStatus } from "../../api.ts";
 import type { TerminalStatus } from "../../core/index.ts";
 
@@ -24,6 +25,8 @@ export interface Schema {
     submission: number;
     status: "PENDING" | "CANCELLED";
     ended_at: number | null;
+    /** Why it was cancelled, as far as that was said. */
+    reason: Generated<string>;
   };
   readonly jobs: JobsTable;
   /** `submission` is its name on workers. */

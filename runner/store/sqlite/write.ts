@@ -70,6 +70,7 @@ function prepareSpans(database: DatabaseSync) {
         submission: p("submission"),
         status: p("status"),
         ended_at: p("ended_at"),
+        reason: p("reason"),
       }),
     ),
   };
@@ -171,7 +172,7 @@ function submitted(to: Statements, { submission, job, user }: ChangeOf<"submitte
   const pool_name = identity.split("/").at(-1) ?? identity;
   const text = JSON.stringify(job);
   to.addSubmission({ first, last, pool: identity, pool_name, name, user, job: text, submitted_at: submittedAt });
-  to.addSpan({ first, last, submission: first, status: "PENDING", ended_at: null });
+  to.addSpan({ first, last, submission: first, status: "PENDING", ended_at: null, reason: "" });
   return true;
 }
 
@@ -196,12 +197,13 @@ function retried(to: Statements, { expected, job }: ChangeOf<"retried">): boolea
   return to.moveJob({ ...rowOfJob(job), ...from }) > 0;
 }
 
-function spanCancelled(to: Statements, { span, cut, at }: ChangeOf<"span-cancelled">): boolean {
+function spanCancelled(to: Statements, { span, cut, at, reason = "" }: ChangeOf<"span-cancelled">): boolean {
   const { first, last, submission } = span;
   const rest = cut.last < last ? to.shrinkSpan({ first, last, to: cut.last + 1 }) : to.dropSpan({ first, last });
   if (rest === 0) return false;
-  if (first < cut.first) to.addSpan({ first, last: cut.first - 1, submission, status: "PENDING", ended_at: null });
-  to.addSpan({ ...cut, submission, status: "CANCELLED", ended_at: at });
+  if (first < cut.first)
+    to.addSpan({ first, last: cut.first - 1, submission, status: "PENDING", ended_at: null, reason: "" });
+  to.addSpan({ ...cut, submission, status: "CANCELLED", ended_at: at, reason });
   return true;
 }
 

@@ -83,6 +83,29 @@ What would change it:
   expect((await t.lido("jobs", "wait", `${first}-${first + 2}`)).code).toBe(103);
 });
 
+test("the reason of a cancel is what its jobs say, running and waiting ones", async () => {
+  const { stdout } = await t.lido("jobs", "launch", "-p", "gpu-pool", "--num-jobs", "2", "-d", "--", "sleep 60");
+  const first = Number(/IDs: (\d+)-/.exec(stdout)?.[1]);
+  await eventually(async () => (await show(first)).job.status === "RUNNING", "the first rank runs");
+  expect((await t.lido("jobs", "cancel", `${first}-${first + 1}`, "--reason", "wrong data")).code).toBe(0);
+  expect((await t.lido("jobs", "wait", `${first}-${first + 1}`)).code).toBe(103);
+  for (const id of [first, first + 1]) {
+    expect((await show(id)).job).toMatchObject({ status: "CANCELLED", reason: "wrong data" });
+  }
+});
+
+test("a job that asks for more than any worker has is refused at once", async () => {
+  const { code, stderr } = await t.lido("jobs", "launch", "-p", "gpu-pool", "--cpus", "64", "--", "true");
+  expect([code, stderr.split("\n")[0]]).toEqual([
+    2,
+    "Error: No worker of pool gpu-pool can run this job: it asks for 64 cpus, and the largest worker (gpu-pool-1) has 4 cpus, 16 GB. Ask for less under resources:, or use a pool of larger workers.",
+  ]);
+  const fitting = await t.lido("jobs", "launch", "-p", "gpu-pool", "--cpus", "2", "--memory", "4", "-d", "--", "true");
+  const id = Number(/ID: (\d+)/.exec(fitting.stdout)?.[1]);
+  expect((await show(id)).wants).toBe("2 cpus, 4 GB");
+  expect((await t.lido("jobs", "wait", `${id}`)).code).toBe(0);
+});
+
 test("what is not there", async () => {
   expect((await t.lido("jobs", "show", "999")).code).toBe(3);
   expect((await t.lido("jobs", "why", "999")).code).toBe(3);
