@@ -123,6 +123,20 @@ export interface Why {
 }
 export type WhyObstacle = "not-ready" | "leaving" | "disconnected" | "cordoned" | "busy" | "held" | "too-small";
 
+/** A worker as the controller sees it now. */
+export interface WorkerRow {
+  /** Identity of its pool. */
+  readonly pool: string;
+  readonly id: number;
+  readonly connected: boolean;
+  /** Why it is not connected; "" when it is, and when that was not tried. */
+  readonly trouble: string;
+  /** Why it takes no new jobs; "" when it does. */
+  readonly cordon: string;
+  /** The job that it has. */
+  readonly job?: number;
+}
+
 /** Those of them that failed run again. Either ids or a name. */
 export interface RetryParams {
   readonly ids?: readonly IdRange[];
@@ -253,6 +267,8 @@ export interface Methods {
   queue: { params: QueueParams; item: never; result: QueueResult };
   submissions: { params: SubmissionsParams; item: never; result: SubmissionsResult };
   show: { params: ShowParams; item: never; result: ShowResult };
+  /** Of the pools that it knows. */
+  workers: { params: Record<string, never>; item: never; result: readonly WorkerRow[] };
   retry: { params: RetryParams; item: never; result: RetryResult };
   watch: { params: WatchParams; item: Counts; result: WatchResult };
   logs: { params: LogsParams; item: LogItem; result: LogsResult };

@@ -34,6 +34,8 @@ export interface Cli {
   readonly interrupted: () => AbortSignal;
   /** As `interrupted`, but the second Ctrl-C aborts `again` and only the third ends the process. */
   readonly interruptedTwice: () => Interruptions;
+  /** Runs a program on this very terminal and waits for its end. @returns its exit code; throws what spawn says */
+  readonly runHere: (program: string, args: readonly string[]) => Promise<number>;
   /** Connects to the controller, starting it if need be. */
   readonly connect: () => Promise<Connection>;
 }
@@ -48,6 +50,7 @@ export interface CliParts {
   readonly color: boolean;
   readonly interrupted: () => AbortSignal;
   readonly interruptedTwice: () => Interruptions;
+  readonly runHere: (program: string, args: readonly string[]) => Promise<number>;
 }
 
 export function createCli(parts: CliParts): Cli {

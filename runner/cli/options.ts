@@ -23,6 +23,11 @@ export function outputOption(): Option {
   return new Option("-o, --output <format>", "how data is printed").choices(FORMATS).default("table");
 }
 
+/** Beside the id of a worker. */
+export function poolOption(): Option {
+  return new Option("-p, --pool <name>", "the pool of the worker");
+}
+
 export function yesOption(): Option {
   return new Option("-y, --yes", "do not ask");
 }

@@ -36,6 +36,11 @@ const ENTRIES: readonly Entry[] = [
   { path: "pool status", summary: "show pools and their workers", load: () => import("./pool-status.ts") },
   { path: "pool logs", summary: "print or follow the setup of workers", load: () => import("./pool-logs.ts") },
   { path: "pool down", summary: "tear a pool down", load: () => import("./pool-down.ts") },
+  { path: "workers list", summary: "list workers and what each does", load: () => import("./workers-list.ts") },
+  { path: "workers show", summary: "show everything about a worker", load: () => import("./workers-show.ts") },
+  { path: "workers ssh", summary: "open a shell on a worker", load: () => import("./workers-ssh.ts") },
+  { path: "workers drain", summary: "give a worker no new jobs", load: () => import("./workers-drain.ts") },
+  { path: "workers resume", summary: "give a worker jobs again", load: () => import("./workers-resume.ts") },
   { path: "controller start", summary: "start the controller", load: () => import("./controller-start.ts") },
   { path: "controller stop", summary: "stop the controller; jobs go on", load: () => import("./controller-stop.ts") },
   { path: "controller status", summary: "show the controller", load: () => import("./controller-status.ts") },
@@ -44,6 +49,7 @@ const ENTRIES: readonly Entry[] = [
 const GROUPS: Readonly<Record<string, string>> = {
   jobs: "run jobs on a pool and look after them",
   pool: "create, change, show and tear down pools (also `lido jobs pool …`)",
+  workers: "look at single workers, log in, take them out and back",
   controller: "the process that owns the queue",
 };
 

@@ -11,6 +11,7 @@ import { show } from "./show.ts";
 import type { Facts, Moment } from "./status.ts";
 import { status } from "./status.ts";
 import { watch } from "./watch.ts";
+import { workerRows } from "./workers.ts";
 
 export interface HandlersOptions extends LogsOptions {
   readonly engine: Engine;
@@ -27,6 +28,7 @@ export function handlers(options: HandlersOptions): Handlers {
     queue: (params) => queuePage(params, { store, state: engine.state, now: clock() }),
     submissions: (params) => submissionsPage(params, { store, state: engine.state, now: clock() }),
     show: (params) => show(params, { store, state: engine.state, now: clock() }),
+    workers: () => Promise.resolve(workerRows(engine.state)),
     retry: (params) => retry(params, { engine, store }),
     watch: (params, context) => watch(params, context, options),
     logs: (params, context) => logs(params, context, options),

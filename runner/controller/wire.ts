@@ -20,6 +20,7 @@ const METHODS: ReadonlySet<string> = new Set<keyof Methods>([
   "submissions",
   "show",
   "retry",
+  "workers",
   "watch",
   "logs",
   "cancel",

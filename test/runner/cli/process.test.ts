@@ -45,7 +45,7 @@ async function lido(words: readonly string[], env: NodeJS.ProcessEnv = {}): Prom
   });
 }
 
-const GROUPS = "jobs pool controller".split(" ");
+const GROUPS = "jobs pool workers controller".split(" ");
 const COMMANDS = [
   "jobs launch",
   "jobs queue",
@@ -59,6 +59,11 @@ const COMMANDS = [
   "pool status",
   "pool logs",
   "pool down",
+  "workers list",
+  "workers show",
+  "workers ssh",
+  "workers drain",
+  "workers resume",
   "controller start",
   "controller stop",
   "controller status",

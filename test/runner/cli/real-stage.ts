@@ -1,6 +1,8 @@
 /** A command's world in a test with everything real: a controller in this process, workers behind SSH, a stack's state. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { PassThrough } from "node:stream";
-import { createCli } from "../../../runner/cli/cli.ts";
+import { createCli, type Output } from "../../../runner/cli/cli.ts";
 import { run } from "../../../runner/cli/main.ts";
 import { packageVersion } from "../../../runner/client/index.ts";
 import type { Controller } from "../../../runner/controller/index.ts";
@@ -21,6 +23,8 @@ export interface RealStage extends AsyncDisposable {
   readonly workers: readonly TestWorker[];
   readonly roster: Roster;
   readonly lido: (...words: readonly string[]) => Promise<Ended>;
+  /** As `lido`, where the stack of the current folder has other pools. */
+  readonly withPools: (pools: readonly Roster[], ...words: readonly string[]) => Promise<Ended>;
   /** A command that is under way; `interrupt` presses Ctrl-C. */
   readonly start: (kind: Kind, ...words: readonly string[]) => Running;
 }
@@ -38,12 +42,13 @@ export async function realStage(count: number): Promise<RealStage> {
   const workers = await Promise.all(Array.from({ length: count }, (_, index) => startWorker(index + 1)));
   const controller = await startController(home, { version: packageVersion() });
   const roster = rosterOf(home, workers);
-  const start: RealStage["start"] = (kind, ...words) => startCommand(home, { kind, roster, words });
+  const start: RealStage["start"] = (kind, ...words) => startCommand(home, { kind, pools: [roster], words });
   return {
     home: home.path,
     workers,
     roster,
     start,
+    withPools: (pools, ...words) => startCommand(home, { kind: "pipe", pools, words }).ended,
     lido: (...words) => start("pipe", ...words).ended,
     [Symbol.asyncDispose]: () => end(home, controller, workers),
   };
@@ -51,23 +56,24 @@ export async function realStage(count: number): Promise<RealStage> {
 
 interface CommandParts {
   readonly kind: Kind;
-  readonly roster: Roster;
+  readonly pools: readonly Roster[];
   readonly words: readonly string[];
 }
 
-function startCommand(home: Home, { kind, roster, words }: CommandParts): Running {
+function startCommand(home: Home, { kind, pools, words }: CommandParts): Running {
   const [out, err] = [written(kind), written(kind)];
   const controlC = new AbortController();
   const cli = createCli({
     stdout: out.output,
     stderr: err.output,
     stdin: new PassThrough(),
-    env: { LIDO_HOME: home.path, PULUMI_HOME: home.path, ...fileState(home.path, [roster]) },
+    env: { LIDO_HOME: home.path, PULUMI_HOME: home.path, ...fileState(home.path, pools) },
     cwd: home.path,
     now: Date.now,
     color: false,
     interrupted: () => controlC.signal,
     interruptedTwice: () => ({ first: controlC.signal, again: controlC.signal }),
+    runHere: (program, args) => runInto(out.output, err.output, { program, args }),
   });
   const ended = run(words, { cli, version: packageVersion() });
   return {
@@ -76,6 +82,20 @@ function startCommand(home: Home, { kind, roster, words }: CommandParts): Runnin
     stdout: out.text,
     stderr: err.text,
   };
+}
+
+interface Program {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** A program whose terminal is the one of the test. */
+async function runInto(stdout: Output, stderr: Output, { program, args }: Program): Promise<number> {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.pipe(stdout, { end: false });
+  child.stderr.pipe(stderr, { end: false });
+  const [code] = (await once(child, "close")) as [number | null];
+  return code ?? 1;
 }
 
 async function end(home: Home, controller: Controller, workers: readonly TestWorker[]): Promise<void> {
