@@ -43,7 +43,7 @@ export const command: MakeCommand = ({ cli, done, afterDashes }) =>
     .option("--gpus <name[:n]>", "its accelerators: H100:8, L4:0.5")
     .option("-d, --detach", "return when the jobs are in the queue")
     .option("--stack <stack>", "the Pulumi stack that has the pool")
-    .addOption(yesOption())
+    .addOption(yesOption(cli))
     .addHelpText("after", EXAMPLES)
     .action(async (file: string | undefined, more: readonly string[], flags: Omit<LaunchOptions, "source">) => {
       const words = file === undefined ? [] : [file, ...more];

@@ -13,6 +13,7 @@ function rowOf(pool: string, { entry, connection, cordon, job }: WorkerView): Wo
   return {
     pool,
     id: entry.id,
+    name: entry.name,
     connected: isUp,
     trouble: isUp ? "" : connection.reason,
     cordon,

@@ -67,6 +67,9 @@ const COMMANDS = [
   "controller start",
   "controller stop",
   "controller status",
+  "doctor",
+  "completion",
+  "version",
 ];
 
 test("--version", async () => {
