@@ -73,6 +73,7 @@ export const request = {
   },
   lease: (uptimeMs: number): string => `LEASE ${uptimeMs}\n`,
   cancel: (key: AttemptKey, graceSeconds: number): string => `CANCEL ${keyWords(key)} ${Math.ceil(graceSeconds)}\n`,
+  takeBack: (key: AttemptKey): string => `TAKEBACK ${keyWords(key)}\n`,
   cordon: (reason: string): string => `CORDON ${oneLine(reason)}\n`,
   uncordon: (): string => "UNCORDON\n",
   roster: (roster: Roster): string => `ROSTER ${roster.epoch}\n${JSON.stringify(roster)}\n`,

@@ -219,6 +219,11 @@ export interface Worker extends AsyncDisposable {
   forget(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]>;
   /** Marks, TERMs the process group, KILLs it after `graceSeconds`. An `exit` event follows if it ran; status `void` if it never will. */
   cancel(key: AttemptKey, graceSeconds: number): Promise<AttemptStatus>;
+  /**
+   * An attempt whose START was accepted and that has not begun will not begin: `taken`; it may be started again, here or
+   * elsewhere. Otherwise its status, or `not-now` when the worker's disk is full. @throws VersionError when the agent is too old
+   */
+  takeBack(key: AttemptKey): Promise<"taken" | "not-now" | AttemptStatus>;
   cordon(reason: string): Promise<void>;
   uncordon(): Promise<void>;
   /** Kept only if its epoch is higher than what lies there; every agent of the worker reports it. */

@@ -187,6 +187,12 @@ class RemoteWorker implements Worker {
     return parseStatus(await this.#ask(request.cancel(key, graceSeconds)));
   }
 
+  async takeBack(key: AttemptKey): Promise<"taken" | "not-now" | AttemptStatus> {
+    this.#need(3, "taking back of attempts");
+    const answer = await this.#ask(request.takeBack(key));
+    return answer === "taken" || answer === "not-now" ? answer : parseStatus(answer);
+  }
+
   async cordon(reason: string): Promise<void> {
     expectOk(await this.#ask(request.cordon(reason)));
   }

@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import type { AttemptKey, RefusalReason } from "../../worker/index.ts";
 import { ConnectionError, ProtocolError, VersionError } from "../../worker/index.ts";
 import type { Change, Effect, Event, State, WorkerRef } from "../core/index.ts";
-import { limitsOf, rankEnv, submissionEnv } from "../core/index.ts";
+import { keyName, limitsOf, rankEnv, submissionEnv } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Collector } from "./collector.ts";
 import { crashPoint } from "./crash-point.ts";
@@ -39,6 +39,8 @@ export function perform(effect: Effect, options: PerformOptions): void {
         const status = await worker.cancel(effect.key, effect.graceSeconds);
         options.emit({ ...refOf(effect), kind: "answer", key: effect.key, believed: "CANCELLING", status });
       });
+    case "take-back":
+      return onWorker(effect, options, (live) => takeBack(effect, live, options));
     case "acknowledge":
       return options.collector.add(effect);
     case "read-roster":
@@ -63,7 +65,7 @@ function namesOf(ref: WorkerRef & { readonly key?: AttemptKey }) {
   return key ? { job: key.job, attempt: key.attempt, worker, pool } : { worker, pool };
 }
 
-type OnWorker = EffectOf<"start" | "query" | "cancel" | "read-roster">;
+type OnWorker = EffectOf<"start" | "query" | "cancel" | "take-back" | "read-roster">;
 
 /** Does nothing while the worker is not connected. */
 function onWorker(effect: OnWorker, options: PerformOptions, work: (live: Live) => Promise<void>): void {
@@ -111,6 +113,22 @@ async function start(effect: EffectOf<"start">, live: Live, options: PerformOpti
       if (answer.reason === "unknown-submission") live.told.delete(key.submission);
       return refused(answer.reason, answer.detail);
   }
+}
+
+/** Never asked again before it is answered: by then the same attempt may have been staged anew. */
+async function takeBack(
+  effect: EffectOf<"take-back">,
+  { worker, asked }: Live,
+  options: PerformOptions,
+): Promise<void> {
+  const { key } = effect;
+  const name = keyName(key);
+  if (asked.has(name)) return;
+  asked.add(name);
+  const status = await worker.takeBack(key).finally(() => asked.delete(name));
+  const ref = { ...refOf(effect), key };
+  if (status === "taken") options.emit({ ...ref, kind: "taken-back" });
+  else if (status !== "not-now") options.emit({ ...ref, kind: "answer", believed: "STARTING", status });
 }
 
 /** Script and environment go to a worker once per connection, before the first START that needs them. "", or why not. */

@@ -15,5 +15,6 @@ export { react } from "./react.ts";
 export { limitsOf, rulesOf } from "./rules.ts";
 export { sanityCheck } from "./sanity.ts";
 export { schedule } from "./schedule.ts";
+export { stagedJobs } from "./staging.ts";
 export type { WantedWorker } from "./wanted.ts";
 export { isCollecting, unreachablePools, wantedWorkers } from "./wanted.ts";

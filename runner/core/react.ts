@@ -8,7 +8,7 @@ import type { Change, Event, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
 import type { State } from "./model.ts";
 import { isAssigned } from "./model.ts";
-import { onAnswer, onCollected, onExit, onRefused, onStarted } from "./on-attempt.ts";
+import { onAnswer, onCollected, onExit, onRefused, onStarted, onTakenBack } from "./on-attempt.ts";
 import { onCancel } from "./on-cancel.ts";
 import { onConnected, onCordon, onDisconnected, onReached, onRosterEpoch } from "./on-connection.ts";
 import { onRoster } from "./on-roster.ts";
@@ -43,11 +43,13 @@ export function react(state: State, event: Event, now: number): Step {
     case "answer":
       return onAnswer(state, event, now);
     case "started":
-      return onStarted(state, event);
+      return onStarted(state, event, now);
     case "exit":
-      return onExit(state, event);
+      return onExit(state, event, now);
     case "refused":
       return onRefused(state, event, now);
+    case "taken-back":
+      return onTakenBack(state, event, now);
     case "cordon":
       return onCordon(state, event);
     case "collected":

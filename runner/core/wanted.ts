@@ -32,7 +32,7 @@ export function isCollecting(state: State, now: number): boolean {
 function isWanted(pool: Pool, view: WorkerView, now: number): boolean {
   if (view.connection.kind === "up") return true;
   if (pool.live === 0 && now >= pool.wantedUntil) return false;
-  return view.job !== null || isReachable(view.entry);
+  return view.jobs.length > 0 || isReachable(view.entry);
 }
 
 /** A worker that is still prepared is connected too: it brings news of the roster. */

@@ -109,6 +109,8 @@ run_attempt() {
     return
   fi
   set +C
+  # Taken back since we looked: whoever did it had the claim before us, and gave it up with this mark.
+  if [ -e "$lido_file.refused" ]; then rm -f "$lido_file.claim"; clear_current; return; fi
   if ! { printf '%-63s\n' '' > "$lido_file.exit" && : > "$lido_file.log"; } 2>/dev/null; then
     rm -f "$lido_file.exit" "$lido_file.log" "$lido_file.claim"
     refuse no-space
