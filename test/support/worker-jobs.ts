@@ -1,4 +1,5 @@
 /** A worker and jobs on it, as tests of the worker room say them: submit, start, wait for an event, read the log. */
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect } from "vitest";
 import type { AttemptKey, Limits, Worker, WorkerEvent } from "../../worker/index.ts";
 import { Recorder } from "./eventually.ts";
@@ -56,6 +57,8 @@ export interface WorkerJobs {
 }
 
 export function workerJobs(worker: () => Worker, events: Recorder<WorkerEvent>): WorkerJobs {
+  // Workers that run at the same time share this computer, and a job's end takes along whatever bears its name.
+  const name = `test-${randomBytes(4).toString("hex")}`;
   let jobs = 0;
   const find = (key: AttemptKey, kinds: readonly WorkerEvent["kind"][]) =>
     events.find(
@@ -65,7 +68,7 @@ export function workerJobs(worker: () => Worker, events: Recorder<WorkerEvent>):
   return {
     start: async (run, limits) => {
       jobs += 1;
-      const key = { submission: `test-${jobs}`, job: jobs, attempt: 1 };
+      const key = { submission: `${name}-${jobs}`, job: jobs, attempt: 1 };
       await worker().submit({ id: key.submission, run, env: {}, ...(limits ? { limits } : {}) });
       expect(await worker().start({ key, slot: 0, env: {} })).toEqual({ kind: "accepted" });
       return key;
