@@ -56,9 +56,13 @@ export interface WorkerJobs {
   log(key: AttemptKey): Promise<string>;
 }
 
+/** Workers that run at the same time share this computer, and a job's end takes along whatever bears its name. */
+export function uniqueName(): string {
+  return `test-${randomBytes(4).toString("hex")}`;
+}
+
 export function workerJobs(worker: () => Worker, events: Recorder<WorkerEvent>): WorkerJobs {
-  // Workers that run at the same time share this computer, and a job's end takes along whatever bears its name.
-  const name = `test-${randomBytes(4).toString("hex")}`;
+  const name = uniqueName();
   let jobs = 0;
   const find = (key: AttemptKey, kinds: readonly WorkerEvent["kind"][]) =>
     events.find(
