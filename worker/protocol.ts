@@ -2,7 +2,7 @@
  * Messages <-> lines. Pure: what a request looks like on the agent's stdin, and what the agent's lines mean.
  * The words and the files behind them are in docs/protocol.md.
  */
-import { FencedError, ProtocolError } from "./errors.ts";
+import { FencedError, ProtocolError, unreadable } from "./errors.ts";
 import { type AgentFacts, parseFacts } from "./hello.ts";
 import type { Roster } from "./roster.ts";
 import { assignments } from "./shell.ts";
@@ -195,8 +195,4 @@ function number(word: string | undefined, line: string): number {
 
 function failed(text: string): ProtocolError {
   return new ProtocolError(`The worker answered: ${text.replace(/^error /, "")}`);
-}
-
-function unreadable(line: string): ProtocolError {
-  return new ProtocolError(`The worker's agent wrote a line that is not of the protocol: ${JSON.stringify(line)}`);
 }

@@ -17,4 +17,4 @@ export { sanityCheck } from "./sanity.ts";
 export { schedule } from "./schedule.ts";
 export { stagedJobs } from "./staging.ts";
 export type { WantedWorker } from "./wanted.ts";
-export { isCollecting, unreachablePools, wantedWorkers } from "./wanted.ts";
+export { unreachablePools, wantedWorkers } from "./wanted.ts";

@@ -61,19 +61,16 @@ export function react(state: State, event: Event, now: number): Step {
   }
 }
 
-/** Long enough to reach a worker that can be reached. */
-const COLLECT_MS = 60_000;
-
 /**
- * A job whose worker is in no stored roster can't be asked after: its worker had left before the controller ended. What is
- * still to be collected is a reason to connect, also where no job is left.
+ * A job whose worker is in no stored roster can't be asked after: its worker had left before the controller ended. What it
+ * held of others is gone too.
  */
 function onLoaded(state: State, now: number): Step {
   const changes: Change[] = lostJobs(state, now);
   for (const pool of state.pools.values()) {
     for (const [worker, keys] of pool.uncollected) {
-      if (pool.workers.has(worker)) changes.push({ kind: "wanted", pool: pool.identity, until: now + COLLECT_MS });
-      else changes.push({ kind: "collected", pool: pool.identity, worker, keys: [...keys.values()] });
+      if (pool.workers.has(worker)) continue;
+      changes.push({ kind: "collected", pool: pool.identity, worker, keys: [...keys.values()] });
     }
   }
   return { changes, effects: [] };
