@@ -31,6 +31,9 @@ const NOT_INSTALLED: ReadonlySet<number> = new Set([2, 126, 127]);
 /** Connects, puts the agent there if this version is not yet, and asks what runs. @throws ConnectionError, AuthenticationError, ProtocolError */
 export async function connectWorker(endpoint: Endpoint, options: ConnectOptions): Promise<Worker> {
   const link = await openLink(endpoint, options);
+  // A peer that falls silent at this moment must not keep whoever gives up.
+  const abort = () => void link.close();
+  options.signal?.addEventListener("abort", abort, { once: true });
   try {
     const agent = await startAgent(link, endpoint, options);
     const [running, unread] = await Promise.all([askKeys(agent, request.running()), askKeys(agent, request.unread())]);
@@ -38,6 +41,8 @@ export async function connectWorker(endpoint: Endpoint, options: ConnectOptions)
   } catch (error) {
     await link.close();
     throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", abort);
   }
 }
 

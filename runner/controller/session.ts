@@ -64,7 +64,6 @@ export class Session {
   /** Idempotent. Jobs go on. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#live?.worker.close();
     await this.#over;
   }
 
@@ -84,8 +83,12 @@ export class Session {
 
   /** One connection from beginning to end: why it ended. */
   async #once(): Promise<Error> {
+    const { signal } = this.#stopping;
     try {
       await using worker = await this.#options.handshakes.run(() => this.#connect());
+      // Whatever it is just asked: a worker that does not answer must not keep us.
+      signal.addEventListener("abort", () => void worker.close(), { once: true });
+      signal.throwIfAborted();
       await this.#reached();
       await worker.fence(this.#options.queue, this.#options.epoch);
       connections += 1;
