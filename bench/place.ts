@@ -84,6 +84,7 @@ export function configOf(project: string): string {
 function variables(folder: string, stack: string): Readonly<Record<string, string>> {
   return {
     LIDO_HOME: join(folder, "lido"),
+    LIDO_HOSTS: join(folder, "hosts.yaml"),
     PULUMI_HOME: join(folder, "pulumi"),
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_STACK: stack,

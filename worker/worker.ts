@@ -30,7 +30,11 @@ const NOT_INSTALLED: ReadonlySet<number> = new Set([2, 126, 127]);
 
 /** Connects, puts the agent there if this version is not yet, and asks what runs. @throws ConnectionError, AuthenticationError, ProtocolError */
 export async function connectWorker(endpoint: Endpoint, options: ConnectOptions): Promise<Worker> {
-  const link = await openLink(endpoint, options);
+  return await workerOver(await openLink(endpoint, options), endpoint, options);
+}
+
+/** The same over a link that stands; it is closed when this fails. */
+export async function workerOver(link: ChannelLink, endpoint: Endpoint, options: ConnectOptions): Promise<Worker> {
   // A peer that falls silent at this moment must not keep whoever gives up.
   const abort = () => void link.close();
   options.signal?.addEventListener("abort", abort, { once: true });

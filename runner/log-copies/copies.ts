@@ -4,7 +4,7 @@
  */
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { promisify } from "node:util";
-import { deflate, inflate } from "node:zlib";
+import { deflate, deflateSync, inflate } from "node:zlib";
 import type { AttemptKey } from "../../worker/index.ts";
 import { noRoom } from "./room.ts";
 import type { Packed } from "./segment.ts";
@@ -24,7 +24,10 @@ const SEGMENT_BYTES = 32 * 1024 * 1024;
 const SEGMENT_ENTRIES = 20_000;
 const SEGMENT_MS = 3_600_000;
 
-const pack = promisify(deflate);
+/** A smaller log is packed at once: the way to another thread and back takes a turn of the event loop for each. */
+const SMALL_BYTES = 32 * 1024;
+
+const packElsewhere = promisify(deflate);
 const unpack = promisify(inflate);
 
 interface Segment {
@@ -145,6 +148,10 @@ export class LogCopies implements AsyncDisposable {
     await this.#last;
     await this.#close();
   }
+}
+
+function pack(text: Buffer): Buffer | Promise<Buffer> {
+  return text.length <= SMALL_BYTES ? deflateSync(text) : packElsewhere(text);
 }
 
 function spanOf(jobs: readonly number[]): Span {
