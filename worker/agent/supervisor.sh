@@ -163,8 +163,13 @@ run_attempt() {
 }
 
 while [ -d "$lido_supervisor_dir/$lido_slot" ]; do
-  # Wakes up now and then only to notice that the pool's directory is gone.
-  IFS= read -r -t 60 -u 4 lido_line || continue
+  # Wakes up now and then only to notice that the pool's directory is gone. A read with a time limit takes four system calls
+  # for each byte, so only the first one is waited for: a line is one atomic write, the rest of it is there.
+  IFS= read -r -t 60 -n 1 -u 4 lido_head || continue
+  # An empty line has no rest.
+  [ -n "$lido_head" ] || continue
+  IFS= read -r -u 4 lido_line || continue
+  lido_line=$lido_head$lido_line
   lido_submission=${lido_line%% *} lido_rest=${lido_line#* }
   lido_job=${lido_rest%% *} lido_rest=${lido_rest#* }
   lido_attempt=${lido_rest%% *} lido_assignments=${lido_rest#* }
