@@ -48,7 +48,16 @@ export interface Submission {
   readonly run: string;
   /** Exported before `run`; secrets included, so it travels on stdin only and is stored 0600. */
   readonly env: Readonly<Record<string, string>>;
+  /** Exported too, and instead of one of `env`: what differs between its jobs and follows from their ids. */
+  readonly perJob?: Readonly<Record<string, OfJob>>;
   readonly limits?: Limits;
+}
+
+/** The job's id, less `minus`, between two texts. */
+export interface OfJob {
+  readonly before?: string;
+  readonly minus?: number;
+  readonly after?: string;
 }
 
 /** What ends a job of a submission before its own end. */
@@ -66,7 +75,7 @@ export interface StartRequest {
   readonly key: AttemptKey;
   /** The slot of the worker that runs it, from 0. */
   readonly slot: number;
-  /** What differs between ranks: SKYPILOT_JOB_RANK and its like. Names are checked, values are free text without newlines or NUL. */
+  /** What only this attempt has, and wins. Names are checked, values are free text without newlines or NUL. */
   readonly env: Readonly<Record<string, string>>;
 }
 

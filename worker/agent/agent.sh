@@ -371,6 +371,8 @@ while IFS= read -r line; do
       submission=${rest%% *} rest=${rest#* }
       job=${rest%% *} rest=${rest#* }
       attempt=${rest%% *} rest=${rest#* }
+      # The slot may be the last word.
+      case $rest in *' '*) ;; *) rest="$rest " ;; esac
       do_start "$submission" "$job" "$attempt" "${rest%% *}" "${rest#* }"
       ;;
     QUERY) status $rest; answer "$status" ;;
