@@ -67,10 +67,9 @@ export const request = {
   acknowledge: (key: AttemptKey): string => `ACK ${keyWords(key)}\n`,
   unread: (): string => "UNREAD\n",
   /** All of one submission. */
-  forget: (keys: readonly AttemptKey[]): string => {
-    const names = keys.map(({ job, attempt }) => `${job}.${attempt}`);
-    return `FORGET ${keys[0]?.submission} ${names.join(" ")}\n`;
-  },
+  forget: (keys: readonly AttemptKey[]): string => `FORGET ${attemptNames(keys)}\n`,
+  /** All of one submission; since version 3. */
+  settle: (keys: readonly AttemptKey[]): string => `SETTLE ${attemptNames(keys)}\n`,
   lease: (uptimeMs: number): string => `LEASE ${uptimeMs}\n`,
   cancel: (key: AttemptKey, graceSeconds: number): string => `CANCEL ${keyWords(key)} ${Math.ceil(graceSeconds)}\n`,
   cordon: (reason: string): string => `CORDON ${oneLine(reason)}\n`,
@@ -80,6 +79,10 @@ export const request = {
   environment: (): string => "ENVIRONMENT\n",
   ping: (): string => "PING\n",
 } as const;
+
+function attemptNames(keys: readonly AttemptKey[]): string {
+  return [keys[0]?.submission, ...keys.map(({ job, attempt }) => `${job}.${attempt}`)].join(" ");
+}
 
 /** What is per job comes first, since the user's variables may have any name, also that of the job's id. */
 function environmentText({ env, perJob = {} }: Submission): string {

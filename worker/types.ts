@@ -226,6 +226,8 @@ export interface Worker extends AsyncDisposable {
    * and stay. A forgotten attempt's status is `void`: it never runs here again.
    */
   forget(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]>;
+  /** The queue has these attempts' results for good, and the worker may forget them: `acknowledge` and `forget` in one. */
+  settle(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]>;
   /** Marks, TERMs the process group, KILLs it after `graceSeconds`. An `exit` event follows if it ran; status `void` if it never will. */
   cancel(key: AttemptKey, graceSeconds: number): Promise<AttemptStatus>;
   cordon(reason: string): Promise<void>;

@@ -85,8 +85,7 @@ export class Collector implements AsyncDisposable {
       this.#trouble = "";
       // Nobody may begin to read between this look and the words that follow.
       const free = keys.filter((key) => !this.#options.holds.has(key));
-      const acknowledged = free.map((key) => worker.acknowledge(key));
-      const [stay] = await Promise.all([worker.forget(free), ...acknowledged]);
+      const stay = await worker.settle(free);
       for (const key of free) waiting.delete(keyName(key));
       const staying = new Set(stay.map(keyName));
       this.#options.emit({ ...ref, kind: "collected", keys: free.filter((key) => !staying.has(keyName(key))) });

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync,
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Worker, WorkerEvent } from "../../worker/index.ts";
+import { OURS } from "../../worker/versions.ts";
 import { eventually, Recorder } from "../support/eventually.ts";
 import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
 import { workerJobs } from "../support/worker-jobs.ts";
@@ -109,7 +110,7 @@ test("older code goes when a newer agent is put there, unless it runs or was use
   try {
     await worker.link.run(`rm -rf ${join(lido, own)}`);
     await using other = await host.connect();
-    expect(other.hello.protocol).toBe(2);
+    expect(other.hello.protocol).toBe(OURS.newest);
     const there = ["agent-unused", "agent-recent", "agent-running", own].filter((name) => existsSync(join(lido, name)));
     expect(there).toEqual(["agent-recent", "agent-running", own]);
   } finally {

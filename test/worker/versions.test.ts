@@ -59,6 +59,7 @@ describe.skipIf(!hasVersion1())(`beside version 1 (needs commit ${VERSION_1} of 
     expect(await events.find((event) => event.kind === "exit", "exit")).toMatchObject({ code: 10 });
     await worker.acknowledge(key);
     expect(await worker.forget([key])).toEqual([key]);
+    expect(await worker.settle([key])).toEqual([key]);
     const limited = worker.submit({ id: "old-2", run: "true", env: {}, limits: { timeoutSeconds: 5 } });
     await expect(limited).rejects.toThrow(
       new VersionError(

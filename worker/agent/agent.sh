@@ -3,7 +3,7 @@
 # It never runs a job itself and never waits for one. Protocol and files: docs/protocol.md.
 
 # The oldest and the newest form of the protocol that it speaks.
-oldest=1 newest=2
+oldest=1 newest=3
 lido_code_dir=${0%/*}
 # shellcheck source=worker/agent/common.sh
 . "$lido_code_dir/common.sh"
@@ -382,7 +382,8 @@ while IFS= read -r line; do
     RUNNING) do_running ;;
     ACK) do_ack $rest ;;
     UNREAD) do_unread ;;
-    FORGET) do_forget $rest ;;
+    FORGET) do_forget '' $rest ;;
+    SETTLE) do_forget known $rest ;;
     LEASE) do_lease $rest ;;
     TAKE) do_take $rest ;;
     CORDON) as_reconciler do_cordon "$rest" ;;
