@@ -64,6 +64,17 @@ test("what ends at about the same time is collected together; copied first, then
   expect(it.calls).toEqual(["collect 1,2,9", "settle 1,2,9 (no copy)"]);
 });
 
+test("a hundred that end together are collected at once, and what comes later waits for more", async () => {
+  await using it = await rig();
+  const began = performance.now();
+  for (let job = 10; job < 110; job += 1) it.collector.add(ref(job));
+  await eventually(() => it.calls.length === 2, "the hundred are settled");
+  expect(performance.now() - began).toBeLessThan(1500);
+  for (const job of [1, 2]) it.collector.add(ref(job));
+  await eventually(() => it.calls.length === 4, "the others too");
+  expect(it.calls.slice(2)).toEqual(["collect 1,2", "settle 1,2"]);
+});
+
 test("what its worker has forgotten is collected for good, and what it has not is asked for again later", async () => {
   await using it = await rig();
   for (const job of [1, RUNS]) it.collector.add(ref(job));
