@@ -1,6 +1,6 @@
 /**
- * Which forms of the protocol both sides speak. Every request of an older version is still one of the newer, so an older agent
- * is asked for what it can do, and for nothing else.
+ * Which forms of the protocol both sides speak. Every request of an older version is still one of the newer, so an older
+ * agent is asked for what it can do, and for nothing else.
  */
 import { VersionError } from "./errors.ts";
 

@@ -188,7 +188,21 @@ class RemoteWorker implements Worker {
 
   async forget(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]> {
     if (!this.#speaks(2)) return keys;
-    const batches = forgetBatches(keys).map((batch) => askKeys(this.#agent, request.forget(batch)));
+    return this.#askInBatches(keys, request.forget);
+  }
+
+  async settle(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]> {
+    if (this.#speaks(3)) return this.#askInBatches(keys, request.settle);
+    const acknowledged = keys.map((key) => this.acknowledge(key));
+    const [stay] = await Promise.all([this.forget(keys), ...acknowledged]);
+    return stay;
+  }
+
+  async #askInBatches(
+    keys: readonly AttemptKey[],
+    words: (batch: readonly AttemptKey[]) => string,
+  ): Promise<readonly AttemptKey[]> {
+    const batches = forgetBatches(keys).map((batch) => askKeys(this.#agent, words(batch)));
     return (await Promise.all(batches)).flat();
   }
 

@@ -1,4 +1,4 @@
-export { rankEnv, submissionEnv } from "./environment.ts";
+export { environmentOf, type Place } from "./environment.ts";
 export type * from "./events.ts";
 export { isStored } from "./events.ts";
 export type { Draft } from "./evolve.ts";

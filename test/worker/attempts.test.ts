@@ -69,6 +69,16 @@ describe.each(SHELLS)("the agent in $name", (shell) => {
       expect(await log(key)).toBe(`${host.home}/sky_workdir\n${key.job}\n0000000   a   '  \\n   $   b\n`);
     });
 
+    test("what differs from job to job follows from the job's id, whatever else is set", async () => {
+      const key = { submission: "ranks-11", job: 13, attempt: 1 };
+      const perJob = { RANK: { minus: 11 }, TASK: { before: "it's $x_", after: "-0" }, ID: {} };
+      const env = { lido_job: "99", ID: "mine" };
+      await worker.submit({ id: key.submission, run: 'echo "$RANK $TASK $ID $lido_job"', env, perJob });
+      await worker.start({ key, slot: 0, env: {} });
+      await exit(key);
+      expect(await log(key)).toBe("2 it's $x_13-0 13 99\n");
+    });
+
     test("the last command decides, as bash says; there is no set -e", async () => {
       expect(await exit(await start("false; true"))).toMatchObject({ code: 0 });
       expect(await exit(await start("true; false"))).toMatchObject({ code: 1 });

@@ -38,6 +38,20 @@ test("one that runs, and one whose result nobody has, stay", async () => {
   expect(await here.worker.forget([running])).toEqual([]);
 });
 
+test("what its queue settles needs no acknowledgement before; what runs stays, and is unread when it ends", async () => {
+  const gate = join(here.host.home, "gate-2");
+  const running = await jobs.start(`until [ -e ${gate} ]; do sleep 0.02; done`);
+  await jobs.started(running);
+  expect(await here.worker.settle([running])).toEqual([running]);
+  await here.worker.link.run(`touch ${gate}`);
+  await jobs.over(running);
+  expect(await here.worker.unread()).toContainEqual(running);
+  expect(await here.worker.settle([running])).toEqual([]);
+  expect(files(running.submission)).toEqual([`${running.job}.1.claim`, "env", "run"]);
+  expect(await here.worker.query(running)).toEqual({ kind: "void" });
+  expect(await here.worker.settle([running])).toEqual([]);
+});
+
 test("a cancelled one that never began, and one that is unknown, need no acknowledgement; 250 go at once", async () => {
   const submission = "many-1";
   await here.worker.submit({ id: submission, run: "true", env: {} });

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { OURS } from "../../worker/versions.ts";
 import { eventually } from "../support/eventually.ts";
 import { useTestWorker } from "../support/worker-jobs.ts";
 
@@ -95,7 +96,7 @@ test("older code goes when a newer agent is put there, unless it runs or was use
   try {
     await here.worker.link.run(`rm -rf ${join(lido, own)}`);
     await using other = await here.host.connect();
-    expect(other.hello.protocol).toBe(2);
+    expect(other.hello.protocol).toBe(OURS.newest);
     const there = ["agent-unused", "agent-recent", "agent-running", own].filter((name) => existsSync(join(lido, name)));
     expect(there).toEqual(["agent-recent", "agent-running", own]);
   } finally {

@@ -386,6 +386,8 @@ while IFS= read -r line; do
       submission=${rest%% *} rest=${rest#* }
       job=${rest%% *} rest=${rest#* }
       attempt=${rest%% *} rest=${rest#* }
+      # The slot may be the last word.
+      case $rest in *' '*) ;; *) rest="$rest " ;; esac
       do_start "$submission" "$job" "$attempt" "${rest%% *}" "${rest#* }"
       ;;
     QUERY) status $rest; answer "$status" ;;
@@ -396,7 +398,8 @@ while IFS= read -r line; do
     RUNNING) do_running ;;
     ACK) do_ack $rest ;;
     UNREAD) do_unread ;;
-    FORGET) do_forget $rest ;;
+    FORGET) do_forget '' $rest ;;
+    SETTLE) do_forget known $rest ;;
     LEASE) do_lease $rest ;;
     TAKE) do_take $rest ;;
     CORDON) as_reconciler do_cordon "$rest" ;;
