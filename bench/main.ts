@@ -91,6 +91,8 @@ async function main({ short, out }: Options): Promise<number> {
   console.log(machineLine(measuredOn));
   const started = performance.now();
   const place = layOut();
+  // What this process itself puts into the temp folder, such as hosts, goes with the place too.
+  process.env["TMPDIR"] = place.env["TMPDIR"];
   const bench = new Bench(place, short ? SHORT : FULL, interrupted.signal);
   let code = 0;
   try {
