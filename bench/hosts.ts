@@ -1,5 +1,5 @@
 /** Hosts with an sshd each, for a pool and for its peers; needs what test/support/ssh-hosts.ts needs. */
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ChaosProxy } from "../test/support/chaos-proxy.ts";
 import { Lab, noHosts, type SshHost } from "../test/support/ssh-hosts.ts";
@@ -7,11 +7,16 @@ import type { Place } from "./place.ts";
 
 export { noHosts };
 
+/** The first proxy's number among the lab's addresses; a pool tells hosts apart by their addresses. */
+const BEHIND = 100;
+
 export class Hosts implements AsyncDisposable {
   readonly lab = new Lab();
   readonly hosts: readonly SshHost[];
   readonly #folder: string;
-  readonly #inventory: string;
+  readonly #hostsFile: string;
+  /** Of each inventory: its lines. */
+  readonly #inventories = new Map<string, readonly string[]>();
   readonly #proxies: ChaosProxy[] = [];
 
   /** The inventory `near` has all of them. */
@@ -28,7 +33,7 @@ export class Hosts implements AsyncDisposable {
 
   private constructor({ folder, env }: Place, count: number) {
     this.#folder = folder;
-    this.#inventory = env["LIDO_HOSTS"] ?? "";
+    this.#hostsFile = env["LIDO_HOSTS"] ?? "";
     this.hosts = Array.from({ length: count }, () => this.lab.prepareHost());
     const entries = this.hosts.map(({ address, hostKey }) => `    - { host: ${address}, hostKey: ${hostKey} }\n`);
     this.#write("near", entries);
@@ -36,18 +41,26 @@ export class Hosts implements AsyncDisposable {
 
   /** The inventory `far`: the same hosts, each behind a proxy. */
   async behindProxies(): Promise<readonly ChaosProxy[]> {
-    const opened = await Promise.all(this.hosts.map(({ address }) => ChaosProxy.open({ host: address, port: 22 })));
+    const opened = await Promise.all(
+      this.hosts.map(({ address }, index) =>
+        ChaosProxy.open({ host: address, port: 22 }, this.lab.address(BEHIND + index)),
+      ),
+    );
     this.#proxies.push(...opened);
     const entries = opened.map(
-      ({ port }, index) => `    - { host: 127.0.0.1, port: ${port}, hostKey: ${this.hosts[index]?.hostKey} }\n`,
+      ({ port }, index) =>
+        `    - { host: ${this.lab.address(BEHIND + index)}, port: ${port}, hostKey: ${this.hosts[index]?.hostKey} }\n`,
     );
     this.#write("far", entries);
     return opened;
   }
 
   #write(inventory: string, entries: readonly string[]): void {
-    const text = `${inventory}:\n  identityFile: ${this.lab.identityFile}\n  hosts:\n${entries.join("")}`;
-    appendFileSync(this.#inventory, text);
+    this.#inventories.set(inventory, entries);
+    const text = [...this.#inventories].map(
+      ([name, lines]) => `${name}:\n  identityFile: ${this.lab.identityFile}\n  hosts:\n${lines.join("")}`,
+    );
+    writeFileSync(this.#hostsFile, text.join(""));
   }
 
   /** A configuration for `ssh`: the hosts as `h1`, `h2`, …, over connections that stay open or over new ones. */

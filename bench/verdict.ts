@@ -1,4 +1,4 @@
-/** Which claims a run contradicts. Pure. */
+/** Which claims a run contradicts, and which are more than it measured. Pure. */
 import type { Claim } from "./claims.ts";
 import { isFigure, type Row } from "./figure.ts";
 
@@ -25,4 +25,15 @@ export function verdict(rows: readonly Row[], claims: readonly Claim[]): Verdict
     }
   }
   return { failures, skipped };
+}
+
+/** One sentence for each claim that is more than the run measured: README is about to show less than is claimed. */
+export function overclaimed(rows: readonly Row[], claims: readonly Claim[]): readonly string[] {
+  return claims.flatMap(({ figure: name, ratio }) => {
+    const row = rows.find((one) => one.name.trim() === name);
+    if (row === undefined || !isFigure(row) || row.median >= ratio) return [];
+    return [
+      `${name}: bench/claims.ts says ${ratio}, and the run measured ${row.median.toFixed(2)}; write what was measured`,
+    ];
+  });
 }

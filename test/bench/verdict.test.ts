@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { CLAIMS } from "../../bench/claims.ts";
 import type { Row } from "../../bench/figure.ts";
 import { ROWS } from "../../bench/readme-rows.ts";
-import { verdict } from "../../bench/verdict.ts";
+import { overclaimed, verdict } from "../../bench/verdict.ts";
 
 const claims = [{ figure: "Lido beside a peer", ratio: 1.5, row: "the same beside a peer" }];
 const measured = (median: number): Row => ({ name: "  Lido beside a peer", unit: "x", median, samples: 3 });
@@ -27,6 +27,14 @@ test("an absolute time is never judged", () => {
   const slow: Row = { name: "Lido beside a peer", unit: "ms", median: 9000, samples: 3 };
   expect(verdict([slow], claims).failures).toEqual([
     "Lido beside a peer: is no ratio, so nothing can be claimed of it",
+  ]);
+});
+
+test("a claim above what was measured is told when README is written", () => {
+  expect(overclaimed([measured(1.5)], claims)).toEqual([]);
+  expect(overclaimed([], claims)).toEqual([]);
+  expect(overclaimed([measured(1.2)], claims)).toEqual([
+    "Lido beside a peer: bench/claims.ts says 1.5, and the run measured 1.20; write what was measured",
   ]);
 });
 
