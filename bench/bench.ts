@@ -9,16 +9,17 @@ export type More = Pick<CommandOptions, "line" | "env">;
 export class Bench {
   readonly place: Place;
   readonly plan: Plan;
-  readonly #signal: AbortSignal;
+  /** Aborted when the user wants no more of it. */
+  readonly signal: AbortSignal;
 
   constructor(place: Place, plan: Plan, signal: AbortSignal) {
     this.place = place;
     this.plan = plan;
-    this.#signal = signal;
+    this.signal = signal;
   }
 
   async node(args: readonly string[]): Promise<Ended> {
-    return await run([process.execPath, ...args], { env: this.place.env, signal: this.#signal });
+    return await run([process.execPath, ...args], { env: this.place.env, signal: this.signal });
   }
 
   /** `nodeArgs` stand before the command's own file. */
@@ -26,13 +27,23 @@ export class Bench {
     const { nodeArgs = [], line, env } = more;
     return await run([process.execPath, ...nodeArgs, LIDO, ...args], {
       env: { ...this.place.env, ...env },
-      signal: this.#signal,
+      signal: this.signal,
       ...(line === undefined ? {} : { line }),
     });
   }
 
+  /** A program of the benchmark's own, in a process of its own. */
+  async process(
+    file: string,
+    options: { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv },
+  ): Promise<Ended> {
+    const { env } = this.place;
+    const argv = [process.execPath, "--disable-warning=ExperimentalWarning", file, ...options.args] as const;
+    return await run(argv, { env: { ...env, ...options.env }, signal: this.signal, limitMs: 600_000 });
+  }
+
   async shell(text: string): Promise<Ended> {
-    return await run(["bash", "-c", text], { env: this.place.env, signal: this.#signal });
+    return await run(["bash", "-c", text], { env: this.place.env, signal: this.signal });
   }
 
   async initStacks(): Promise<void> {
@@ -64,7 +75,7 @@ export class Bench {
     const where = cwd === undefined ? {} : { cwd };
     return await run(["pulumi", ...args, "--non-interactive", "--color", "never"], {
       env,
-      signal: this.#signal,
+      signal: this.signal,
       ...where,
     });
   }

@@ -14,6 +14,7 @@ export async function cleanUp(place: Place): Promise<readonly LeftOver[]> {
   // Each may fail: a run that ended early never made what it takes away.
   await attempt(place, ["pulumi", "cancel", "--yes", "--non-interactive"]);
   await attempt(place, [...lido, "jobs", "cancel", "--all", "--yes"]);
+  await attempt(place, [...lido, "pool", "down", "--all", "--yes"]);
   await attempt(place, [
     "pulumi",
     "destroy",

@@ -1,7 +1,7 @@
 /** One measured figure: what its samples come to. Pure. A percentile is given only where there are samples enough for it. */
 import { median, percentile } from "./statistics.ts";
 
-export type Unit = "ms" | "s" | "jobs/s" | "x";
+export type Unit = "ms" | "s" | "jobs/s" | "x" | "MiB" | "%";
 
 export interface Figure {
   readonly name: string;
@@ -12,6 +12,18 @@ export interface Figure {
   readonly samples: number;
   /** What it is to be compared with, or how it was measured. */
   readonly note?: string;
+}
+
+/** A figure that could not be measured here, and what it would take. */
+export interface Missing {
+  readonly name: string;
+  readonly missing: string;
+}
+
+export type Row = Figure | Missing;
+
+export function isFigure(row: Row): row is Figure {
+  return "median" in row;
 }
 
 const ENOUGH_FOR_P95 = 20;

@@ -2,37 +2,47 @@
  * `npm run bench`: measures the built command on real pools of local workers, prints a table and writes the figures as
  * JSON. It keeps away from the user's own Lido and Pulumi, and leaves nothing behind, also when it is interrupted.
  */
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Bench } from "./bench.ts";
+import { CLAIMS } from "./claims.ts";
 import { cleanUp } from "./clean-up.ts";
 import { BenchError } from "./command.ts";
-import type { Figure } from "./figure.ts";
+import { type Row } from "./figure.ts";
 import { machine, machineLine } from "./machine.ts";
+import { crowd } from "./measures/crowd.ts";
+import { far } from "./measures/far.ts";
 import { firstLine } from "./measures/first-line.ts";
+import { peers } from "./measures/peers.ts";
 import { pulumiUp } from "./measures/pulumi-up.ts";
+import { queue } from "./measures/queue.ts";
 import { starts } from "./measures/starts.ts";
 import { throughput } from "./measures/throughput.ts";
 import { turnaround } from "./measures/turnaround.ts";
-import { layOut } from "./place.ts";
+import { layOut, ROOT } from "./place.ts";
 import { FULL, SHORT, WORKERS } from "./plan.ts";
+import { readmeTable, withTable } from "./readme.ts";
+import { ROWS } from "./readme-rows.ts";
 import { table } from "./table.ts";
+import { overclaimed, verdict } from "./verdict.ts";
 
-const USAGE = `usage: npm run bench -- [--short] [--out FILE]
-  --short     fewer samples and smaller pools: under a minute
+const USAGE = `usage: npm run bench -- [--short | --readme] [--out FILE]
+  --short     fewer samples and smaller pools, some minutes; fails when a ratio is under half of what README claims
+  --readme    measures nothing: writes the figures of the last run into README's table
   --out FILE  where the figures go as JSON (default: bench/results.json)`;
 
 interface Options {
   readonly short: boolean;
+  readonly readme: boolean;
   readonly out: string;
 }
 
 const interrupted = new AbortController();
 
-async function measure(bench: Bench): Promise<readonly Figure[]> {
-  const figures: Figure[] = [];
-  const take = async (what: string, part: (bench: Bench) => Promise<readonly Figure[]>): Promise<void> => {
+async function measure(bench: Bench): Promise<readonly Row[]> {
+  const figures: Row[] = [];
+  const take = async (what: string, part: (bench: Bench) => Promise<readonly Row[]>): Promise<void> => {
     console.error(`bench: ${what}`);
     figures.push(...(await part(bench)));
   };
@@ -44,7 +54,37 @@ async function measure(bench: Bench): Promise<readonly Figure[]> {
   await take("jobs per second", throughput);
   await take("turnaround of a slot", turnaround);
   await take("pulumi up", pulumiUp);
+  await take("jobs per second beside others", peers);
+  await take("a long way", far);
+  await take("null workers", queue);
+  await take("many workers", crowd);
   return figures;
+}
+
+/** What this run says about the claims. @returns whether none is far off */
+function judge(rows: readonly Row[]): boolean {
+  const { failures, skipped } = verdict(rows, CLAIMS);
+  for (const sentence of skipped) console.log(`not judged: ${sentence}`);
+  for (const sentence of failures) console.log(`far off: ${sentence}`);
+  // Where everything is installed, what was not measured was not shown either.
+  return failures.length === 0 && (skipped.length === 0 || process.env["CI"] !== "true");
+}
+
+function writeReadme(results: string): number {
+  const file = join(ROOT, "README.md");
+  try {
+    const { figures } = JSON.parse(readFileSync(results, "utf8")) as { figures: readonly Row[] };
+    writeFileSync(file, withTable(readFileSync(file, "utf8"), readmeTable(figures, ROWS)));
+    for (const sentence of overclaimed(figures, CLAIMS)) console.error(`bench: ${sentence}`);
+    return 0;
+  } catch (error) {
+    const none = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (!none && !(error instanceof BenchError)) throw error;
+    console.error(
+      `bench: ${none ? `there are no results in ${results}; run \`npm run bench\` first` : (error as Error).message}`,
+    );
+    return 1;
+  }
 }
 
 async function main({ short, out }: Options): Promise<number> {
@@ -52,6 +92,8 @@ async function main({ short, out }: Options): Promise<number> {
   console.log(machineLine(measuredOn));
   const started = performance.now();
   const place = layOut();
+  // What this process itself puts into the temp folder, such as hosts, goes with the place too.
+  process.env["TMPDIR"] = place.env["TMPDIR"];
   const bench = new Bench(place, short ? SHORT : FULL, interrupted.signal);
   let code = 0;
   try {
@@ -59,6 +101,7 @@ async function main({ short, out }: Options): Promise<number> {
     console.log(`\n${table(figures)}\n`);
     writeFileSync(out, `${JSON.stringify({ machine: measuredOn, short, figures }, undefined, 2)}\n`);
     console.log(`Figures: ${out}`);
+    if (!judge(figures) && short) code = 1;
   } catch (error) {
     if (!interrupted.signal.aborted && !(error instanceof BenchError)) throw error;
     console.error(`bench: ${(error as Error).message}`);
@@ -77,9 +120,13 @@ async function main({ short, out }: Options): Promise<number> {
 function readOptions(): Options | undefined {
   try {
     const { values } = parseArgs({
-      options: { short: { type: "boolean", default: false }, out: { type: "string", default: "bench/results.json" } },
+      options: {
+        short: { type: "boolean", default: false },
+        readme: { type: "boolean", default: false },
+        out: { type: "string", default: "bench/results.json" },
+      },
     });
-    return { short: values.short, out: resolve(values.out) };
+    return { ...values, out: resolve(values.out) };
   } catch {
     return undefined;
   }
@@ -90,4 +137,5 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 const options = readOptions();
 if (options === undefined) console.error(USAGE);
-process.exitCode = options === undefined ? 2 : await main(options);
+if (options === undefined) process.exitCode = 2;
+else process.exitCode = options.readme ? writeReadme(options.out) : await main(options);

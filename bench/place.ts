@@ -53,7 +53,7 @@ export interface Place {
 export function layOut(): Place {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "lido-bench-")));
   const inside = (name: string): string => join(folder, name);
-  for (const name of ["state", "pulumi", "lido"]) mkdirSync(inside(name));
+  for (const name of ["state", "pulumi", "lido", "tmp"]) mkdirSync(inside(name));
   const stack = `bench-${process.pid}`;
   const place: Place = {
     folder,
@@ -83,7 +83,9 @@ export function configOf(project: string): string {
 
 function variables(folder: string, stack: string): Readonly<Record<string, string>> {
   return {
+    TMPDIR: join(folder, "tmp"),
     LIDO_HOME: join(folder, "lido"),
+    LIDO_HOSTS: join(folder, "hosts.yaml"),
     PULUMI_HOME: join(folder, "pulumi"),
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_STACK: stack,

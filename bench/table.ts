@@ -1,13 +1,13 @@
 /** Figures as a table for a person. Pure. */
-import type { Figure, Unit } from "./figure.ts";
+import { isFigure, type Row, type Unit } from "./figure.ts";
 
-const DIGITS: Readonly<Record<Unit, number>> = { ms: 0, s: 2, "jobs/s": 0, x: 2 };
+const DIGITS: Readonly<Record<Unit, number>> = { ms: 0, s: 2, "jobs/s": 0, x: 2, MiB: 0, "%": 1 };
 const HEADERS = ["FIGURE", "MEDIAN", "P95", "P99", "SAMPLES", "NOTE"] as const;
 /** The columns of numbers, which stand to the right. */
 const NUMBERS: ReadonlySet<number> = new Set([1, 2, 3, 4]);
 
 /** A line of headers and one for each figure. */
-export function table(figures: readonly Figure[]): string {
+export function table(figures: readonly Row[]): string {
   const rows = [HEADERS, ...figures.map(cells)];
   const widths = HEADERS.map((_header, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
@@ -22,10 +22,12 @@ export function table(figures: readonly Figure[]): string {
     .join("\n");
 }
 
-function cells({ name, unit, median, p95, p99, samples, note }: Figure): readonly string[] {
+function cells(row: Row): readonly string[] {
+  if (!isFigure(row)) return [row.name, "", "", "", "", row.missing];
+  const { name, unit, median, p95, p99, samples, note } = row;
   return [name, amount(median, unit), amount(p95, unit), amount(p99, unit), `${samples}`, note ?? ""];
 }
 
-function amount(value: number | undefined, unit: Unit): string {
+export function amount(value: number | undefined, unit: Unit): string {
   return value === undefined ? "" : `${value.toFixed(DIGITS[unit])} ${unit}`;
 }

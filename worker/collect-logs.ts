@@ -8,6 +8,7 @@ import { agentFile } from "./agent-code.ts";
 import { letGo, unowned } from "./channel-end.ts";
 import { ConnectionError } from "./errors.ts";
 import type { ChannelLink } from "./link.ts";
+import { partsOf } from "./parts.ts";
 import { keyWords, parseKey } from "./protocol.ts";
 import type { AttemptKey, CollectedLog } from "./types.ts";
 
@@ -71,19 +72,4 @@ async function nextOf(parts: AsyncGenerator<Buffer>): Promise<Buffer> {
   const next = await parts.next();
   if (next.done) throw new ConnectionError("The connection broke while logs were collected.");
   return next.value;
-}
-
-/** What stands between separators; what follows the last one is torn and left out. */
-async function* partsOf(stream: AsyncIterable<Buffer>, separator: Buffer): AsyncGenerator<Buffer> {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of stream) {
-    // The separator may begin in what was there before.
-    let from = Math.max(0, rest.length - separator.length);
-    rest = Buffer.concat([rest, chunk]);
-    for (let at = rest.indexOf(separator, from); at >= 0; at = rest.indexOf(separator, from)) {
-      yield rest.subarray(0, at);
-      rest = rest.subarray(at + separator.length);
-      from = 0;
-    }
-  }
 }

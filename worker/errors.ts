@@ -36,6 +36,11 @@ export class ProtocolError extends UserError {
   }
 }
 
+/** For a line that only a broken agent would write. */
+export function unreadable(line: string): ProtocolError {
+  return new ProtocolError(`The worker's agent wrote a line that is not of the protocol: ${JSON.stringify(line)}`);
+}
+
 /** Both sides are Lido, of versions that have no form of the protocol in common, or not for what was asked. */
 export class VersionError extends ProtocolError {
   override readonly name: string = "VersionError";

@@ -2,7 +2,7 @@
  * What an agent says first: `LIDO <oldest version> …`, and since version 2, in a line before it, what version 1 does not
  * know. To a Lido of version 1 that line is noise of a login shell.
  */
-import { ProtocolError } from "./errors.ts";
+import { unreadable } from "./errors.ts";
 import type { Hello } from "./types.ts";
 import { commonVersion, type Versions } from "./versions.ts";
 
@@ -47,8 +47,4 @@ export function parseHello(line: string, facts: AgentFacts | undefined): Greetin
   const { versions: _, ...known } = facts;
   if (!Number.isFinite(known.uptimeMs)) throw unreadable(line);
   return { ...hello, ...known };
-}
-
-function unreadable(line: string): ProtocolError {
-  return new ProtocolError(`The worker's agent wrote a line that is not of the protocol: ${JSON.stringify(line)}`);
 }

@@ -2,14 +2,15 @@
  * Messages <-> lines. Pure: what a request looks like on the agent's stdin, and what the agent's lines mean.
  * The words and the files behind them are in docs/protocol.md.
  */
-import { FencedError, ProtocolError } from "./errors.ts";
+import { FencedError, ProtocolError, unreadable } from "./errors.ts";
 import { type AgentFacts, parseFacts } from "./hello.ts";
 import type { Roster } from "./roster.ts";
-import { assignments } from "./shell.ts";
+import { assignments, checkName, quote } from "./shell.ts";
 import type {
   AttemptKey,
   AttemptStatus,
   Ending,
+  OfJob,
   Reconciler,
   RefusalReason,
   StartAnswer,
@@ -49,9 +50,8 @@ export const request = {
   fence: (queue: string, epoch: number): string => `FENCE ${queue} ${epoch}\n`,
   take: ({ epoch, run }: Reconciler): string => `TAKE ${epoch} ${run}\n`,
   submit: (submission: Submission): string => {
-    const env = assignments(submission.env).map((assignment) => `export ${assignment}\n`);
     const run = submission.run.endsWith("\n") ? submission.run : `${submission.run}\n`;
-    const text = env.join("");
+    const text = environmentText(submission);
     return `JOB ${submission.id} ${countLines(text)} ${countLines(run)}${limitWords(submission)}\n${text}${run}`;
   },
   start: (start: StartRequest): string => {
@@ -67,12 +67,12 @@ export const request = {
   acknowledge: (key: AttemptKey): string => `ACK ${keyWords(key)}\n`,
   unread: (): string => "UNREAD\n",
   /** All of one submission. */
-  forget: (keys: readonly AttemptKey[]): string => {
-    const names = keys.map(({ job, attempt }) => `${job}.${attempt}`);
-    return `FORGET ${keys[0]?.submission} ${names.join(" ")}\n`;
-  },
+  forget: (keys: readonly AttemptKey[]): string => `FORGET ${attemptNames(keys)}\n`,
+  /** All of one submission; since version 3. */
+  settle: (keys: readonly AttemptKey[]): string => `SETTLE ${attemptNames(keys)}\n`,
   lease: (uptimeMs: number): string => `LEASE ${uptimeMs}\n`,
   cancel: (key: AttemptKey, graceSeconds: number): string => `CANCEL ${keyWords(key)} ${Math.ceil(graceSeconds)}\n`,
+  takeBack: (key: AttemptKey): string => `TAKEBACK ${keyWords(key)}\n`,
   cordon: (reason: string): string => `CORDON ${oneLine(reason)}\n`,
   uncordon: (): string => "UNCORDON\n",
   roster: (roster: Roster): string => `ROSTER ${roster.epoch}\n${JSON.stringify(roster)}\n`,
@@ -80,6 +80,24 @@ export const request = {
   environment: (): string => "ENVIRONMENT\n",
   ping: (): string => "PING\n",
 } as const;
+
+function attemptNames(keys: readonly AttemptKey[]): string {
+  return [keys[0]?.submission, ...keys.map(({ job, attempt }) => `${job}.${attempt}`)].join(" ");
+}
+
+/** What is per job comes first, since the user's variables may have any name, also that of the job's id. */
+function environmentText({ env, perJob = {} }: Submission): string {
+  const others = Object.fromEntries(Object.entries(env).filter(([name]) => !Object.hasOwn(perJob, name)));
+  const all = [...Object.entries(perJob).map(perJobAssignment), ...assignments(others)];
+  return all.map((assignment) => `export ${assignment}\n`).join("");
+}
+
+/** `$lido_job` is the job's id where a supervisor reads the environment, in every version. */
+function perJobAssignment([name, { before = "", minus = 0, after = "" }]: readonly [string, OfJob]): string {
+  checkName(name);
+  const id = minus === 0 ? "$lido_job" : `$((lido_job - ${minus}))`;
+  return `${name}=${before && quote(before)}"${id}"${after && quote(after)}`;
+}
 
 function limitWords({ limits }: Submission): string {
   const { timeoutSeconds = 0, leaseSeconds = 0 } = limits ?? {};
@@ -194,8 +212,4 @@ function number(word: string | undefined, line: string): number {
 
 function failed(text: string): ProtocolError {
   return new ProtocolError(`The worker answered: ${text.replace(/^error /, "")}`);
-}
-
-function unreadable(line: string): ProtocolError {
-  return new ProtocolError(`The worker's agent wrote a line that is not of the protocol: ${JSON.stringify(line)}`);
 }

@@ -48,7 +48,16 @@ export interface Submission {
   readonly run: string;
   /** Exported before `run`; secrets included, so it travels on stdin only and is stored 0600. */
   readonly env: Readonly<Record<string, string>>;
+  /** Exported too, and instead of one of `env`: what differs between its jobs and follows from their ids. */
+  readonly perJob?: Readonly<Record<string, OfJob>>;
   readonly limits?: Limits;
+}
+
+/** The job's id, less `minus`, between two texts. */
+export interface OfJob {
+  readonly before?: string;
+  readonly minus?: number;
+  readonly after?: string;
 }
 
 /** What ends a job of a submission before its own end. */
@@ -66,7 +75,7 @@ export interface StartRequest {
   readonly key: AttemptKey;
   /** The slot of the worker that runs it, from 0. */
   readonly slot: number;
-  /** What differs between ranks: SKYPILOT_JOB_RANK and its like. Names are checked, values are free text without newlines or NUL. */
+  /** What only this attempt has, and wins. Names are checked, values are free text without newlines or NUL. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -217,8 +226,15 @@ export interface Worker extends AsyncDisposable {
    * and stay. A forgotten attempt's status is `void`: it never runs here again.
    */
   forget(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]>;
+  /** The queue has these attempts' results for good, and the worker may forget them: `acknowledge` and `forget` in one. */
+  settle(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]>;
   /** Marks, TERMs the process group, KILLs it after `graceSeconds`. An `exit` event follows if it ran; status `void` if it never will. */
   cancel(key: AttemptKey, graceSeconds: number): Promise<AttemptStatus>;
+  /**
+   * An attempt whose START was accepted and that has not begun will not begin: `taken`; it may be started again, here or
+   * elsewhere. Otherwise its status, or `not-now` when the worker's disk is full. @throws VersionError when the agent is too old
+   */
+  takeBack(key: AttemptKey): Promise<"taken" | "not-now" | AttemptStatus>;
   cordon(reason: string): Promise<void>;
   uncordon(): Promise<void>;
   /** Kept only if its epoch is higher than what lies there; every agent of the worker reports it. */

@@ -1,6 +1,6 @@
 /**
- * Which forms of the protocol both sides speak. Every request of version 1 is still one of version 2, so an older agent
- * is asked for what it can do, and for nothing else.
+ * Which forms of the protocol both sides speak. Every request of an older version is still one of the newer, so an older
+ * agent is asked for what it can do, and for nothing else.
  */
 import { VersionError } from "./errors.ts";
 
@@ -10,7 +10,7 @@ export interface Versions {
 }
 
 /** What this Lido speaks. */
-export const OURS: Versions = { oldest: 1, newest: 2 };
+export const OURS: Versions = { oldest: 1, newest: 3 };
 
 /** The newest version that both speak. @throws VersionError when there is none */
 export function commonVersion(agent: Versions, ours: Versions = OURS): number {

@@ -30,7 +30,14 @@ const NOT_INSTALLED: ReadonlySet<number> = new Set([2, 126, 127]);
 
 /** Connects, puts the agent there if this version is not yet, and asks what runs. @throws ConnectionError, AuthenticationError, ProtocolError */
 export async function connectWorker(endpoint: Endpoint, options: ConnectOptions): Promise<Worker> {
-  const link = await openLink(endpoint, options);
+  return await workerOver(await openLink(endpoint, options), endpoint, options);
+}
+
+/** The same over a link that stands; it is closed when this fails. */
+export async function workerOver(link: ChannelLink, endpoint: Endpoint, options: ConnectOptions): Promise<Worker> {
+  // A peer that falls silent at this moment must not keep whoever gives up.
+  const abort = () => void link.close();
+  options.signal?.addEventListener("abort", abort, { once: true });
   try {
     const agent = await startAgent(link, endpoint, options);
     const [running, unread] = await Promise.all([askKeys(agent, request.running()), askKeys(agent, request.unread())]);
@@ -38,6 +45,8 @@ export async function connectWorker(endpoint: Endpoint, options: ConnectOptions)
   } catch (error) {
     await link.close();
     throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", abort);
   }
 }
 
@@ -179,12 +188,32 @@ class RemoteWorker implements Worker {
 
   async forget(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]> {
     if (!this.#speaks(2)) return keys;
-    const batches = forgetBatches(keys).map((batch) => askKeys(this.#agent, request.forget(batch)));
+    return this.#askInBatches(keys, request.forget);
+  }
+
+  async settle(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]> {
+    if (this.#speaks(3)) return this.#askInBatches(keys, request.settle);
+    const acknowledged = keys.map((key) => this.acknowledge(key));
+    const [stay] = await Promise.all([this.forget(keys), ...acknowledged]);
+    return stay;
+  }
+
+  async #askInBatches(
+    keys: readonly AttemptKey[],
+    words: (batch: readonly AttemptKey[]) => string,
+  ): Promise<readonly AttemptKey[]> {
+    const batches = forgetBatches(keys).map((batch) => askKeys(this.#agent, words(batch)));
     return (await Promise.all(batches)).flat();
   }
 
   async cancel(key: AttemptKey, graceSeconds: number): Promise<AttemptStatus> {
     return parseStatus(await this.#ask(request.cancel(key, graceSeconds)));
+  }
+
+  async takeBack(key: AttemptKey): Promise<"taken" | "not-now" | AttemptStatus> {
+    this.#need(3, "taking back of attempts");
+    const answer = await this.#ask(request.takeBack(key));
+    return answer === "taken" || answer === "not-now" ? answer : parseStatus(answer);
   }
 
   async cordon(reason: string): Promise<void> {

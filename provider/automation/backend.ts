@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../spec/index.ts";
+import { backendFolder } from "../../tools/pulumi/backend-folder.ts";
 import { lidoHome } from "../../worker/index.ts";
 
 export interface Backend {
@@ -35,7 +36,7 @@ export function findBackend(env: NodeJS.ProcessEnv = process.env): Backend {
       ...(PULUMI_BACKEND_URL ? { PULUMI_BACKEND_URL } : {}),
       ...(PULUMI_HOME ? { PULUMI_HOME } : {}),
     };
-    return { folder: folderOf(url), env: { ...QUIET, ...passphrase }, pointerEnv };
+    return { folder: backendFolder(url) ?? "", env: { ...QUIET, ...passphrase }, pointerEnv };
   }
   const folder = join(ourFolder(), "state");
   makeFolder(folder);
@@ -57,12 +58,6 @@ function usersUrl(env: NodeJS.ProcessEnv): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** `file:///x`, `file://~/x`, with or without `?no_tmp_dir=true` behind it. */
-function folderOf(url: string): string {
-  const path = /^file:\/\/([^?]*)/.exec(url)?.[1] ?? "";
-  return path.startsWith("~") ? join(homedir(), path.slice(1)) : path;
 }
 
 function passphraseFile(): string {

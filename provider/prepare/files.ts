@@ -10,10 +10,7 @@ import { type IgnoreRules, ignoreRules } from "./ignored.ts";
 /** Paths relative to `folder`, sorted, with `/`; folders only where they are empty. */
 export async function listFolder(folder: string, what: string): Promise<string[]> {
   const root = await stat(folder).catch(() => undefined);
-  if (root === undefined)
-    throw new UserError(
-      `${what}: there is no folder ${folder}. Name one that is there: a relative path counts from the program's folder, or from where \`lido pool apply\` is called.`,
-    );
+  if (root === undefined) throw notThere(`${what}: there is no folder ${folder}`);
   if (!root.isDirectory()) throw new UserError(`${what}: ${folder} is a file; name its folder.`);
   const found: string[] = [];
   const astray: string[] = [];
@@ -24,6 +21,13 @@ export async function listFolder(folder: string, what: string): Promise<string[]
     );
   }
   return found.toSorted();
+}
+
+/** `said`: what is not there, a sentence without its full stop. */
+export function notThere(said: string): UserError {
+  return new UserError(
+    `${said}. Name one that is there: a relative path counts from the program's folder, or from where \`lido pool apply\` is called.`,
+  );
 }
 
 interface Walk {

@@ -5,10 +5,9 @@ import { createHash } from "node:crypto";
 import { createReadStream, lstatSync, readFileSync } from "node:fs";
 import { readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { UserError } from "../../spec/index.ts";
 import type { FileSet } from "../inputs.ts";
 import { listingOf } from "../listing.ts";
-import { listFolder } from "./files.ts";
+import { listFolder, notThere } from "./files.ts";
 import { type FileFacts, HashCache } from "./hash-cache.ts";
 
 export interface LocalFile {
@@ -34,10 +33,7 @@ const SMALL = 256 * 1024;
 /** A folder's files, or a single file. @throws UserError */
 export async function scan(path: string, what: string): Promise<LocalFiles & { readonly isFolder: boolean }> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined)
-    throw new UserError(
-      `${what}: there is no file or folder ${path}. Name one that is there: a relative path counts from the program's folder, or from where \`lido pool apply\` is called.`,
-    );
+  if (found === undefined) throw notThere(`${what}: there is no file or folder ${path}`);
   if (found.isDirectory()) return { ...(await scanFolder(path, what)), isFolder: true };
   // The file itself, also where a link names it.
   const file = await realpath(path);

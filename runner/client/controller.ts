@@ -3,11 +3,12 @@
  * controller must be started or replaced. It never ends a job: a controller may come and go while jobs run.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { isOlder } from "../../tools/pulumi/version.ts";
 import type { Connection } from "./connection.ts";
 import { ControllerStartError } from "./errors.ts";
 import { connectRunning } from "./running.ts";
 import type { StartOptions } from "./start.ts";
-import { isNewer, packageVersion } from "./version.ts";
+import { packageVersion } from "./version.ts";
 
 export interface ControllerOptions extends StartOptions {
   /** Told, one sentence at a time, what is done before the connection stands. */
@@ -26,7 +27,7 @@ export async function connectController(options: ControllerOptions): Promise<Con
   const wanted = options.version ?? packageVersion();
   const { version } = await running.call("hello", {});
   if (version === wanted) return running;
-  if (isNewer(version, wanted)) throw await older(running, version, wanted);
+  if (isOlder(wanted, version)) throw await older(running, version, wanted);
   options.onNote?.(`The controller is of version ${version}; it is replaced by version ${wanted}. Running jobs go on.`);
   await stopController(running);
   return await start(options);

@@ -26,17 +26,29 @@ export interface CollectorOptions {
   readonly capBytes: number;
 }
 
-/** What ends in so short a time goes over one channel and into one write. */
-const GATHER_MS = 250;
+/**
+ * What ends in this time goes over one channel and into one write: a channel costs its worker as much as some jobs do. A
+ * log may lie on its worker meanwhile; whoever wants it reads it there.
+ */
+const GATHER_MS = 2_000;
+/** So many are worth a channel at once. */
+const ENOUGH = 100;
 const RETRY_MS = 5_000;
 const AT_ONCE = 500;
 /** So much of logs is held in memory at most, and one log more, of each worker that is being collected from. */
 const HELD_BYTES = 16 * 1024 * 1024;
 const WORKERS_AT_ONCE = 4;
 
+/** What waits to be collected from one worker. */
+interface Waiting {
+  readonly keys: Map<string, AttemptKey>;
+  /** Ends a gathering. */
+  enough: () => void;
+}
+
 export class Collector implements AsyncDisposable {
   readonly #options: CollectorOptions;
-  readonly #waiting = new Map<string, Map<string, AttemptKey>>();
+  readonly #waiting = new Map<string, Waiting>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #gate = new Gate(WORKERS_AT_ONCE);
@@ -53,27 +65,45 @@ export class Collector implements AsyncDisposable {
 
   add({ pool, worker, key }: AttemptRef): void {
     const name = `${pool} ${worker}`;
-    const keys = this.#waiting.get(name) ?? new Map<string, AttemptKey>();
-    this.#waiting.set(name, keys.set(keyName(key), key));
-    if (this.#running.has(name) || this.#stopping.signal.aborted) return;
-    const ref = { pool, worker };
-    const run = this.#run(ref, name).finally(() => this.#running.delete(name));
+    const waiting: Waiting = this.#waiting.get(name) ?? { keys: new Map(), enough: () => {} };
+    this.#waiting.set(name, waiting);
+    waiting.keys.set(keyName(key), key);
+    if (waiting.keys.size >= ENOUGH) waiting.enough();
+    if (!this.#running.has(name) && !this.#stopping.signal.aborted) this.#begin({ pool, worker }, name);
+  }
+
+  #begin(ref: WorkerRef, name: string): void {
+    const run = this.#run(ref, name).finally(() => {
+      this.#running.delete(name);
+      // Added when it had looked for the last time.
+      if (this.#waiting.has(name)) this.#begin(ref, name);
+    });
     this.#running.set(name, run);
   }
 
   /** One worker's logs, until nothing is left. */
   async #run(ref: WorkerRef, name: string): Promise<void> {
     const { signal } = this.#stopping;
-    let pause = GATHER_MS;
     for (;;) {
-      await delay(pause, undefined, { signal }).catch(() => {});
-      const keys = this.#waiting.get(name);
+      const waiting = this.#waiting.get(name);
+      if (waiting) await this.#gather(waiting);
       const session = this.#options.sessions.get(ref);
-      if (!keys || keys.size === 0 || !session || signal.aborted) return void this.#waiting.delete(name);
+      if (!waiting || waiting.keys.size === 0 || !session || signal.aborted) return void this.#waiting.delete(name);
       // Results are told again as unread when the worker is back, but attempts without one are not.
       const worker = session.live?.worker;
-      pause = worker && (await this.#batch(worker, keys, ref)) ? GATHER_MS : RETRY_MS;
+      if (worker && (await this.#batch(worker, waiting.keys, ref))) continue;
+      await delay(RETRY_MS, undefined, { signal }).catch(() => {});
     }
+  }
+
+  /** Until there is enough to collect, or for a while. */
+  async #gather(waiting: Waiting): Promise<void> {
+    if (waiting.keys.size >= ENOUGH || this.#stopping.signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, GATHER_MS);
+    waiting.enough = resolve;
+    await promise;
+    clearTimeout(timer);
   }
 
   /** Answers whether to go on soon. */
@@ -85,8 +115,7 @@ export class Collector implements AsyncDisposable {
       this.#trouble = "";
       // Nobody may begin to read between this look and the words that follow.
       const free = keys.filter((key) => !this.#options.holds.has(key));
-      const acknowledged = free.map((key) => worker.acknowledge(key));
-      const [stay] = await Promise.all([worker.forget(free), ...acknowledged]);
+      const stay = await worker.settle(free);
       for (const key of free) waiting.delete(keyName(key));
       const staying = new Set(stay.map(keyName));
       this.#options.emit({ ...ref, kind: "collected", keys: free.filter((key) => !staying.has(keyName(key))) });
@@ -130,6 +159,7 @@ export class Collector implements AsyncDisposable {
   /** What is not copied yet stays on its worker. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
+    for (const waiting of this.#waiting.values()) waiting.enough();
     await Promise.all(this.#running.values());
   }
 }

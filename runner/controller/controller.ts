@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { ConnectWorker } from "../../worker/index.ts";
 import type { Change, Event } from "../core/index.ts";
-import { isCollecting, wantedWorkers } from "../core/index.ts";
+import { wantedWorkers } from "../core/index.ts";
 import { LogCopies } from "../log-copies/index.ts";
 import { socketPath } from "../socket-path.ts";
 import type { Store } from "../store/index.ts";
@@ -180,8 +180,7 @@ async function serve(options: ControllerOptions, { opened, lastErrors, end }: Fo
     parts.emit({ kind: "tick" });
     leases.tick(clock());
     refresh.tick();
-    const busy = server.clients > 0 || engine.state.submissions.size > 0 || isCollecting(engine.state, clock());
-    if (idle.tick(busy, clock())) stop();
+    if (idle.tick(server.clients > 0 || engine.state.submissions.size > 0, clock())) stop();
   });
   every(SWEEP_MS, sweep);
   sweep();
@@ -200,6 +199,7 @@ function isAboutWorkers(change: Change): boolean {
     case "assigned":
     case "moved":
     case "span-cancelled":
+    case "heard":
     case "noted":
     case "trouble":
     case "uncollected":

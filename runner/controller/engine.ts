@@ -90,10 +90,12 @@ export class Engine {
   }
 
   async #turns(): Promise<void> {
-    // Whatever else the event loop has ready belongs to the same turn.
-    await new Promise((resolve) => setImmediate(resolve));
     try {
-      while (this.#inbox.length > 0 && !this.#stopping.signal.aborted) await this.#turn(this.#inbox.splice(0));
+      while (this.#inbox.length > 0 && !this.#stopping.signal.aborted) {
+        // Whatever else the event loop has ready belongs to the same turn, and calls are heard between two turns.
+        await new Promise((resolve) => setImmediate(resolve));
+        await this.#turn(this.#inbox.splice(0));
+      }
     } catch (error) {
       this.#options.onFatal(error);
     } finally {

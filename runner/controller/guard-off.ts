@@ -10,9 +10,12 @@ const off = process.env.LIDO_TEST_GUARD_OFF === "lost-connection";
 export function withGuardOff(state: State, event: Event): readonly Event[] {
   if (!off || event.kind !== "disconnected") return [event];
   const { pool, worker } = event;
-  const job = state.jobs.get(state.pools.get(pool)?.workers.get(worker)?.job ?? 0);
-  if (job?.status !== "STARTING" && job?.status !== "RUNNING") return [event];
-  const key = attemptKey(state.queue, job);
-  const status = { kind: "lost", why: "killed" } as const;
-  return [{ kind: "answer", pool, worker, key, believed: job.status, status }, event];
+  const jobs = state.pools.get(pool)?.workers.get(worker)?.jobs ?? [];
+  const lost = jobs.flatMap((id): readonly Event[] => {
+    const job = state.jobs.get(id);
+    if (job?.status !== "STARTING" && job?.status !== "RUNNING") return [];
+    const key = attemptKey(state.queue, job);
+    return [{ kind: "answer", pool, worker, key, believed: job.status, status: { kind: "lost", why: "killed" } }];
+  });
+  return [...lost, event];
 }

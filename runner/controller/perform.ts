@@ -6,8 +6,8 @@
 import type { Logger } from "pino";
 import type { AttemptKey, RefusalReason } from "../../worker/index.ts";
 import { ConnectionError, ProtocolError, VersionError } from "../../worker/index.ts";
-import type { Change, Effect, Event, State, WorkerRef } from "../core/index.ts";
-import { limitsOf, rankEnv, submissionEnv } from "../core/index.ts";
+import type { Change, Effect, Event, Place, State, WorkerRef } from "../core/index.ts";
+import { environmentOf, keyName, limitsOf } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Collector } from "./collector.ts";
 import { crashPoint } from "./crash-point.ts";
@@ -39,6 +39,8 @@ export function perform(effect: Effect, options: PerformOptions): void {
         const status = await worker.cancel(effect.key, effect.graceSeconds);
         options.emit({ ...refOf(effect), kind: "answer", key: effect.key, believed: "CANCELLING", status });
       });
+    case "take-back":
+      return onWorker(effect, options, (live) => takeBack(effect, live, options));
     case "acknowledge":
       return options.collector.add(effect);
     case "read-roster":
@@ -63,7 +65,7 @@ function namesOf(ref: WorkerRef & { readonly key?: AttemptKey }) {
   return key ? { job: key.job, attempt: key.attempt, worker, pool } : { worker, pool };
 }
 
-type OnWorker = EffectOf<"start" | "query" | "cancel" | "read-roster">;
+type OnWorker = EffectOf<"start" | "query" | "cancel" | "take-back" | "read-roster">;
 
 /** Does nothing while the worker is not connected. */
 function onWorker(effect: OnWorker, options: PerformOptions, work: (live: Live) => Promise<void>): void {
@@ -94,12 +96,11 @@ async function start(effect: EffectOf<"start">, live: Live, options: PerformOpti
   if (!submission || !roster) return;
   const refused = (reason: RefusalReason, detail: string) =>
     options.emit({ ...refOf(effect), kind: "refused", key, reason, detail });
-  const untold = await tell(live, key, options);
+  const untold = await tell(live, { key, place: { roster, worker: effect.worker } }, options);
   if (untold !== "") return refused("no-space", untold);
   // Both go in this order, and a lease that ran out there would have the START refused.
   if (submission.rules.onDisconnect === "lease") live.worker.renewLease().catch(() => {});
-  const env = rankEnv(submission, key.job, { roster, worker: effect.worker });
-  const sent = live.worker.start({ key, slot: 0, env });
+  const sent = live.worker.start({ key, slot: 0, env: {} });
   crashPoint("after-start-sent");
   const answer = await sent;
   switch (answer.kind) {
@@ -113,24 +114,46 @@ async function start(effect: EffectOf<"start">, live: Live, options: PerformOpti
   }
 }
 
+/** Never asked again before it is answered: by then the same attempt may have been staged anew. */
+async function takeBack(
+  effect: EffectOf<"take-back">,
+  { worker, asked }: Live,
+  options: PerformOptions,
+): Promise<void> {
+  const { key } = effect;
+  const name = keyName(key);
+  if (asked.has(name)) return;
+  asked.add(name);
+  const status = await worker.takeBack(key).finally(() => asked.delete(name));
+  const ref = { ...refOf(effect), key };
+  if (status === "taken") options.emit({ ...ref, kind: "taken-back" });
+  else if (status !== "not-now") options.emit({ ...ref, kind: "answer", believed: "STARTING", status });
+}
+
+/** The attempt whose submission is told, and to which worker. */
+interface Told {
+  readonly key: AttemptKey;
+  readonly place: Place;
+}
+
 /** Script and environment go to a worker once per connection, before the first START that needs them. "", or why not. */
-function tell(live: Live, key: AttemptKey, options: PerformOptions): Promise<string> {
+function tell(live: Live, about: Told, options: PerformOptions): Promise<string> {
+  const { key } = about;
   const known = live.told.get(key.submission);
   if (known) return known;
-  const told = sendSubmission(live, key, options);
+  const told = sendSubmission(live, about, options);
   live.told.set(key.submission, told);
   const forget = () => live.told.delete(key.submission);
   told.then((why) => why !== "" && forget()).catch(forget);
   return told;
 }
 
-async function sendSubmission(live: Live, key: AttemptKey, options: PerformOptions): Promise<string> {
+async function sendSubmission(live: Live, { key, place }: Told, options: PerformOptions): Promise<string> {
   const first = Number(key.submission.slice(key.submission.lastIndexOf("-") + 1));
   const payload = await options.store.payload(first);
   if (!payload) throw new Error(`the store has no submission ${first}`);
-  const { job, submission, user } = payload;
-  const limits = limitsOf(submission.rules);
-  const sent = { id: key.submission, run: job.run, env: submissionEnv(job, submission, user) };
+  const limits = limitsOf(payload.submission.rules);
+  const sent = { id: key.submission, run: payload.job.run, ...environmentOf(payload, place) };
   try {
     await live.worker.submit(limits ? { ...sent, limits } : sent);
     return "";

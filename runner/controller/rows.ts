@@ -1,15 +1,41 @@
 /** Rows of the queue as callers see them: what is stored, with the reason as it is now. */
 
 import { NotFoundError } from "../../spec/index.ts";
-import type { JobRow, QueueParams, QueueResult, SubmissionRow, SubmissionsParams, SubmissionsResult } from "../api.ts";
+import type {
+  IdRange,
+  JobRow,
+  JobStatus,
+  QueueParams,
+  QueueResult,
+  SubmissionRow,
+  SubmissionsParams,
+  SubmissionsResult,
+} from "../api.ts";
 import type { State } from "../core/index.ts";
-import { explain, isTerminal, normalize } from "../core/index.ts";
+import { explain, isTerminal, normalize, stagedJobs } from "../core/index.ts";
 import type { Store, StoredRow, StoredSubmission } from "../store/index.ts";
 
 export function rowNow(state: State, stored: StoredRow, now: number): JobRow {
   const { submission, poolIdentity: _, ...row } = stored;
   if (isTerminal(row.status)) return row;
-  return { ...row, reason: explain(state, row.id, submission, now) };
+  const reason = explain(state, row.id, submission, now);
+  if (row.status !== "STARTING" || !stagedJobs(state).has(row.id)) return { ...row, reason };
+  const { worker: __, ...pending } = row;
+  return { ...pending, status: "PENDING", reason };
+}
+
+/** What is staged on a worker is stored as STARTING and counts as PENDING. */
+export function countsNow(
+  state: State,
+  stored: ReadonlyMap<JobStatus, number>,
+  ranges: readonly IdRange[],
+): Partial<Record<JobStatus, number>> {
+  const isAsked = (id: number) => ranges.some(({ first, last }) => first <= id && id <= last);
+  const staged = [...stagedJobs(state)].filter(isAsked).length;
+  const starting = (stored.get("STARTING") ?? 0) - staged;
+  const { STARTING: _, ...others } = Object.fromEntries(stored) as Partial<Record<JobStatus, number>>;
+  if (staged > 0) others.PENDING = (others.PENDING ?? 0) + staged;
+  return starting > 0 ? { ...others, STARTING: starting } : others;
 }
 
 export async function findRow(store: Store, id: number): Promise<StoredRow | undefined> {
@@ -31,9 +57,15 @@ interface Now {
 
 export async function queuePage(params: QueueParams, { store, state, now }: Now): Promise<QueueResult> {
   const limit = Math.max(1, Math.min(params.limit, LARGEST_PAGE));
-  const stored = await store.page({ ...params, limit: limit + 1 });
-  const rows = stored.slice(0, limit).map((row) => rowNow(state, row, now));
-  const last = rows.at(-1);
+  const { statuses } = params;
+  const either = statuses?.some((status) => status === "PENDING" || status === "STARTING");
+  const asked = either
+    ? { ...params, statuses: [...new Set([...(statuses ?? []), "PENDING", "STARTING"] as const)] }
+    : params;
+  const stored = await store.page({ ...asked, limit: limit + 1 });
+  const page = stored.slice(0, limit);
+  const rows = page.map((row) => rowNow(state, row, now)).filter((row) => statuses?.includes(row.status) ?? true);
+  const last = page.at(-1);
   return stored.length > limit && last ? { rows, next: last.id } : { rows };
 }
 
@@ -61,5 +93,6 @@ function submissionNow(stored: StoredSubmission, job: JobRow | undefined, { stat
   const { waiting, ...row } = stored;
   const works = (row.byStatus.RUNNING ?? 0) + (row.byStatus.STARTING ?? 0) > 0;
   const reason = waiting === undefined || works ? "" : explain(state, waiting, row.ids.first, now);
-  return { ...row, reason, ...(job === undefined ? {} : { job }) };
+  const byStatus = countsNow(state, new Map(Object.entries(row.byStatus) as [JobStatus, number][]), [row.ids]);
+  return { ...row, byStatus, reason, ...(job === undefined ? {} : { job }) };
 }

@@ -52,11 +52,18 @@ export async function listen(path: string, handlers: Handlers): Promise<SocketSe
   };
 }
 
+/** What was answered still goes out, unless nobody takes it. */
+const LAST_WORDS_MS = 1_000;
+
 async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   const closed = once(server, "close");
   server.close();
   for (const socket of sockets) socket.destroySoon();
+  const timer = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, LAST_WORDS_MS);
   await closed;
+  clearTimeout(timer);
 }
 
 function serve(socket: Socket, handlers: Handlers): void {

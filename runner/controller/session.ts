@@ -29,6 +29,8 @@ export interface Live {
   readonly number: number;
   /** Submissions that this worker was told about over this connection, by id; "" once it has it. */
   readonly told: Map<string, Promise<string>>;
+  /** Attempts that are being taken back over this connection, by name. */
+  readonly asked: Set<string>;
 }
 
 /** After so long a connection counts as good, and the next failure as the first. */
@@ -62,7 +64,6 @@ export class Session {
   /** Idempotent. Jobs go on. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#live?.worker.close();
     await this.#over;
   }
 
@@ -82,12 +83,16 @@ export class Session {
 
   /** One connection from beginning to end: why it ended. */
   async #once(): Promise<Error> {
+    const { signal } = this.#stopping;
     try {
       await using worker = await this.#options.handshakes.run(() => this.#connect());
+      // Whatever it is just asked: a worker that does not answer must not keep us.
+      signal.addEventListener("abort", () => void worker.close(), { once: true });
+      signal.throwIfAborted();
       await this.#reached();
       await worker.fence(this.#options.queue, this.#options.epoch);
       connections += 1;
-      this.#live = { worker, number: connections, told: new Map() };
+      this.#live = { worker, number: connections, told: new Map(), asked: new Set() };
       this.#options.log.info(this.#names(), "connected");
       this.#emit({ kind: "connected", number: connections, hello: worker.hello });
       return (await worker.closed) ?? new Error("it was closed");

@@ -2,6 +2,7 @@
 import type { ControllerStatus, IdRange } from "../api.ts";
 import type { Pool, State } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
+import { countsNow } from "./rows.ts";
 
 export type Facts = Pick<ControllerStatus, "pid" | "version" | "socket" | "log" | "uptimeSeconds">;
 
@@ -21,7 +22,7 @@ export async function status(
   return {
     ...facts,
     database: options.store.location,
-    queue: Object.fromEntries(queue),
+    queue: countsNow(state, queue, [everything]),
     pools: [...state.pools.values()].map(poolStatus),
     clients: options.clients,
     commits: options.commits,

@@ -5,7 +5,7 @@ import type { State } from "../core/index.ts";
 import { FAILURES, intersect, isTerminal, normalize, subtract } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Changes } from "./changes.ts";
-import { rowNow } from "./rows.ts";
+import { countsNow, rowNow } from "./rows.ts";
 import type { CallContext } from "./server.ts";
 
 const SHORTEST_MS = 100;
@@ -46,7 +46,7 @@ async function count(ranges: readonly IdRange[], { store, state, clock }: WatchO
   const failed = ranges.length === 0 ? [] : await store.page({ ids: ranges, statuses: FAILURES, limit: 5 });
   return {
     total: [...byStatus.values()].reduce((sum, one) => sum + one, 0),
-    byStatus: Object.fromEntries(byStatus),
+    byStatus: countsNow(state(), byStatus, ranges),
     lastFailed: failed.map((row) => rowNow(state(), row, clock())),
   };
 }

@@ -8,7 +8,7 @@ export function workerRows(state: State): readonly WorkerRow[] {
   );
 }
 
-function rowOf(pool: string, { entry, connection, cordon, job }: WorkerView): WorkerRow {
+function rowOf(pool: string, { entry, connection, cordon, jobs: [job] }: WorkerView): WorkerRow {
   const isUp = connection.kind === "up";
   return {
     pool,
@@ -17,6 +17,6 @@ function rowOf(pool: string, { entry, connection, cordon, job }: WorkerView): Wo
     connected: isUp,
     trouble: isUp ? "" : connection.reason,
     cordon,
-    ...(job === null ? {} : { job }),
+    ...(job === undefined ? {} : { job }),
   };
 }

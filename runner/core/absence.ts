@@ -3,7 +3,8 @@
 import { consequenceOf } from "./answers.ts";
 import type { AssignedJob, Job, State } from "./model.ts";
 import { rulesFor } from "./model.ts";
-import { cancel, lose } from "./transitions.ts";
+import { stagedJobs } from "./staging.ts";
+import { cancel, lose, loseStaged } from "./transitions.ts";
 
 export interface Absence {
   readonly answer: "silent" | "gone";
@@ -15,7 +16,8 @@ export interface Absence {
 export function withoutWorker(state: State, job: AssignedJob, { answer, why, now }: Absence): Job | undefined {
   switch (consequenceOf(job.status, answer, rulesFor(state, job).onDisconnect)) {
     case "lose":
-      return job.status === "CANCELLING" ? undefined : lose(job, why, now);
+      if (job.status === "CANCELLING") return undefined;
+      return job.status === "STARTING" && stagedJobs(state).has(job.id) ? loseStaged(job, why) : lose(job, why, now);
     case "cancel":
       return cancel(job, now, why);
     case "wait":

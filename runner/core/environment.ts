@@ -1,15 +1,31 @@
 /**
- * The variables that a job finds: SkyPilot's, and the same under LIDO_. What all ranks share travels once per worker,
- * what differs with each START.
+ * The variables that a job finds: SkyPilot's, and the same under LIDO_. All of them travel once per submission and worker:
+ * what differs from rank to rank follows from the job's id, and is worked out there.
  */
 import type { JobSpec } from "../../spec/index.ts";
-import type { Roster } from "../../worker/index.ts";
+import type { OfJob, Roster, Submission as Sent } from "../../worker/index.ts";
 import type { Submission } from "./model.ts";
 
 type Env = Readonly<Record<string, string>>;
 
+export interface Place {
+  readonly roster: Roster;
+  readonly worker: number;
+}
+
+/** What a submission's jobs find on one worker. */
+export function environmentOf(
+  { job, submission, user }: { readonly job: JobSpec; readonly submission: Submission; readonly user: string },
+  place: Place,
+): Pick<Sent, "env" | "perJob"> {
+  return {
+    env: { ...submissionEnv(job, submission, user), ...placeEnv(place) },
+    perJob: rankEnv(submission),
+  };
+}
+
 /** The user's own variables and secrets, and what is the same for every rank on every worker. */
-export function submissionEnv(job: JobSpec, submission: Submission, user: string): Env {
+function submissionEnv(job: JobSpec, submission: Submission, user: string): Env {
   const given = Object.entries({ ...job.envs, ...job.secrets }).filter(
     (entry): entry is [string, string] => entry[1] !== null,
   );
@@ -25,26 +41,26 @@ export function submissionEnv(job: JobSpec, submission: Submission, user: string
   };
 }
 
-/** What differs: the rank, and the worker that it runs on. */
-export function rankEnv(
-  submission: Submission,
-  id: number,
-  place: { readonly roster: Roster; readonly worker: number },
-): Env {
-  const { roster } = place;
-  const entry = roster.workers.find((one) => one.id === place.worker);
+/** The rank, and what bears the job's id. */
+function rankEnv({ first, name, submittedAt }: Submission): Readonly<Record<string, OfJob>> {
+  return bothNames<OfJob>({
+    JOB_RANK: { minus: first },
+    TASK_ID: { before: `sky-managed-${timestamp(submittedAt)}_${name}_`, after: "-0" },
+    MANAGED_JOB_ID: {},
+  });
+}
+
+function placeEnv({ roster, worker }: Place): Env {
+  const entry = roster.workers.find((one) => one.id === worker);
   const accelerators = Object.values(entry?.capacity.accelerators ?? {}).reduce((sum, count) => sum + count, 0);
   return bothNames({
-    JOB_RANK: String(id - submission.first),
-    TASK_ID: `sky-managed-${timestamp(submission.submittedAt)}_${submission.name}_${id}-0`,
-    MANAGED_JOB_ID: String(id),
     NODE_IPS: entry?.host ?? "",
     NUM_GPUS_PER_NODE: String(Math.floor(accelerators)),
     CLUSTER_INFO: JSON.stringify({ cluster_name: roster.pool, cloud: roster.infra.split("/")[0] ?? "" }),
   });
 }
 
-function bothNames(values: Env): Env {
+function bothNames<T>(values: Readonly<Record<string, T>>): Record<string, T> {
   const entries = Object.entries(values);
   return Object.fromEntries(["SKYPILOT_", "LIDO_"].flatMap((prefix) => entries.map(([k, v]) => [prefix + k, v])));
 }

@@ -67,6 +67,8 @@ export type Event =
       readonly endedAt: number;
     } & AttemptRef)
   | ({ readonly kind: "refused"; readonly reason: RefusalReason; readonly detail: string } & AttemptRef)
+  /** It was staged, and will not begin. */
+  | ({ readonly kind: "taken-back" } & AttemptRef)
   | ({ readonly kind: "cordon"; readonly reason: string } & WorkerRef)
   /** Their logs are copied, and their worker has forgotten them. */
   | ({ readonly kind: "collected"; readonly keys: readonly AttemptKey[] } & WorkerRef)
@@ -110,6 +112,8 @@ export type StoredChange =
 export type VolatileChange =
   | { readonly kind: "worker"; readonly pool: string; readonly view: WorkerView }
   | { readonly kind: "worker-gone"; readonly pool: string; readonly worker: number }
+  /** Its first job was just handed out, or heard of. */
+  | { readonly kind: "heard"; readonly pool: string; readonly worker: number; readonly at: number }
   | { readonly kind: "noted"; readonly job: AssignedJob }
   | { readonly kind: "wanted"; readonly pool: string; readonly until: number }
   | { readonly kind: "trouble"; readonly pool: string; readonly trouble: string };
@@ -121,6 +125,8 @@ export type Effect =
   | ({ readonly kind: "start"; readonly number: number } & AttemptRef)
   | ({ readonly kind: "query"; readonly believed: AssignedStatus } & AttemptRef)
   | ({ readonly kind: "cancel"; readonly graceSeconds: number } & AttemptRef)
+  /** It is staged behind a job that takes its time: if it has not begun it goes back to the queue. */
+  | ({ readonly kind: "take-back" } & AttemptRef)
   /** Its result is durable: once its log is copied the worker may forget it, or leave. */
   | ({ readonly kind: "acknowledge" } & AttemptRef)
   | ({ readonly kind: "read-roster" } & WorkerRef)
@@ -150,6 +156,7 @@ export function isStored(change: Change): change is StoredChange {
       return true;
     case "worker":
     case "worker-gone":
+    case "heard":
     case "noted":
     case "wanted":
     case "trouble":

@@ -6,7 +6,7 @@
 import type { AttemptKey } from "../../worker/index.ts";
 import type { AttemptRef, Change, StoredChange } from "./events.ts";
 import { keyName } from "./keys.ts";
-import type { Job, LiveJob, Pool, Span, State, Submission, WorkerView } from "./model.ts";
+import type { EndedJob, Job, LiveJob, LiveSubmission, Pool, Span, State, Submission, WorkerView } from "./model.ts";
 import { isAssigned, isLive, isWaiting } from "./model.ts";
 import { size } from "./ranges.ts";
 
@@ -21,7 +21,7 @@ export type DraftPool = Writable<Omit<Pool, "workers" | "uncollected" | "spans" 
 export interface Draft extends State {
   nextId: number;
   readonly pools: Map<string, DraftPool>;
-  readonly submissions: Map<number, Submission & { live: number }>;
+  readonly submissions: Map<number, Writable<LiveSubmission>>;
   readonly jobs: Map<number, LiveJob>;
 }
 
@@ -49,6 +49,8 @@ export function evolve(state: Draft, change: Change): void {
       return addUncollected(state, change);
     case "collected":
       return dropUncollected(poolOf(state, change.pool), change);
+    case "heard":
+      return hear(poolOf(state, change.pool), change);
     case "noted":
       state.jobs.set(change.job.id, change.job);
       return;
@@ -67,7 +69,12 @@ function poolOf(state: Draft, identity: string): DraftPool {
   return pool;
 }
 
-function submissionOf(state: Draft, first: number): Submission & { live: number } {
+function hear(pool: DraftPool, { worker, at }: Extract<Change, { kind: "heard" }>): void {
+  const view = pool.workers.get(worker);
+  if (view) pool.workers.set(worker, { ...view, askedAt: at });
+}
+
+function submissionOf(state: Draft, first: number): Writable<LiveSubmission> {
   const submission = state.submissions.get(first);
   if (!submission) throw new Error(`a change for submission ${first}, which is not live`);
   return submission;
@@ -77,7 +84,7 @@ function addSubmission(state: Draft, submission: Submission): void {
   const { first, last } = submission;
   const pool = poolOf(state, submission.pool);
   state.nextId = last + 1;
-  state.submissions.set(first, { ...submission, live: size(submission) });
+  state.submissions.set(first, { ...submission, live: size(submission), typicalMs: undefined });
   pool.spans.push({ first, last, submission: first });
   pool.live += size(submission);
 }
@@ -97,7 +104,7 @@ function takeHead(state: Draft, span: Span, job: LiveJob): void {
 
 function place(state: Draft, pool: DraftPool, job: LiveJob): void {
   state.jobs.set(job.id, job);
-  if (isAssigned(job)) setWorkerJob(pool, job.worker, job.id);
+  if (isAssigned(job)) giveJob(pool, job.worker, job.id);
   else insertSorted(pool.waiting, job.id);
 }
 
@@ -106,16 +113,26 @@ function move(state: Draft, job: Job): void {
   const before = state.jobs.get(job.id);
   if (!before) throw new Error(`job ${job.id} moves to ${job.status}, but it is not live`);
   if (isWaiting(before)) pool.waiting.splice(pool.waiting.indexOf(job.id), 1);
-  else setWorkerJob(pool, before.worker, null);
+  else if (!(isAssigned(job) && job.worker === before.worker)) takeJob(pool, before.worker, job.id);
   if (isLive(job)) return place(state, pool, job);
   state.jobs.delete(job.id);
+  learn(state, job);
   over(state, pool, { submission: job.submission, count: 1 });
+}
+
+/** What it takes to run such a rank. */
+function learn(state: Draft, { submission: first, startedAt, endedAt, exitCode }: EndedJob): void {
+  if (startedAt === null || exitCode === null) return;
+  const submission = submissionOf(state, first);
+  const ran = Math.max(0, endedAt - startedAt);
+  const { typicalMs = ran } = submission;
+  submission.typicalMs = typicalMs + (ran - typicalMs) / 4;
 }
 
 /** A job that was over is live again. */
 function takeBack(state: Draft, submission: Submission, job: LiveJob): void {
   const pool = poolOf(state, submission.pool);
-  const known = state.submissions.get(submission.first) ?? { ...submission, live: 0 };
+  const known = state.submissions.get(submission.first) ?? { ...submission, live: 0, typicalMs: undefined };
   known.live += 1;
   state.submissions.set(submission.first, known);
   pool.live += 1;
@@ -177,10 +194,15 @@ export function emptyPool(init: Pick<Pool, "roster" | "pointer">): DraftPool {
   };
 }
 
-/** A worker that is gone has no job to set. */
-function setWorkerJob(pool: DraftPool, worker: number, job: number | null): void {
+/** Behind those that it has. A worker that is gone is given none. */
+function giveJob(pool: DraftPool, worker: number, job: number): void {
   const view = pool.workers.get(worker);
-  if (view) pool.workers.set(worker, { ...view, job });
+  if (view && !view.jobs.includes(job)) pool.workers.set(worker, { ...view, jobs: [...view.jobs, job] });
+}
+
+function takeJob(pool: DraftPool, worker: number, job: number): void {
+  const view = pool.workers.get(worker);
+  if (view) pool.workers.set(worker, { ...view, jobs: view.jobs.filter((id) => id !== job) });
 }
 
 function insertSorted(ids: number[], id: number): void {

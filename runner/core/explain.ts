@@ -9,6 +9,7 @@ import type { Obstacle } from "./obstacle.ts";
 import { obstacle } from "./obstacle.ts";
 import { duration } from "./reasons.ts";
 import type { JobRules } from "./rules.ts";
+import { isStaged } from "./staging.ts";
 
 /** The reason of a job that is not over; "" when there is nothing to say. Also for ranks without a row. */
 export function explain(state: State, id: number, submissionKey: number, now: number): string {
@@ -18,7 +19,7 @@ export function explain(state: State, id: number, submissionKey: number, now: nu
   const job = state.jobs.get(id);
   if (job && !isWaiting(job)) return explainAssigned({ state, pool, now }, job);
   const waits = explainWaiting(pool, submission, { id, now });
-  return job ? `${job.reason}; ${waits}` : waits;
+  return job?.reason ? `${job.reason}; ${waits}` : waits;
 }
 
 interface Situation {
@@ -36,6 +37,7 @@ function explainAssigned({ state, pool, now }: Situation, job: AssignedJob): str
   if (job.status === "RUNNING" && job.orphan) {
     return `its supervisor on worker ${job.worker} is gone while the job lives on; its end is being waited for`;
   }
+  if (view && isStaged(state, view, job.id)) return `next on worker ${job.worker}`;
   return job.status === "CANCELLING" ? `worker ${job.worker} is ending it` : "";
 }
 

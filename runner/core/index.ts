@@ -1,4 +1,4 @@
-export { rankEnv, submissionEnv } from "./environment.ts";
+export { environmentOf, type Place } from "./environment.ts";
 export type * from "./events.ts";
 export { isStored } from "./events.ts";
 export type { Draft } from "./evolve.ts";
@@ -16,6 +16,7 @@ export { react } from "./react.ts";
 export { limitsOf, rulesOf } from "./rules.ts";
 export { sanityCheck } from "./sanity.ts";
 export { schedule } from "./schedule.ts";
+export { stagedJobs } from "./staging.ts";
 export type { WantedWorker } from "./wanted.ts";
-export { isCollecting, unreachablePools, wantedWorkers } from "./wanted.ts";
+export { unreachablePools, wantedWorkers } from "./wanted.ts";
 export { why } from "./why.ts";

@@ -7,14 +7,18 @@ export interface WantedLease extends WorkerRef {
   readonly leaseSeconds: number;
 }
 
-/** Connected workers whose job has a lease. */
+/** Connected workers that have a job with a lease; the shortest counts. */
 export function wantedLeases(state: State): readonly WantedLease[] {
   return [...state.pools.values()].flatMap((pool) =>
     [...pool.workers.values()].flatMap((view): readonly WantedLease[] => {
-      const job = view.job === null ? undefined : state.jobs.get(view.job);
-      if (view.connection.kind === "down" || !job || !isAssigned(job)) return [];
-      const { onDisconnect, leaseSeconds } = rulesFor(state, job);
-      return onDisconnect === "lease" ? [{ pool: pool.identity, worker: view.entry.id, leaseSeconds }] : [];
+      if (view.connection.kind === "down") return [];
+      const leases = view.jobs.flatMap((id) => {
+        const job = state.jobs.get(id);
+        const rules = job && isAssigned(job) ? rulesFor(state, job) : undefined;
+        return rules?.onDisconnect === "lease" ? [rules.leaseSeconds] : [];
+      });
+      if (leases.length === 0) return [];
+      return [{ pool: pool.identity, worker: view.entry.id, leaseSeconds: Math.min(...leases) }];
     }),
   );
 }

@@ -29,7 +29,9 @@ export function load(snapshot: Snapshot, now: number): Draft {
     for (const entry of roster.workers) pool.workers.set(entry.id, newWorker(entry, now));
     state.pools.set(roster.identity, pool);
   }
-  for (const submission of snapshot.submissions) state.submissions.set(submission.first, { ...submission, live: 0 });
+  for (const submission of snapshot.submissions) {
+    state.submissions.set(submission.first, { ...submission, live: 0, typicalMs: undefined });
+  }
   for (const span of snapshot.spans) count(state, span.submission, size(span))?.spans.push(span);
   for (const job of snapshot.jobs) loadJob(state, job);
   for (const ref of snapshot.uncollected) addUncollected(state, ref);
@@ -42,7 +44,9 @@ function loadJob(state: Draft, job: LiveJob): void {
   if (!isAssigned(job)) pool?.waiting.push(job.id);
   else {
     const view = pool?.workers.get(job.worker);
-    if (view) pool?.workers.set(job.worker, { ...view, job: job.id });
+    // What was staged stands behind what had begun.
+    const jobs = view && (job.status === "STARTING" ? [...view.jobs, job.id] : [job.id, ...view.jobs]);
+    if (view && jobs) pool?.workers.set(job.worker, { ...view, jobs });
   }
 }
 

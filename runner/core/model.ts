@@ -96,8 +96,21 @@ export interface Submission extends IdRange {
   readonly submittedAt: number;
 }
 
+export interface LiveSubmission extends Submission {
+  /** Ranks that are not over. */
+  readonly live: number;
+  /** How long its ranks ran, the latest counting most; undefined before the first has ended under this controller. */
+  readonly typicalMs: number | undefined;
+}
+
 export type Connection =
-  | { readonly kind: "up" /** Grows with every connection to this worker. */; readonly number: number }
+  | {
+      readonly kind: "up";
+      /** Grows with every connection to this worker. */
+      readonly number: number;
+      /** The agent can take back what was staged and has not begun. */
+      readonly stages: boolean;
+    }
   | {
       readonly kind: "down";
       readonly since: number;
@@ -116,9 +129,9 @@ export interface WorkerView {
   readonly cordon: string;
   /** It refused a job for a reason that may pass: nothing is sent to it before `until`. */
   readonly hold: { readonly until: number; readonly reason: string } | null;
-  /** The one job that it has. */
-  readonly job: number | null;
-  /** When its job was last asked after or heard of. */
+  /** Its jobs in the order in which it was given them: it runs one at a time, the others are staged there. */
+  readonly jobs: readonly number[];
+  /** When its first job was last asked after or heard of. */
   readonly askedAt: number;
 }
 
@@ -149,8 +162,8 @@ export interface State {
   readonly queue: string;
   readonly nextId: number;
   readonly pools: ReadonlyMap<string, Pool>;
-  /** Those with ranks that are not over, by first id, with how many. */
-  readonly submissions: ReadonlyMap<number, Submission & { readonly live: number }>;
+  /** Those with ranks that are not over, by first id. */
+  readonly submissions: ReadonlyMap<number, LiveSubmission>;
   /** Those that have a row and are not over. */
   readonly jobs: ReadonlyMap<number, LiveJob>;
 }

@@ -22,7 +22,7 @@ export function obstacle(view: WorkerView, resources: ResourceChoice, now: numbe
   if (view.entry.state !== "READY") return { kind: "not-ready" };
   if (view.connection.kind === "down") return { kind: "disconnected" };
   if (view.cordon !== "") return { kind: "cordoned", reason: view.cordon };
-  if (view.job !== null) return { kind: "busy" };
+  if (view.jobs.length > 0) return { kind: "busy" };
   if (view.hold && now < view.hold.until) return { kind: "held", reason: view.hold.reason };
   return fits(view.entry.capacity, resources) ? undefined : { kind: "too-small" };
 }

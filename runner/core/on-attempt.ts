@@ -27,7 +27,7 @@ function find(state: State, ref: AttemptRef): Held | undefined {
   const pool = state.pools.get(ref.pool);
   const view = pool?.workers.get(ref.worker);
   const job = state.jobs.get(ref.key.job);
-  if (!pool || !view || !job || !isAssigned(job) || view.job !== job.id) return undefined;
+  if (!pool || !view || !job || !isAssigned(job) || !view.jobs.includes(job.id)) return undefined;
   return job.attempt === ref.key.attempt && isOurs(state.queue, ref.key) ? { job, pool, view } : undefined;
 }
 
@@ -42,22 +42,29 @@ function stale(event: Event["kind"], ref: AttemptRef): Step {
 export function settle({ job, pool, view }: Held, next: Job): Step {
   const changes: Change[] = [{ kind: "moved", expected: { status: job.status, attempt: job.attempt }, job: next }];
   const effects: Effect[] = [];
-  if (view.leaving && !isAssigned(next))
+  if (view.leaving && !isAssigned(next) && view.jobs.every((id) => id === job.id))
     changes.push({ kind: "worker-gone", pool: pool.identity, worker: view.entry.id });
   if (!isLive(next)) effects.push({ kind: "ended", pool: pool.identity, job: next });
   return { changes, effects };
 }
 
-export function onStarted(state: State, event: EventOf<"started">): Step {
+export function onStarted(state: State, event: EventOf<"started">, now: number): Step {
   const held = find(state, event);
   if (!held) return onStray(state, event);
   switch (held.job.status) {
     case "STARTING":
-      return settle(held, begin(held.job, event.at));
+      return heard(held, settle(held, begin(held.job, event.at)), now);
     case "RUNNING":
     case "CANCELLING":
       return stale("started", event);
   }
+}
+
+function heard({ pool, view }: Held, { changes, effects }: Step, now: number): Step {
+  return {
+    changes: [...changes, { kind: "heard", pool: pool.identity, worker: view.entry.id, at: now }],
+    effects,
+  };
 }
 
 /** An attempt of ours that nobody waits for has begun: it must not go on beside its successor. */
@@ -68,9 +75,10 @@ function onStray(state: State, event: EventOf<"started">): Step {
   return { changes: [], effects: [...stale("started", event).effects, end] };
 }
 
-export function onExit(state: State, event: EventOf<"exit">): Step {
+export function onExit(state: State, event: EventOf<"exit">, now: number): Step {
   const held = find(state, event);
-  return acknowledged(state, event, held ? finished(state, held, event) : stale("exit", event));
+  const step = held ? heard(held, finished(state, held, event), now) : stale("exit", event);
+  return acknowledged(state, event, step);
 }
 
 function finished(state: State, held: Held, exit: Ending): Step {
@@ -108,6 +116,19 @@ export function onRefused(state: State, event: EventOf<"refused">, now: number):
       return settle(held, cancel(held.job, now));
     case "RUNNING":
       return stale("refused", event);
+  }
+}
+
+export function onTakenBack(state: State, event: EventOf<"taken-back">, now: number): Step {
+  const held = find(state, event);
+  if (!held) return stale("taken-back", event);
+  switch (held.job.status) {
+    case "STARTING":
+      return settle(held, giveBack(held.job, ""));
+    case "CANCELLING":
+      return settle(held, cancel(held.job, now));
+    case "RUNNING":
+      return stale("taken-back", event);
   }
 }
 

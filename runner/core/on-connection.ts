@@ -12,12 +12,15 @@ import { isAssigned, rulesFor } from "./model.ts";
 import { GRACE_SECONDS } from "./on-attempt.ts";
 import { removeWorker } from "./on-roster.ts";
 
+/** The version of the protocol from which on an agent can take back what was staged. */
+const STAGES_SINCE = 3;
+
 export function onConnected(state: State, event: EventOf<"connected">, now: number): Step {
   const pool = state.pools.get(event.pool);
   const view = pool?.workers.get(event.worker);
   if (!pool || !view) return NOTHING;
   const { hello, number } = event;
-  const connection = { kind: "up", number } as const;
+  const connection = { kind: "up", number, stages: hello.protocol >= STAGES_SINCE } as const;
   const changes: Change[] = [
     { kind: "worker", pool: event.pool, view: { ...view, connection, cordon: hello.cordon, hold: null, askedAt: now } },
   ];
@@ -32,8 +35,10 @@ export function onConnected(state: State, event: EventOf<"connected">, now: numb
     if (told.has(name)) continue;
     effects.push({ kind: "query", pool: event.pool, worker: event.worker, key, believed: "RUNNING" });
   }
-  const job = view.job === null ? undefined : state.jobs.get(view.job);
-  if (job && isAssigned(job)) effects.push(ask(state, event, job));
+  for (const id of view.jobs) {
+    const job = state.jobs.get(id);
+    if (job && isAssigned(job)) effects.push(ask(state, event, job));
+  }
   if (hello.rosterEpoch > pool.roster.epoch) {
     effects.push({ kind: "read-roster", pool: event.pool, worker: event.worker });
   }

@@ -40,7 +40,7 @@ function departures(
   return [...pool.workers.values()].flatMap((view) => {
     const entry = next.get(view.entry.id);
     if (isSame(view, entry)) return [];
-    const stays = entry === undefined && view.connection.kind === "up" && view.job !== null;
+    const stays = entry === undefined && view.connection.kind === "up" && view.jobs.length > 0;
     return [stays ? leave(pool, view) : removeWorker(state, pool, { view, why: "left the pool", now })];
   });
 }
@@ -56,12 +56,16 @@ export function removeWorker(
   { view, why, now }: { readonly view: WorkerView; readonly why: string; readonly now: number },
 ): Step {
   const gone: Change = { kind: "worker-gone", pool: pool.identity, worker: view.entry.id };
-  const job = view.job === null ? undefined : state.jobs.get(view.job);
-  if (!job || !isAssigned(job)) return { changes: [gone], effects: [] };
-  const next = withoutWorker(state, job, { answer: "gone", why: `worker ${view.entry.id} ${why}`, now });
-  if (!next) return { changes: [gone], effects: [] };
-  const step = settle({ job, pool, view: { ...view, leaving: false } }, next);
-  return { ...step, changes: [...step.changes, gone] };
+  const steps = view.jobs.map((id): Step => {
+    const job = state.jobs.get(id);
+    if (!job || !isAssigned(job)) return NOTHING;
+    const next = withoutWorker(state, job, { answer: "gone", why: `worker ${view.entry.id} ${why}`, now });
+    return next ? settle({ job, pool, view: { ...view, leaving: false } }, next) : NOTHING;
+  });
+  return {
+    changes: [...steps.flatMap((step) => step.changes), gone],
+    effects: steps.flatMap((step) => step.effects),
+  };
 }
 
 function arrival(
@@ -81,7 +85,7 @@ export function newWorker(entry: RosterWorker, now: number): WorkerView {
     leaving: false,
     cordon: "",
     hold: null,
-    job: null,
+    jobs: [],
     askedAt: now,
   };
 }

@@ -13,6 +13,7 @@ import { settle } from "./on-attempt.ts";
 import { ask } from "./on-connection.ts";
 import { duration } from "./reasons.ts";
 import { silenceLimit } from "./rules.ts";
+import { isSlow, isStaged } from "./staging.ts";
 
 /** Beyond a cancel's grace, so that a cancel is not sent twice while the first one works. */
 const CANCEL_AGAIN_MS = 5_000;
@@ -25,12 +26,14 @@ export function onTick(state: State, now: number): Step {
   const effects: Effect[] = [];
   for (const pool of state.pools.values()) {
     for (const view of pool.workers.values()) {
-      const job = view.job === null ? undefined : state.jobs.get(view.job);
-      if (!job || !isAssigned(job)) continue;
-      const held = { job, pool, view };
-      const step = view.connection.kind === "up" ? heardNothing(state, held, now) : outOfTouch(state, held, now);
-      changes.push(...step.changes);
-      effects.push(...step.effects);
+      for (const id of view.jobs) {
+        const job = state.jobs.get(id);
+        if (!job || !isAssigned(job)) continue;
+        const held = { job, pool, view };
+        const step = view.connection.kind === "up" ? heardNothing(state, held, now) : outOfTouch(state, held, now);
+        changes.push(...step.changes);
+        effects.push(...step.effects);
+      }
     }
   }
   return { changes, effects };
@@ -43,11 +46,19 @@ interface Held {
 }
 
 function heardNothing(state: State, { job, pool, view }: Held, now: number): Step {
+  if (isStaged(state, view, job.id)) return takeBack(state, { job, pool, view }, now);
   if (now - view.askedAt < patience(state, job)) return NOTHING;
   return {
     changes: [{ kind: "worker", pool: pool.identity, view: { ...view, askedAt: now } }],
     effects: [ask(state, { pool: pool.identity, worker: view.entry.id }, job)],
   };
+}
+
+/** So that nothing waits behind a job that takes its time, while other workers may be free. */
+function takeBack(state: State, { job, pool, view }: Held, now: number): Step {
+  if (job.status !== "STARTING" || !isSlow(view, now)) return NOTHING;
+  const ref = { pool: pool.identity, worker: view.entry.id, key: attemptKey(state.queue, job) };
+  return { changes: [], effects: [{ kind: "take-back", ...ref }] };
 }
 
 function patience(state: State, job: AssignedJob): number {

@@ -8,7 +8,7 @@ import type { Change, Event, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
 import type { State } from "./model.ts";
 import { isAssigned } from "./model.ts";
-import { onAnswer, onCollected, onExit, onRefused, onStarted } from "./on-attempt.ts";
+import { onAnswer, onCollected, onExit, onRefused, onStarted, onTakenBack } from "./on-attempt.ts";
 import { onCancel } from "./on-cancel.ts";
 import { onConnected, onCordon, onDisconnected, onReached, onRosterEpoch } from "./on-connection.ts";
 import { onRetry } from "./on-retry.ts";
@@ -46,11 +46,13 @@ export function react(state: State, event: Event, now: number): Step {
     case "answer":
       return onAnswer(state, event, now);
     case "started":
-      return onStarted(state, event);
+      return onStarted(state, event, now);
     case "exit":
-      return onExit(state, event);
+      return onExit(state, event, now);
     case "refused":
       return onRefused(state, event, now);
+    case "taken-back":
+      return onTakenBack(state, event, now);
     case "cordon":
       return onCordon(state, event);
     case "collected":
@@ -62,19 +64,16 @@ export function react(state: State, event: Event, now: number): Step {
   }
 }
 
-/** Long enough to reach a worker that can be reached. */
-const COLLECT_MS = 60_000;
-
 /**
- * A job whose worker is in no stored roster can't be asked after: its worker had left before the controller ended. What is
- * still to be collected is a reason to connect, also where no job is left.
+ * A job whose worker is in no stored roster can't be asked after: its worker had left before the controller ended. What it
+ * held of others is gone too.
  */
 function onLoaded(state: State, now: number): Step {
   const changes: Change[] = lostJobs(state, now);
   for (const pool of state.pools.values()) {
     for (const [worker, keys] of pool.uncollected) {
-      if (pool.workers.has(worker)) changes.push({ kind: "wanted", pool: pool.identity, until: now + COLLECT_MS });
-      else changes.push({ kind: "collected", pool: pool.identity, worker, keys: [...keys.values()] });
+      if (pool.workers.has(worker)) continue;
+      changes.push({ kind: "collected", pool: pool.identity, worker, keys: [...keys.values()] });
     }
   }
   return { changes, effects: [] };

@@ -20,13 +20,15 @@ function jobsOf(state: State, pool: Pool) {
 function checkWorkers(state: State, pool: Pool): string[] {
   const wrong: string[] = [];
   for (const view of pool.workers.values()) {
-    const job = view.job === null ? undefined : state.jobs.get(view.job);
-    if (view.job !== null && !(job && isAssigned(job) && job.worker === view.entry.id)) {
-      wrong.push(`worker ${view.entry.id} is said to have job ${view.job}, which is not on it`);
+    for (const id of view.jobs) {
+      const job = state.jobs.get(id);
+      if (job && isAssigned(job) && job.worker === view.entry.id) continue;
+      wrong.push(`worker ${view.entry.id} is said to have job ${id}, which is not on it`);
     }
+    if (new Set(view.jobs).size < view.jobs.length) wrong.push(`worker ${view.entry.id} has a job twice`);
   }
   for (const job of jobsOf(state, pool)) {
-    if (isAssigned(job) && pool.workers.get(job.worker)?.job !== job.id) {
+    if (isAssigned(job) && !pool.workers.get(job.worker)?.jobs.includes(job.id)) {
       wrong.push(`job ${job.id} is ${job.status} on worker ${job.worker}, which does not know it`);
     }
   }

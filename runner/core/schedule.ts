@@ -1,12 +1,13 @@
 /**
- * Which rank goes to which worker: strictly first in, first out within a pool; one job per worker; the newest
- * generation first. A rank that fits none of the free workers holds back those behind it.
+ * Which rank goes to which worker: strictly first in, first out within a pool; the newest generation first. When all are
+ * busy the next ranks are staged where that saves time (staging.ts). A rank that fits none holds back those behind it.
  */
 
 import type { Change, Effect, Step } from "./events.ts";
 import { attemptKey } from "./keys.ts";
-import type { Pool, Span, StartingJob, State, WaitingJob, WorkerView } from "./model.ts";
+import type { LiveSubmission, Pool, Span, StartingJob, State, WaitingJob, WorkerView } from "./model.ts";
 import { obstacle } from "./obstacle.ts";
+import { depthFor, mayStage } from "./staging.ts";
 import { assignAgain, assignFirst } from "./transitions.ts";
 
 const ANYTHING = { ordered: false, anyOf: [] };
@@ -20,27 +21,58 @@ export function schedule(state: State, now: number): Step {
   const changes: Change[] = [];
   const effects: Effect[] = [];
   for (const pool of state.pools.values()) {
-    if (pool.live === 0) continue;
-    for (const [change, effect] of assignments(state, pool, now)) {
-      changes.push(change);
-      effects.push(effect);
+    if (pool.live === 0 || (pool.spans.length === 0 && pool.waiting.length === 0)) continue;
+    for (const step of assignments(state, pool, now)) {
+      changes.push(...step.changes);
+      effects.push(...step.effects);
     }
   }
   return { changes, effects };
 }
 
-function* assignments(state: State, pool: Pool, now: number): Generator<[Change, Effect]> {
-  const free = [...pool.workers.values()].filter((view) => !obstacle(view, ANYTHING, now)).toSorted(newestFirst);
-  if (free.length === 0) return;
+function* assignments(state: State, pool: Pool, now: number): Generator<Step> {
+  const places = placesOf(state, pool, now);
+  if (places.length === 0) return;
   for (const candidate of candidates(state, pool)) {
-    const resources = state.submissions.get(candidate.submission)?.resources ?? ANYTHING;
-    const at = free.findIndex((view) => !obstacle(view, resources, now));
-    const [view] = at < 0 ? [] : free.splice(at, 1);
-    if (!view) return;
+    const submission = state.submissions.get(candidate.submission);
+    const place = submission && bestPlace(places, submission, now);
+    if (!place) return;
+    const { view } = place;
     const [change, job] = assign(candidate, view.entry.id);
-    yield [change, startEffect(state, job, view)];
-    if (free.length === 0) return;
+    const isFirst = place.jobs === 0;
+    const heard: Change = { kind: "heard", pool: pool.identity, worker: view.entry.id, at: now };
+    yield { changes: isFirst ? [change, heard] : [change], effects: [startEffect(state, job, view)] };
+    place.jobs += 1;
+    place.stages &&= depthFor(submission) > 1;
   }
+}
+
+/** A worker that may be given jobs, with how many it has by now. */
+interface Place {
+  readonly view: WorkerView;
+  jobs: number;
+  /** More may be staged behind these. */
+  stages: boolean;
+}
+
+function placesOf(state: State, pool: Pool, now: number): Place[] {
+  return [...pool.workers.values()]
+    .filter((view) => !obstacle({ ...view, jobs: [] }, ANYTHING, now))
+    .map((view) => ({ view, jobs: view.jobs.length, stages: mayStage(state, view, now) }))
+    .filter(({ jobs, stages }) => jobs === 0 || stages)
+    .toSorted((a, b) => newestFirst(a.view, b.view));
+}
+
+/** A free worker if there is one; otherwise, if such jobs may be staged, where the fewest are. */
+function bestPlace(places: readonly Place[], submission: LiveSubmission, now: number): Place | undefined {
+  const depth = depthFor(submission);
+  let best: Place | undefined;
+  for (const place of places) {
+    if (place.jobs >= (place.stages ? depth : 1) || (best && place.jobs >= best.jobs)) continue;
+    if (!obstacle({ ...place.view, jobs: [] }, submission.resources, now)) best = place;
+    if (best?.jobs === 0) break;
+  }
+  return best;
 }
 
 export function newestFirst(a: WorkerView, b: WorkerView): number {

@@ -79,6 +79,11 @@ function restart(job: EndedJob & { readonly worker: number | null }, code: numbe
   }
 }
 
+/** It never was the one that ran there, as far as is known: so it is not to blame, but its attempt may have begun. */
+export function loseStaged(job: StartingJob, why: string): RecoveringJob {
+  return { ...base(job), status: "RECOVERING", worker: job.worker, reason: why };
+}
+
 export function lose(job: StartingJob | RunningJob, why: string, now: number): RecoveringJob | EndedJob {
   const losses = job.losses + 1;
   const past = { endedAt: now, exitCode: null };

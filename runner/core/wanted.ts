@@ -10,7 +10,10 @@ export interface WantedWorker extends WorkerRef {
   readonly keyRef: string;
 }
 
-/** Those of pools with jobs that are not over, or that somebody asked for; and what is connected stays so. */
+/**
+ * Those of pools with jobs that are not over, or that somebody asked for; those that still hold what ended attempts left;
+ * and what is connected stays so.
+ */
 export function wantedWorkers(state: State, now: number): readonly WantedWorker[] {
   return [...state.pools.values()].flatMap((pool) =>
     [...pool.workers.values()]
@@ -24,15 +27,11 @@ export function wantedWorkers(state: State, now: number): readonly WantedWorker[
   );
 }
 
-/** Whether files of attempts lie on workers that can be hoped for. */
-export function isCollecting(state: State, now: number): boolean {
-  return [...state.pools.values()].some((pool) => pool.uncollected.size > 0 && now < pool.wantedUntil);
-}
-
 function isWanted(pool: Pool, view: WorkerView, now: number): boolean {
   if (view.connection.kind === "up") return true;
-  if (pool.live === 0 && now >= pool.wantedUntil) return false;
-  return view.job !== null || isReachable(view.entry);
+  const isNeeded = pool.live > 0 || now < pool.wantedUntil || pool.uncollected.has(view.entry.id);
+  if (!isNeeded) return false;
+  return view.jobs.length > 0 || isReachable(view.entry);
 }
 
 /** A worker that is still prepared is connected too: it brings news of the roster. */

@@ -33,7 +33,7 @@ function ahead(pool: Pool, id: number): number {
   );
 }
 
-function detailOf(found: Obstacle, { entry, connection, job }: WorkerView): string {
+function detailOf(found: Obstacle, { entry, connection, jobs }: WorkerView): string {
   switch (found.kind) {
     case "not-ready":
       return [entry.state, entry.reason].filter((part) => part !== "").join(": ");
@@ -45,7 +45,7 @@ function detailOf(found: Obstacle, { entry, connection, job }: WorkerView): stri
     case "held":
       return found.reason;
     case "busy":
-      return job === null ? "" : `job ${job}`;
+      return jobs[0] === undefined ? "" : `job ${jobs[0]}`;
     case "too-small":
       return describeCapacity(entry.capacity);
   }

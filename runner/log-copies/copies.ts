@@ -3,9 +3,8 @@
  * given amount of disk. It knows nothing of jobs and their states; a log is named by its attempt.
  */
 import { mkdir, readdir, stat } from "node:fs/promises";
-import { promisify } from "node:util";
-import { deflate, inflate } from "node:zlib";
 import type { AttemptKey } from "../../worker/index.ts";
+import { pack, unpack } from "./pack.ts";
 import { noRoom } from "./room.ts";
 import type { Packed } from "./segment.ts";
 import { dataFile, readBytes, readIndex, removeSegment, SegmentWriter, segmentName } from "./segment.ts";
@@ -23,9 +22,6 @@ export interface CopiesOptions {
 const SEGMENT_BYTES = 32 * 1024 * 1024;
 const SEGMENT_ENTRIES = 20_000;
 const SEGMENT_MS = 3_600_000;
-
-const pack = promisify(deflate);
-const unpack = promisify(inflate);
 
 interface Segment {
   readonly name: string;

@@ -1,6 +1,7 @@
 /** Where `pulumi` would keep and look for state in a folder. */
+import { backendFolder } from "../../tools/pulumi/backend-folder.ts";
 import { findProject } from "./pulumi-project.ts";
-import { backendFolder, backendUrl, type Env } from "./pulumi-settings.ts";
+import { backendUrl, type Env } from "./pulumi-settings.ts";
 
 export interface Backend {
   /** Absent when Pulumi is logged in nowhere. */

@@ -4,8 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { PulumiProject } from "./pulumi-project.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -20,16 +19,6 @@ export async function backendUrl(env: Env, project: PulumiProject | undefined): 
   if (project?.backendUrl !== undefined) return project.backendUrl;
   const credentials = await readJson(join(pulumiHome(env), "credentials.json"));
   return typeof credentials?.current === "string" && credentials.current !== "" ? credentials.current : undefined;
-}
-
-/** The folder of a `file://` backend; undefined for other backends and for relative ones. */
-export function backendFolder(url: string): string | undefined {
-  const [location = ""] = url.split("?");
-  if (location === "file://~") return homedir();
-  if (location.startsWith("file://~/")) return join(homedir(), location.slice("file://~/".length));
-  if (!location.startsWith("file:///")) return undefined;
-  const path = fileURLToPath(location);
-  return isAbsolute(path) ? path : undefined;
 }
 
 /** The stack that `pulumi` would use in this project, as it is written down: `dev` or `organization/shop/dev`. */

@@ -3,11 +3,12 @@
  * `pulumi stack export` (which needs no passphrase for what is not secret). It reads only.
  */
 
+import { backendFolder } from "../../tools/pulumi/backend-folder.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import type { Deployment } from "./deployment.ts";
 import { pulumi } from "./pulumi-command.ts";
 import type { PulumiProject } from "./pulumi-project.ts";
-import { backendFolder, backendUrl, type Env, selectedStack } from "./pulumi-settings.ts";
+import { backendUrl, type Env, selectedStack } from "./pulumi-settings.ts";
 
 export interface StackPlace {
   /** `dev` or `organization/project/dev`; undefined: the one that is selected in the project. */

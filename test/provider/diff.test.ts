@@ -7,7 +7,8 @@ import { type DiffAnswer, diffPool } from "../../provider/diff.ts";
 import { fingerprintOfInputs, sizeOf } from "../../provider/goal.ts";
 import type { CheckedInputs, PoolOutputs } from "../../provider/inputs.ts";
 import { parsePool } from "../../spec/index.ts";
-import { generateKeyPair, type RosterWorker } from "../../worker/index.ts";
+import { generateKeyPair } from "../../worker/index.ts";
+import { rosterWorker } from "../runner/core/fixtures.ts";
 
 const { private: privateKey } = generateKeyPair();
 const homeBefore = process.env.LIDO_HOME;
@@ -30,19 +31,7 @@ function inputs(yaml: string): CheckedInputs {
 /** The outputs of a pool that is as `wanted` says. */
 function outputs(wanted: CheckedInputs): PoolOutputs {
   const size = sizeOf(wanted.spec.size, undefined);
-  const worker = (id: number): RosterWorker => ({
-    id,
-    name: `p-${id}`,
-    host: "127.0.0.1",
-    port: 1,
-    hostKey: "k",
-    generation: 1,
-    state: "READY",
-    hourlyCost: 1.5,
-    readyAt: 1,
-    reason: "",
-    capacity: { cpus: 1, memoryGiB: 1, diskGiB: 1, accelerators: {} },
-  });
+  const worker = (id: number) => rosterWorker(id, { name: `p-${id}`, hourlyCost: 1.5 });
   return {
     kind: "lido.WorkerPool",
     pool: "p",

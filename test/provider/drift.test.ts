@@ -2,20 +2,10 @@
 import { expect, test } from "vitest";
 import { driftOf } from "../../provider/drift.ts";
 import type { RosterWorker, WorkerState } from "../../worker/index.ts";
+import { rosterWorker } from "../runner/core/fixtures.ts";
 
-const worker = (id: number, state: WorkerState = "READY", reason = ""): RosterWorker => ({
-  id,
-  name: `p-${id}`,
-  host: "127.0.0.1",
-  port: 1,
-  hostKey: "k",
-  generation: 1,
-  state,
-  capacity: { cpus: 1, memoryGiB: 1, diskGiB: 1, accelerators: {} },
-  hourlyCost: 0,
-  readyAt: 1,
-  reason,
-});
+const worker = (id: number, state: WorkerState = "READY", reason = ""): RosterWorker =>
+  rosterWorker(id, { name: `p-${id}`, state, reason });
 
 test("workers that are as the state says are no news, nor is one that failed before", () => {
   const stated = [worker(1), worker(2, "FAILED", "setup ended with exit code 1.")];

@@ -35,7 +35,7 @@ function livesIn(pid: string, home: string): boolean {
   }
 }
 
-/** Keeps every slot supplied; acknowledges and forgets what ended, as a controller does. */
+/** Keeps every slot supplied; settles what ended, as a controller does. */
 class Driver {
   #next = 0;
   #over: AttemptKey[] = [];
@@ -70,8 +70,7 @@ class Driver {
 
   #forget(keys: readonly AttemptKey[]): void {
     const worker = this.worker as Worker;
-    for (const key of keys) this.#follow(worker.acknowledge(key));
-    this.#follow(worker.forget(keys).then((kept) => this.kept.push(...kept)));
+    this.#follow(worker.settle(keys).then((kept) => this.kept.push(...kept)));
     if (this.ended === JOBS) void Promise.all(this.#work).then(() => this.done.resolve(), this.done.reject);
   }
 

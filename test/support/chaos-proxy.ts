@@ -1,5 +1,5 @@
 /**
- * A TCP proxy on 127.0.0.1 that behaves like a bad network between its clients and one server: slow, far away, cut,
+ * A TCP proxy on the loopback that behaves like a bad network between its clients and one server: slow, far away, cut,
  * silent. It passes on what it passes on in order and unchanged; TCP knows no other way.
  */
 import { once } from "node:events";
@@ -21,11 +21,15 @@ export class ChaosProxy implements AsyncDisposable {
   #weather = FAIR;
   #refusing = false;
 
-  static async open(target: { readonly host: string; readonly port: number }): Promise<ChaosProxy> {
+  /** `address`: where it listens, on a free port. */
+  static async open(
+    target: { readonly host: string; readonly port: number },
+    address = "127.0.0.1",
+  ): Promise<ChaosProxy> {
     // Half-open, or the far side's last bytes would be lost when the near side has said its last.
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     const proxy = new ChaosProxy(server, target);
-    server.listen(0, "127.0.0.1");
+    server.listen(0, address);
     await once(server, "listening");
     return proxy;
   }

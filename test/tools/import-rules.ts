@@ -29,7 +29,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   worker: ["worker/index.ts", "worker/home.ts", "worker/pointer.ts", "worker/roster-file.ts", "worker/shell.ts"],
   provider: ["provider/index.ts"],
   runner: ["runner/index.ts"],
-  tools: ["tools/pulumi/engine.ts"],
+  tools: ["tools/pulumi/engine.ts", "tools/pulumi/backend-folder.ts", "tools/pulumi/version.ts"],
 };
 
 /** Commands that run Pulumi themselves declare pools as a user's program does: through the provider's door. */

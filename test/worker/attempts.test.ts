@@ -7,12 +7,14 @@ import type { AttemptKey, Worker, WorkerEvent } from "../../worker/index.ts";
 import { eventually, Recorder } from "../support/eventually.ts";
 import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
 import { hasShell, SHELLS, useShell } from "../support/shells.ts";
+import { uniqueName } from "../support/worker-jobs.ts";
 
 describe.each(SHELLS)("the agent in $name", (shell) => {
   describe.skipIf(!hasShell(shell))(`(needs ${shell.program})`, () => {
     let host: TestWorker;
     let worker: Worker;
     const events = new Recorder<WorkerEvent>();
+    const name = uniqueName();
     let jobs = 0;
     let used: Disposable;
 
@@ -30,7 +32,7 @@ describe.each(SHELLS)("the agent in $name", (shell) => {
     /** A new submission with one attempt of `run`, started. */
     async function start(run: string, env: Readonly<Record<string, string>> = {}): Promise<AttemptKey> {
       jobs += 1;
-      const key = { submission: `test-${jobs}`, job: jobs, attempt: 1 };
+      const key = { submission: `${name}-${jobs}`, job: jobs, attempt: 1 };
       await worker.submit({ id: key.submission, run, env });
       expect(await worker.start({ key, slot: 0, env: { SKYPILOT_JOB_RANK: String(jobs) } })).toEqual({
         kind: "accepted",
@@ -67,6 +69,16 @@ describe.each(SHELLS)("the agent in $name", (shell) => {
       expect(await log(key)).toBe(`${host.home}/sky_workdir\n${key.job}\n0000000   a   '  \\n   $   b\n`);
     });
 
+    test("what differs from job to job follows from the job's id, whatever else is set", async () => {
+      const key = { submission: "ranks-11", job: 13, attempt: 1 };
+      const perJob = { RANK: { minus: 11 }, TASK: { before: "it's $x_", after: "-0" }, ID: {} };
+      const env = { lido_job: "99", ID: "mine" };
+      await worker.submit({ id: key.submission, run: 'echo "$RANK $TASK $ID $lido_job"', env, perJob });
+      await worker.start({ key, slot: 0, env: {} });
+      await exit(key);
+      expect(await log(key)).toBe("2 it's $x_13-0 13 99\n");
+    });
+
     test("the last command decides, as bash says; there is no set -e", async () => {
       expect(await exit(await start("false; true"))).toMatchObject({ code: 0 });
       expect(await exit(await start("true; false"))).toMatchObject({ code: 1 });
@@ -86,7 +98,7 @@ describe.each(SHELLS)("the agent in $name", (shell) => {
     test("two agents that race start one execution", async () => {
       await using second = await host.connect();
       jobs += 1;
-      const key = { submission: `test-${jobs}`, job: jobs, attempt: 1 };
+      const key = { submission: `${name}-${jobs}`, job: jobs, attempt: 1 };
       await worker.submit({ id: key.submission, run: `echo x >> ${host.home}/race`, env: {} });
       const answers = await Promise.all(
         [worker, second].flatMap((one) => [one, one]).map((one) => one.start({ key, slot: 0, env: {} })),

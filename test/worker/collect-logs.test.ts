@@ -2,30 +2,21 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { AttemptKey, CollectedLog, Worker } from "../../worker/index.ts";
-import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
+import { expect, test } from "vitest";
+import type { AttemptKey, CollectedLog } from "../../worker/index.ts";
+import { useTestWorker } from "../support/worker-jobs.ts";
 
-let host: TestWorker;
-let worker: Worker;
-beforeAll(async () => {
-  host = await startTestWorker();
-  worker = await host.connect();
-});
-afterAll(async () => {
-  await worker.close();
-  await host[Symbol.asyncDispose]();
-});
+const here = useTestWorker();
 
 function put(job: number, content: Buffer): AttemptKey {
-  mkdirSync(join(host.dir, "jobs/logs-1"), { recursive: true });
-  writeFileSync(join(host.dir, `jobs/logs-1/${job}.1.log`), content);
+  mkdirSync(join(here.host.dir, "jobs/logs-1"), { recursive: true });
+  writeFileSync(join(here.host.dir, `jobs/logs-1/${job}.1.log`), content);
   return { submission: "logs-1", job, attempt: 1 };
 }
 
 async function collect(keys: readonly AttemptKey[], capBytes: number): Promise<Map<number, CollectedLog>> {
   const found = new Map<number, CollectedLog>();
-  for await (const log of worker.collectLogs(keys, { capBytes })) found.set(log.key.job, log);
+  for await (const log of here.worker.collectLogs(keys, { capBytes })) found.set(log.key.job, log);
   return found;
 }
 
@@ -49,7 +40,7 @@ test("no keys are no channel, and leaving early ends the channel", async () => {
   expect((await collect([], 4096)).size).toBe(0);
   const keys = Array.from({ length: 50 }, (_, i) => put(2000 + i, randomBytes(100_000)));
   for (let i = 0; i < 6; i++) {
-    for await (const log of worker.collectLogs(keys, { capBytes: 1_000_000 })) {
+    for await (const log of here.worker.collectLogs(keys, { capBytes: 1_000_000 })) {
       expect(log.size).toBe(100_000);
       break;
     }

@@ -3,40 +3,29 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { processStart } from "../../provider/machines/local/process-start.ts";
-import { connectWorker, type Worker, type WorkerEvent } from "../../worker/index.ts";
+import { connectWorker, type WorkerEvent } from "../../worker/index.ts";
 import { eventually, Recorder } from "../support/eventually.ts";
-import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
 import { hasSshd, type OpenSshWorker, startOpenSsh } from "../support/openssh.ts";
-import { workerJobs } from "../support/worker-jobs.ts";
+import { useTestWorker } from "../support/worker-jobs.ts";
 
 describe("a cancelled job", () => {
-  let host: TestWorker;
-  let worker: Worker;
-  const events = new Recorder<WorkerEvent>();
-  const jobs = workerJobs(() => worker, events);
-  beforeAll(async () => {
-    host = await startTestWorker();
-    worker = await host.connect({ onEvent: events.add });
-  });
-  afterAll(async () => {
-    await worker.close();
-    await host[Symbol.asyncDispose]();
-  });
-  const pid = (name: string) => Number(readFileSync(join(host.home, name), "utf8"));
+  const here = useTestWorker();
+  const { jobs } = here;
+  const pid = (name: string) => Number(readFileSync(join(here.host.home, name), "utf8"));
 
   test("ends with what it put into a session of its own, also when that hears no TERM", async () => {
     const key = await jobs.start(
-      `setsid bash -c "trap '' TERM; echo \\$\\$ > ${host.home}/polite; while :; do sleep 1; done" & wait`,
+      `setsid bash -c "trap '' TERM; echo \\$\\$ > ${here.host.home}/polite; while :; do sleep 1; done" & wait`,
     );
-    await eventually(() => existsSync(join(host.home, "polite")) && pid("polite") > 0, "its own session is up");
-    await worker.cancel(key, 1);
+    await eventually(() => existsSync(join(here.host.home, "polite")) && pid("polite") > 0, "its own session is up");
+    await here.worker.cancel(key, 1);
     expect(await jobs.over(key)).toMatchObject({ kind: "exit", code: 143 });
     expect(processStart(pid("polite"))).toBeUndefined();
-    expect(worker.hello.cordon).toBe("");
+    expect(here.worker.hello.cordon).toBe("");
   });
 
   test("a job that ends by itself may leave a server in a session of its own", async () => {
-    const key = await jobs.start(`setsid sleep 1000 & echo $! > ${host.home}/server; sleep 0.2`);
+    const key = await jobs.start(`setsid sleep 1000 & echo $! > ${here.host.home}/server; sleep 0.2`);
     expect(await jobs.over(key)).toMatchObject({ code: 0 });
     expect(processStart(pid("server"))).toBeDefined();
     process.kill(pid("server"), "SIGKILL");

@@ -2,99 +2,86 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Worker, WorkerEvent } from "../../worker/index.ts";
-import { eventually, Recorder } from "../support/eventually.ts";
-import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
-import { workerJobs } from "../support/worker-jobs.ts";
+import { expect, test } from "vitest";
+import { OURS } from "../../worker/versions.ts";
+import { eventually } from "../support/eventually.ts";
+import { useTestWorker } from "../support/worker-jobs.ts";
 
-let host: TestWorker;
-let worker: Worker;
-const events = new Recorder<WorkerEvent>();
-const jobs = workerJobs(() => worker, events);
+const here = useTestWorker();
+const { events, jobs } = here;
 
-beforeAll(async () => {
-  host = await startTestWorker();
-  worker = await host.connect({ onEvent: events.add });
-});
-afterAll(async () => {
-  await worker.close();
-  await host[Symbol.asyncDispose]();
-});
-
-const submissions = () => readdirSync(join(host.dir, "jobs")).toSorted();
+const submissions = () => readdirSync(join(here.host.dir, "jobs")).toSorted();
 
 /** As if it had last been swept more than an hour ago, and no folder had changed since long before. */
 function ageByTwoHours(): void {
-  const file = join(host.dir, "swept");
+  const file = join(here.host.dir, "swept");
   const [uptime, boot] = readFileSync(file, "utf8").trim().split(" ") as [string, string];
   writeFileSync(file, `${Math.max(0, Number(uptime) - 3_600_000)} ${boot}\n`);
   const then = new Date(Date.now() - 2 * 3_600_000);
-  for (const name of submissions()) utimesSync(join(host.dir, "jobs", name), then, then);
+  for (const name of submissions()) utimesSync(join(here.host.dir, "jobs", name), then, then);
 }
 
 test("a submission goes when nothing is left of it and an hour is over; one with a result or a job stays", async () => {
-  const gate = join(host.home, "gate");
+  const gate = join(here.host.home, "gate");
   const [gone, unread] = [await jobs.start("true"), await jobs.start("true")];
   await jobs.over(unread);
   const running = await jobs.start(`until [ -e ${gate} ]; do sleep 0.02; done`);
   await jobs.started(running);
-  await worker.acknowledge(gone);
-  await worker.forget([gone]);
-  await (await host.connect()).close();
+  await here.worker.acknowledge(gone);
+  await here.worker.forget([gone]);
+  await (await here.host.connect()).close();
   expect(submissions()).toEqual([gone, unread, running].map(({ submission }) => submission));
   ageByTwoHours();
-  await using later = await host.connect();
+  await using later = await here.host.connect();
   expect(submissions()).toEqual([unread, running].map(({ submission }) => submission));
   // A START of it that hung somewhere does not run it again.
   expect(await later.start({ key: gone, slot: 0, env: {} })).toMatchObject({ reason: "unknown-submission" });
   // Forgotten after that: at the next sweep, on this very connection.
-  await worker.link.run(`touch ${gate}`);
+  await here.worker.link.run(`touch ${gate}`);
   await jobs.over(running);
-  for (const key of [unread, running]) await worker.acknowledge(key);
-  await worker.forget([unread, running]);
+  for (const key of [unread, running]) await here.worker.acknowledge(key);
+  await here.worker.forget([unread, running]);
   // It sweeps after its answer.
-  await worker.ping();
+  await here.worker.ping();
   ageByTwoHours();
-  await worker.forget([unread]);
-  await worker.ping();
+  await here.worker.forget([unread]);
+  await here.worker.ping();
   expect(submissions()).toEqual([]);
 });
 
 test("the journal is emptied by who finds itself alone, and never while somebody follows", async () => {
-  const journal = join(host.dir, "events");
+  const journal = join(here.host.dir, "events");
   await jobs.over(await jobs.start("true"));
   const before = statSync(journal).size;
   expect(before).toBeGreaterThan(50);
-  await using other = await host.connect();
+  await using other = await here.host.connect();
   expect(statSync(journal).size).toBe(before);
   await other.close();
-  await worker.close();
-  worker = await host.connect({ onEvent: events.add });
+  await here.reconnect();
   expect(statSync(journal).size).toBe(0);
 });
 
 test("an agent that lives long empties the journal when all is known, and hears everything after that", async () => {
-  const journal = join(host.dir, "events");
+  const journal = join(here.host.dir, "events");
   await jobs.over(await jobs.start("true"));
-  await worker.cordon("drained");
+  await here.worker.cordon("drained");
   const many = Array.from({ length: 5000 }, (_, i) => ({ submission: "none-1", job: i + 1, attempt: 1 }));
-  await worker.forget(many);
-  await worker.ping();
+  await here.worker.forget(many);
+  await here.worker.ping();
   expect(statSync(journal).size, "a result is unread").toBeGreaterThan(50);
-  for (const one of await worker.unread()) await worker.acknowledge(one);
+  for (const one of await here.worker.unread()) await here.worker.acknowledge(one);
   const cordons = () => events.items.filter((event) => event.kind === "cordon" && event.reason === "drained").length;
   await eventually(() => cordons() === 1, "the cordon is told");
-  await worker.forget(many);
-  await worker.ping();
+  await here.worker.forget(many);
+  await here.worker.ping();
   expect(statSync(journal).size).toBe(0);
   await eventually(() => cordons() === 2, "the cordon is told again");
-  await worker.uncordon();
+  await here.worker.uncordon();
   expect(await jobs.over(await jobs.start("exit 6"))).toMatchObject({ code: 6 });
 });
 
 test("older code goes when a newer agent is put there, unless it runs or was used within a week", async () => {
-  const lido = join(host.home, ".lido");
+  const lido = join(here.host.home, ".lido");
   const own = readdirSync(lido).find((name) => name.startsWith("agent-")) as string;
   const old = new Date(Date.now() - 8 * 86_400_000);
   const add = (name: string, used: Date) => {
@@ -105,11 +92,11 @@ test("older code goes when a newer agent is put there, unless it runs or was use
   add("agent-unused", old);
   add("agent-recent", new Date());
   add("agent-running", old);
-  const running = spawn("sh", [join(lido, "agent-running/agent.sh")], { cwd: host.home, detached: true });
+  const running = spawn("sh", [join(lido, "agent-running/agent.sh")], { cwd: here.host.home, detached: true });
   try {
-    await worker.link.run(`rm -rf ${join(lido, own)}`);
-    await using other = await host.connect();
-    expect(other.hello.protocol).toBe(2);
+    await here.worker.link.run(`rm -rf ${join(lido, own)}`);
+    await using other = await here.host.connect();
+    expect(other.hello.protocol).toBe(OURS.newest);
     const there = ["agent-unused", "agent-recent", "agent-running", own].filter((name) => existsSync(join(lido, name)));
     expect(there).toEqual(["agent-recent", "agent-running", own]);
   } finally {

@@ -14,12 +14,12 @@ test("an agent of version 1 says one line, a later one a line more before it", (
 });
 
 test("a later agent that still speaks our version is asked in ours, whatever more it says", () => {
-  expect(parseHello(line, parseFacts("LIDO-AGENT 2 9 12340 99 7 and more")).protocol).toBe(2);
+  expect(parseHello(line, parseFacts("LIDO-AGENT 2 9 12340 99 7 and more")).protocol).toBe(3);
 });
 
 test("without a version in common both sides are told what to do", () => {
-  expect(() => parseHello("LIDO 3 abc 5 2 7 ", parseFacts("LIDO-AGENT 3 4 1 1 1"))).toThrow(
-    "The worker's agent speaks versions 3 to 4 of Lido's protocol, this Lido speaks versions 1 to 2: this Lido is too old. Use the newer version of Lido on both sides.",
+  expect(() => parseHello("LIDO 4 abc 5 2 7 ", parseFacts("LIDO-AGENT 4 5 1 1 1"))).toThrow(
+    "The worker's agent speaks versions 4 to 5 of Lido's protocol, this Lido speaks versions 1 to 3: this Lido is too old. Use the newer version of Lido on both sides.",
   );
   expect(() => parseHello("LIDO 7 abc 5 2 7 ", undefined)).toThrow("speaks version 7 of Lido's protocol");
   expect(() => commonVersion({ oldest: 1, newest: 1 }, { oldest: 2, newest: 3 })).toThrow(

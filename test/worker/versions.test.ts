@@ -54,11 +54,12 @@ describe.skipIf(!hasVersion1())(`beside version 1 (needs commit ${VERSION_1} of 
     expect(worker.hello).not.toHaveProperty("freeKiB");
     await worker.fence("old", 1);
     const key = { submission: "old-1", job: 1, attempt: 1 };
-    await worker.submit({ id: "old-1", run: "exit 3", env: {} });
+    await worker.submit({ id: "old-1", run: 'exit "$RANK"', env: {}, perJob: { RANK: { before: "1", minus: 1 } } });
     await worker.start({ key, slot: 0, env: {} });
-    expect(await events.find((event) => event.kind === "exit", "exit")).toMatchObject({ code: 3 });
+    expect(await events.find((event) => event.kind === "exit", "exit")).toMatchObject({ code: 10 });
     await worker.acknowledge(key);
     expect(await worker.forget([key])).toEqual([key]);
+    expect(await worker.settle([key])).toEqual([key]);
     const limited = worker.submit({ id: "old-2", run: "true", env: {}, limits: { timeoutSeconds: 5 } });
     await expect(limited).rejects.toThrow(
       new VersionError(

@@ -1,4 +1,4 @@
-/** Reads and compares version numbers, as `pulumi version` and `go version` print them. Pure. */
+/** Reads and compares version numbers: Lido's own, and those that `pulumi version` and `go version` print. Pure. */
 
 /** Lido's peer range of the Pulumi SDK is `>=3.200.0 <4`; the engine must fit the SDK. */
 export const OLDEST_ENGINE = "3.200.0";
@@ -9,9 +9,9 @@ export function readVersion(text: string): string | undefined {
   return found === null ? undefined : `${found[1]}.${found[2]}.${found[3] ?? "0"}`;
 }
 
-/** Whether `a` is older than `b`; both as readVersion gives them. */
+/** Whether `a` is older than `b`, by what readVersion sees of them; false where one of them is no version. */
 export function isOlder(a: string, b: string): boolean {
-  const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
+  const [left = [], right = []] = [a, b].map((text) => readVersion(text)?.split(".").map(Number));
   const at = left.findIndex((part, index) => part !== right[index]);
   return at >= 0 && (left[at] ?? 0) < (right[at] ?? 0);
 }

@@ -3,7 +3,7 @@
 # It never runs a job itself and never waits for one. Protocol and files: docs/protocol.md.
 
 # The oldest and the newest form of the protocol that it speaks.
-oldest=1 newest=2
+oldest=1 newest=3
 lido_code_dir=${0%/*}
 # shellcheck source=worker/agent/common.sh
 . "$lido_code_dir/common.sh"
@@ -228,6 +228,21 @@ do_cancel() {
   answer "$status"
 }
 
+# TAKEBACK SUBMISSION JOB ATTEMPT -> `taken`, its status, or `not-now`: an attempt that lies in an inbox and has not begun
+# does not begin. Whoever makes the claim decides; the mark is there before the claim goes, and a supervisor looks for it
+# once it has claimed.
+do_take_back() {
+  file=jobs/$1/$2.$3
+  (set -C; { printf 'void\n' || exit 1; } > "$file.claim" || exit 2) 2>/dev/null
+  case $? in
+    0) if true 2>/dev/null > "$file.refused"; then taken=taken; else taken=not-now; fi ;;
+    1) taken=not-now ;; # the disk is full
+    *) status "$1" "$2" "$3"; answer "$status"; return ;;
+  esac
+  rm -f "$file.claim"
+  answer "$taken"
+}
+
 # RUNNING -> the number of attempts that are not over, then one line for each.
 do_running() { find_running; answer "$count"; printf %s "$found"; }
 find_running() {
@@ -371,16 +386,20 @@ while IFS= read -r line; do
       submission=${rest%% *} rest=${rest#* }
       job=${rest%% *} rest=${rest#* }
       attempt=${rest%% *} rest=${rest#* }
+      # The slot may be the last word.
+      case $rest in *' '*) ;; *) rest="$rest " ;; esac
       do_start "$submission" "$job" "$attempt" "${rest%% *}" "${rest#* }"
       ;;
     QUERY) status $rest; answer "$status" ;;
     FENCE) do_fence $rest ;;
     JOB) do_job $rest ;;
     CANCEL) do_cancel $rest ;;
+    TAKEBACK) do_take_back $rest ;;
     RUNNING) do_running ;;
     ACK) do_ack $rest ;;
     UNREAD) do_unread ;;
-    FORGET) do_forget $rest ;;
+    FORGET) do_forget '' $rest ;;
+    SETTLE) do_forget known $rest ;;
     LEASE) do_lease $rest ;;
     TAKE) do_take $rest ;;
     CORDON) as_reconciler do_cordon "$rest" ;;

@@ -52,10 +52,12 @@ read_uptime() {
   fi
 }
 
-# read_first FILE -> $first: its first line, "" if there is no such file.
+# read_first FILE -> $first: its first line, "" if there is no such file. A look before costs a tenth of an error message
+# that is sent into /dev/null; one that goes between look and reading is told on stderr, which nobody minds.
 read_first() {
   lido_first=
-  { IFS= read -r lido_first < "$1"; } 2>/dev/null || [ -n "$lido_first" ]
+  [ -e "$1" ] || return 1
+  IFS= read -r lido_first < "$1" || [ -n "$lido_first" ]
 }
 
 # in_new_session COMMAND…: runs it in the background, in a session of its own, so that no hang-up reaches it.

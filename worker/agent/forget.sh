@@ -1,18 +1,19 @@
 # What a worker may forget: the files of attempts whose results its queue has, and submissions nothing is left of.
-# It never takes an attempt that is not over, nor one whose result was not acknowledged. Sourced by the agent.
+# It never takes an attempt that is not over, nor one whose result its queue may not have. Sourced by the agent.
 
-# FORGET SUBMISSION JOB.ATTEMPT… -> the number of those that stay, then one line for each. One `rm` for all of them.
+# do_forget KNOWN SUBMISSION JOB.ATTEMPT… -> the number of those that stay, then one line for each. One `rm` for all of them.
+# FORGET goes by what was acknowledged before; SETTLE (KNOWN) says itself that the queue has the results for good.
 # The claim stays, as `void`, until the submission goes: a START of it that still lies in an inbox, or comes late over
 # a connection that hung, must not run it again.
 do_forget() {
-  submission=$1 found='' count=0 gone=''
-  shift
+  known=$1 submission=$2 found='' count=0 gone=''
+  shift 2
   for name in "$@"; do
     file=jobs/$submission/$name
-    if is_forgettable; then
+    if is_known && is_over; then
       gone="$gone $file.exit $file.log $file.pid $file.cancel $file.refused $file.ack"
       # In place, so that a full disk can't refuse it.
-      [ -e "$file.claim" ] && printf 'void\n' 2>/dev/null 1<> "$file.claim"
+      [ -e "$file.claim" ] && printf 'void\n' 1<> "$file.claim"
     else
       count=$((count + 1))
       found="$found$submission ${name%.*} ${name#*.}
@@ -28,10 +29,13 @@ do_forget() {
   sweep_when_due
 }
 
-# Over, and either without a result or with one that its queue has.
-is_forgettable() {
-  # A record that is half written now is one that nobody has acknowledged.
-  [ -e "$file.ack" ] || ! read_exit || return 1
+# Without a result, or with one that its queue has. A record that is half written now is one that nobody has acknowledged.
+is_known() { [ -n "$known" ] || [ -e "$file.ack" ] || ! read_exit; }
+
+# A digit in the first column says that the record is being written, so the job is over; what it says matters no more.
+is_over() {
+  read_first "$file.exit"
+  case $lido_first in [0-9]*) return ;; esac
   status "$submission" "${name%.*}" "${name#*.}"
   case $status in running* | orphan*) return 1 ;; esac
 }

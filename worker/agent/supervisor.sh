@@ -17,6 +17,8 @@ lido_code_dir=${0%/*}
 
 lido_slot=slots/$1
 lido_supervisor_dir=$PWD
+# Once and for all, and not for each command: that would be eight system calls each.
+exec 2>/dev/null
 
 # One supervisor per slot: the lock goes with the process, however it ends. Jobs don't inherit it (9>&-).
 exec 9>"$lido_slot/lock"
@@ -47,7 +49,7 @@ process_start $$
 lido_me="$$ $lido_start $lido_boot"
 # Lets no full disk swallow what must be written: tries again until it is written, or the pool's directory is gone.
 persist() {
-  until "$@" 2>/dev/null; do
+  until "$@"; do
     [ -d "$lido_supervisor_dir/$lido_slot" ] || exit 0
     nap 0.2
   done
@@ -80,7 +82,7 @@ clear_current() { : >| "$lido_slot/current"; }
 # A START may lie in the inbox twice, when it was sent again after a break. Once it is refused the second one must not
 # run it: its queue may have given it to another worker by then. Only a new START takes the mark away.
 refuse() {
-  : 2>/dev/null >| "$lido_file.refused"
+  : >| "$lido_file.refused"
   clear_current
   persist append_event "refused $lido_key $1"
 }
@@ -89,7 +91,7 @@ run_attempt() {
   local lido_file=jobs/$lido_submission/$lido_job.$lido_attempt lido_run=$lido_supervisor_dir/jobs/$lido_submission/run
   [ -e "$lido_file.refused" ] && return
   # First the intent, then the look at the cordon: whoever sets a cordon and then finds no intent knows that nothing starts.
-  printf '%s\n' "$lido_key" 2>/dev/null >| "$lido_slot/current" || { refuse no-space; return; }
+  printf '%s\n' "$lido_key" >| "$lido_slot/current" || { refuse no-space; return; }
   if read_first cordon || read_first quarantine; then refuse "cordoned $lido_first"; return; fi
   # Its folder went meanwhile: it may have been in there that this attempt is over.
   if [ ! -e "$lido_run" ]; then refuse unknown-submission; return; fi
@@ -101,7 +103,7 @@ run_attempt() {
 
   now; lido_began=$lido_now
   set -C
-  if ! { printf '%s %s\n' "$lido_me" "$lido_began" > "$lido_file.claim"; } 2>/dev/null; then
+  if ! printf '%s %s\n' "$lido_me" "$lido_began" > "$lido_file.claim"; then
     set +C
     # Claimed before, by whoever: it is theirs. An empty claim of ours means that the disk is full.
     clear_current
@@ -109,7 +111,9 @@ run_attempt() {
     return
   fi
   set +C
-  if ! { printf '%-63s\n' '' > "$lido_file.exit" && : > "$lido_file.log"; } 2>/dev/null; then
+  # Taken back since we looked: whoever did it had the claim before us, and gave it up with this mark.
+  if [ -e "$lido_file.refused" ]; then rm -f "$lido_file.claim"; clear_current; return; fi
+  if ! { printf '%-63s\n' '' > "$lido_file.exit" && : > "$lido_file.log"; }; then
     rm -f "$lido_file.exit" "$lido_file.log" "$lido_file.claim"
     refuse no-space
     return
@@ -131,11 +135,11 @@ run_attempt() {
   lido_pid=$!
   set +m
   process_start "$lido_pid"
-  printf '%s %s\n' "$lido_pid" "$lido_start" 2>/dev/null >| "$lido_file.pid"
+  printf '%s %s\n' "$lido_pid" "$lido_start" >| "$lido_file.pid"
   ((lido_timeout || lido_lease)) && watch_limits "$lido_pid" "$lido_start"
   # A cancel that came before the pid was written found nobody to signal.
   if read_first "$lido_file.cancel"; then
-    kill -s TERM -- "-$lido_pid" 2>/dev/null && end_after "$lido_first" "$lido_pid" "$lido_start" "$lido_submission" "$lido_job" "$lido_attempt"
+    kill -s TERM -- "-$lido_pid" && end_after "$lido_first" "$lido_pid" "$lido_start" "$lido_submission" "$lido_job" "$lido_attempt"
   fi
   persist append_event "started $lido_key $lido_began"
   wait "$lido_pid"
@@ -163,8 +167,13 @@ run_attempt() {
 }
 
 while [ -d "$lido_supervisor_dir/$lido_slot" ]; do
-  # Wakes up now and then only to notice that the pool's directory is gone.
-  IFS= read -r -t 60 -u 4 lido_line || continue
+  # Wakes up now and then only to notice that the pool's directory is gone. A read with a time limit takes four system calls
+  # for each byte, so only the first one is waited for: a line is one atomic write, the rest of it is there.
+  IFS= read -r -t 60 -n 1 -u 4 lido_head || continue
+  # An empty line has no rest.
+  [ -n "$lido_head" ] || continue
+  IFS= read -r -u 4 lido_line || continue
+  lido_line=$lido_head$lido_line
   lido_submission=${lido_line%% *} lido_rest=${lido_line#* }
   lido_job=${lido_rest%% *} lido_rest=${lido_rest#* }
   lido_attempt=${lido_rest%% *} lido_assignments=${lido_rest#* }

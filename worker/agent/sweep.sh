@@ -2,7 +2,7 @@
 
 # sweep_group PGID: what is left in its process group ends with it. The usual case, that nothing is, costs one signal.
 sweep_group() {
-  kill -s TERM -- "-$1" 2>/dev/null || return 0
+  kill -s TERM -- "-$1" || return 0
   wait_for_group_end "$1" 5 || { kill -s KILL -- "-$1" 2>/dev/null; wait_for_group_end "$1" 5; }
 }
 

@@ -20,10 +20,11 @@ export interface SshOptions {
   readonly pool: string;
   readonly identity: string;
   readonly resources: ResourceChoice;
-  /** `ssh-ed25519 AAAA…` */
+  /** `ssh-ed25519 AAAA…`: the key that logs in to its machines. */
   readonly publicKey: string;
   /** OpenSSH PEM text. */
   readonly privateKey: string;
+  /** What the state knows of it; absent for a new one. */
   readonly known?: Known;
 }
 

@@ -38,23 +38,12 @@ dirty() {
   dirty=("${closed[@]}")
 }
 
-keeper_lives() {
-  local pid start stat
-  { read -r pid start < "$1/pid" && read -r stat < "/proc/$pid/stat"; } 2> /dev/null || return 1
-  read -r -a stat <<< "${stat##*) }"
-  [ "${stat[19]}" = "$start" ]
-}
-
 # is_back FOLDER: while its mount comes up again a job would write into the bare folder below it. Whoever comes next waits.
 is_back() {
-  local target place
+  local target
   keeper_lives "$1" && ((SECONDS < 60)) || return 0
   IFS= read -r target < "$1/target"
-  while read -r _ _ _ _ place _; do
-    printf -v place %b "${place//\\/\\0}"
-    if [ "$place" = "$target" ]; then [ -d "$target" ]; return; fi
-  done < /proc/self/mountinfo
-  return 1
+  is_mounted "$target" && [ -d "$target" ]
 }
 
 # reason FOLDER -> $reason: why rclone gives up, "" while there is hope.

@@ -57,31 +57,17 @@ printf '%s\n' "$remote" > "$folder/remote.new"
 printf '%s' "$flags" > "$folder/flags.new"
 printf '%s\n' "$config" > "$folder/config.new"
 
-is_mounted() {
-  local place
-  while read -r _ _ _ _ place _; do
-    printf -v place %b "${place//\\/\\0}"
-    [ "$place" = "$target" ] && return 0
-  done < /proc/self/mountinfo
-  return 1
-}
-keeper_lives() {
-  local pid start stat
-  { read -r pid start < "$folder/pid" && read -r stat < "/proc/$pid/stat"; } 2> /dev/null || return 1
-  read -r -a stat <<< "${stat##*) }"
-  [ "${stat[19]}" = "$start" ]
-}
-answers() { is_mounted && timeout 20 stat -t -- "$target" > /dev/null 2>&1; }
+answers() { is_mounted "$target" && timeout 20 stat -t -- "$target" > /dev/null 2>&1; }
 same() { for part in target remote flags config; do cmp -s "$folder/$part" "$folder/$part.new" || return 1; done; }
 
-if keeper_lives && same && answers; then rm -f "$folder"/*.new; exit 0; fi
-if keeper_lives; then
+if keeper_lives "$folder" && same && answers; then rm -f "$folder"/*.new; exit 0; fi
+if keeper_lives "$folder"; then
   : > "$folder/stop"
   read -r pid _ < "$folder/pid" && kill -TERM "$pid"
-  for ((turn = 0; turn < 100; turn++)); do keeper_lives || break; sleep 0.1; done
+  for ((turn = 0; turn < 100; turn++)); do keeper_lives "$folder" || break; sleep 0.1; done
 fi
-is_mounted && { fusermount3 -uz "$target" || fusermount -uz "$target"; } > /dev/null 2>&1
-is_mounted && exit 96
+is_mounted "$target" && { fusermount3 -uz "$target" || fusermount -uz "$target"; } > /dev/null 2>&1
+is_mounted "$target" && exit 96
 (umask 022; mkdir -p -- "$target") 2> "$errors" || fail 93
 [ -n "$(find "$target/" -mindepth 1 -print -quit)" ] && exit 97
 for part in target remote flags config; do mv "$folder/$part.new" "$folder/$part" || exit 1; done

@@ -1,6 +1,7 @@
 # Keeps one bucket mounted: `bash keeper.sh FOLDER`, in a session of its own. rclone that was killed comes back within a
 # second and uploads what its cache still holds. Files that it was just writing a record of when it was killed it would drop
-# without a word: FOLDER/lost names them, for the job that wrote them (after-job.sh). The keeper ends once FOLDER/stop exists or FOLDER is gone, and unmounts before.
+# without a word: FOLDER/lost names them, for the job that wrote them (after-job.sh). The keeper ends once FOLDER/stop exists
+# or FOLDER is gone, and unmounts before.
 
 # shellcheck disable=SC2094
 cd "$1" || exit 1

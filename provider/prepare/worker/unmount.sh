@@ -1,26 +1,11 @@
 # Unmounts every bucket of a pool on this worker, before anything there is deleted. In: $pool, the pool's folder; $keep, the
-# names of those that stay. What a
-# server still writes gets half a minute to be uploaded. Ends with 0 only when nothing is mounted any more; else with 96 and
-# the places on stderr. Deletes nothing.
+# names of those that stay. What a server still writes gets half a minute to be uploaded. Ends with 0 only when nothing is
+# mounted any more; else with 96 and the places on stderr. Deletes nothing.
 
 export LC_ALL=C
 # shellcheck disable=SC2154 # they come with the environment
 : "$pool" "$keep"
 here=$(cd "$pool" 2> /dev/null && pwd -P) || exit 0
-is_mounted() {
-  local place
-  while read -r _ _ _ _ place _; do
-    printf -v place %b "${place//\\/\\0}"
-    [ "$place" = "$1" ] && return 0
-  done < /proc/self/mountinfo
-  return 1
-}
-keeper_lives() {
-  local pid start stat
-  { read -r pid start < "$1/pid" && read -r stat < "/proc/$pid/stat"; } 2> /dev/null || return 1
-  read -r -a stat <<< "${stat##*) }"
-  [ "${stat[19]}" = "$start" ]
-}
 
 if [ -e "$here/after-job" ]; then (cd "$here" && timeout 30 bash ./after-job none) > /dev/null 2>&1; fi
 left=

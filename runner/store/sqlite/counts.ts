@@ -18,13 +18,33 @@ export function counts(database: DatabaseSync, ranges: readonly IdRange[]): Read
   return byStatus;
 }
 
+const EVERY: Readonly<Record<JobStatus, true>> = {
+  PENDING: true,
+  STARTING: true,
+  RUNNING: true,
+  RECOVERING: true,
+  CANCELLING: true,
+  SUCCEEDED: true,
+  FAILED: true,
+  FAILED_SETUP: true,
+  FAILED_PRECHECKS: true,
+  FAILED_NO_RESOURCE: true,
+  FAILED_CONTROLLER: true,
+  CANCELLED: true,
+};
+const STATUSES = Object.keys(EVERY) as JobStatus[];
+
 function countRows({ first, last }: IdRange) {
-  return sql
-    .selectFrom("jobs")
-    .select((of) => ["status", of.fn.countAll<number>().as("count")])
-    .where("id", ">=", first)
-    .where("id", "<=", last)
-    .groupBy("status");
+  return (
+    sql
+      .selectFrom("jobs")
+      .select((of) => ["status", of.fn.countAll<number>().as("count")])
+      // With it the index alone is read: many rows take a third of the time.
+      .where("status", "in", STATUSES)
+      .where("id", ">=", first)
+      .where("id", "<=", last)
+      .groupBy("status")
+  );
 }
 
 function spansIn({ first, last }: IdRange) {

@@ -28,7 +28,7 @@ async function rig() {
   const holds = new Holds();
   const calls: string[] = [];
   const collected: number[] = [];
-  const worker: Pick<Worker, "collectLogs" | "acknowledge" | "forget"> = {
+  const worker: Pick<Worker, "collectLogs" | "settle"> = {
     async *collectLogs(keys): AsyncGenerator<CollectedLog> {
       calls.push(`collect ${keys.map(({ job }) => job).join()}`);
       for (const one of keys) {
@@ -37,10 +37,10 @@ async function rig() {
         if (one.job !== 9) yield { key: one, size: head.length, head, tail: Buffer.alloc(0) };
       }
     },
-    acknowledge: async ({ job }) =>
-      void calls.push(`ack ${job}, copied: ${(await copies.read(key(job), 0)) !== undefined}`),
-    forget: async (keys) => {
-      if (keys.length > 0) calls.push(`forget ${keys.map(({ job }) => job).join()}`);
+    settle: async (keys) => {
+      const copied = await Promise.all(keys.map((one) => copies.read(one, 0)));
+      const names = keys.map(({ job }, i) => `${job}${copied[i] === undefined ? " (no copy)" : ""}`);
+      if (keys.length > 0) calls.push(`settle ${names.join()}`);
       return keys.filter(({ job }) => job === RUNS);
     },
   };
@@ -57,17 +57,22 @@ async function rig() {
   return { collector, copies, holds, calls, collected, [Symbol.asyncDispose]: dispose };
 }
 
-test("what ends at about the same time is collected together; copied first, then acknowledged and forgotten", async () => {
+test("what ends at about the same time is collected together; copied first, then known and forgotten", async () => {
   await using it = await rig();
   for (const job of [1, 2, 9]) it.collector.add(ref(job));
-  await eventually(() => it.calls.length === 5, "all is done");
-  expect(it.calls[0]).toBe("collect 1,2,9");
-  expect(it.calls.slice(1).toSorted()).toEqual([
-    "ack 1, copied: true",
-    "ack 2, copied: true",
-    "ack 9, copied: false",
-    "forget 1,2,9",
-  ]);
+  await eventually(() => it.calls.length === 2, "all is done");
+  expect(it.calls).toEqual(["collect 1,2,9", "settle 1,2,9 (no copy)"]);
+});
+
+test("a hundred that end together are collected at once, and what comes later waits for more", async () => {
+  await using it = await rig();
+  const began = performance.now();
+  for (let job = 10; job < 110; job += 1) it.collector.add(ref(job));
+  await eventually(() => it.calls.length === 2, "the hundred are settled");
+  expect(performance.now() - began).toBeLessThan(1500);
+  for (const job of [1, 2]) it.collector.add(ref(job));
+  await eventually(() => it.calls.length === 4, "the others too");
+  expect(it.calls.slice(2)).toEqual(["collect 1,2", "settle 1,2"]);
 });
 
 test("what its worker has forgotten is collected for good, and what it has not is asked for again later", async () => {
@@ -83,20 +88,20 @@ test("a log that somebody reads on its worker stays there until the reader is do
   const again = it.holds.take(key(1));
   it.collector.add(ref(1));
   it.collector.add(ref(2));
-  await eventually(() => it.calls.includes("forget 2"), "the other one is forgotten");
+  await eventually(() => it.calls.includes("settle 2"), "the other one is forgotten");
   reading[Symbol.dispose]();
   expect(it.holds.has(key(1))).toBe(true);
   again[Symbol.dispose]();
-  await eventually(() => it.calls.includes("forget 1"), "it is forgotten", 20_000);
+  await eventually(() => it.calls.includes("settle 1"), "it is forgotten", 20_000);
 }, 30_000);
 
-test("without room nothing is acknowledged or forgotten, that is told, and it goes on by itself", async () => {
+test("without room nothing is settled, that is told, and it goes on by itself", async () => {
   await using it = await rig();
   const full = vi.spyOn(it.copies, "add").mockRejectedValue(new NoRoomError("The disk is full."));
   it.collector.add(ref(1));
   await eventually(() => it.collector.trouble === "The disk is full.", "the trouble is told");
   expect(it.calls).toEqual(["collect 1"]);
   full.mockRestore();
-  await eventually(() => it.calls.includes("forget 1"), "it is forgotten", 20_000);
+  await eventually(() => it.calls.includes("settle 1"), "it is forgotten", 20_000);
   expect(it.collector.trouble).toBe("");
 }, 30_000);

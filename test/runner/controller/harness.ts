@@ -11,7 +11,7 @@ import type { JobSpec } from "../../../spec/index.ts";
 import type { Roster, RosterWorker } from "../../../worker/index.ts";
 import { connectWorker, generateKeyPair, poolKey } from "../../../worker/index.ts";
 import { startTestWorker, type TestWorker } from "../../support/local-worker.ts";
-import { capacity, IDENTITY, job, POINTER, rosterWorker } from "../core/fixtures.ts";
+import { capacity, IDENTITY, job, POINTER, roster as rosterFor, rosterWorker } from "../core/fixtures.ts";
 
 export interface Home extends Disposable {
   readonly path: string;
@@ -48,19 +48,8 @@ export function rosterOf(home: Home, workers: readonly TestWorker[], part: Parti
     const { name, host, port, hostKey } = endpoint;
     return rosterWorker(index + 1, { name, host, port, hostKey, capacity: capacity() });
   });
-  const count = entries.length;
-  return {
-    kind: "lido.WorkerPool",
-    pool: "gpu-pool",
-    identity: IDENTITY,
-    generation: 1,
-    epoch: 1,
-    size: { target: count, min: count, max: count },
-    infra: "local",
-    ssh: { user: workers[0]?.endpoint.user ?? "", keyRef },
-    workers: entries,
-    ...part,
-  };
+  const ssh = { user: workers[0]?.endpoint.user ?? "", keyRef };
+  return { ...rosterFor(entries), ssh, ...part };
 }
 
 export function submission(roster: Roster, numJobs: number, part: Partial<JobSpec> = {}): SubmitParams {

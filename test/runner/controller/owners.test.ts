@@ -1,4 +1,6 @@
 /** Who owns the queue: several controllers at once, and the one after a killed one. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -46,6 +48,9 @@ test("after kill -9 of the owner the next command starts a new one, which adopts
   first.child.kill("SIGKILL");
   await first.ended;
 
+  const spawned = performance.now();
+  await once(spawn(process.execPath, ["-e", "0"], { stdio: "ignore" }), "exit");
+  const startOfNode = performance.now() - spawned;
   const began = performance.now();
   await using connection = await connectController({ home: home.path });
   try {
@@ -59,7 +64,8 @@ test("after kill -9 of the owner the next command starts a new one, which adopts
       { status: "RUNNING", attempt: 1, reason: "" },
       { status: "RUNNING", attempt: 1, reason: "" },
     ]);
-    expect(took).toBeLessThan(2_000);
+    // 2 s where a process starts in 40 ms; a busy computer is slower at everything.
+    expect(took).toBeLessThan(2_000 * Math.max(1, startOfNode / 40));
     using client = await openClient((await connection.call("status", {})).socket);
     writeFileSync(go, "");
     expect((await untilOver(client, 1, 2)).byStatus).toEqual({ SUCCEEDED: 2 });

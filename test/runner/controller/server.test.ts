@@ -40,3 +40,30 @@ test("callers that are gone in the middle of a stream end their calls and nothin
   await eventually(() => server.clients === 0 && running.calls === 0, "every call has ended");
   expect(server.clients).toBe(0);
 });
+
+test("a caller that takes nothing does not keep the controller from ending", async () => {
+  const path = join(folder, "s.sock");
+  let sent = 0;
+  const flood = async (_: unknown, { send, signal }: Parameters<Handlers["watch"]>[1]) => {
+    const counts = { total: 1, byStatus: {}, lastFailed: [] };
+    for (; !signal.aborted; sent += 1) {
+      await send(counts);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { counts, missing: [] };
+  };
+  const server = await listen(path, { watch: flood } as unknown as Handlers);
+  const socket = createConnection(path);
+  socket.pause();
+  socket.on("error", () => {});
+  socket.write('{"id":1,"method":"watch","params":{"ids":[]}}\n');
+  let before = -1;
+  await eventually(async () => {
+    const still = sent > 0 && sent === before;
+    before = sent;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return still;
+  }, "nothing more is taken");
+  await server[Symbol.asyncDispose]();
+  socket.destroy();
+});

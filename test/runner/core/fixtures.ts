@@ -62,7 +62,7 @@ export function submit(workers: readonly RosterWorker[], numJobs = 1, part: Part
 
 export function hello(part: Partial<Hello> = {}): Hello {
   return {
-    protocol: 1,
+    protocol: 3,
     bootId: "boot",
     clock: 0,
     cpus: 4,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CONSEQUENCES, consequenceOf } from "../../../runner/core/answers.ts";
-import { evolve, explain, isCollecting, load, react, wantedWorkers } from "../../../runner/core/index.ts";
+import { evolve, explain, load, react, wantedWorkers } from "../../../runner/core/index.ts";
 import { anotherTry, DEFAULT_RULES, rulesOf, silenceLimit } from "../../../runner/core/rules.ts";
 import type { JobRecovery, OnDisconnect } from "../../../spec/index.ts";
 import { connected, IDENTITY, job, POINTER, Queue, ref, roster, rosterWorker, submit } from "./fixtures.ts";
@@ -101,14 +101,11 @@ test("a controller that begins connects to collect what is left, also where no j
   const nothing = { queue: "0000abcd", nextId: 2, submissions: [], spans: [], jobs: [] };
   const state = load({ ...nothing, pools, uncollected: [left(1), left(2)] }, 0);
   const { changes } = react(state, { kind: "loaded" }, 0);
-  expect(changes).toEqual([
-    { kind: "wanted", pool: IDENTITY, until: 60_000 },
-    { kind: "collected", pool: IDENTITY, worker: 2, keys: [key] },
-  ]);
+  expect(changes).toEqual([{ kind: "collected", pool: IDENTITY, worker: 2, keys: [key] }]);
   for (const change of changes) evolve(state, change);
-  expect(wantedWorkers(state, 59_000)).toMatchObject([{ worker: 1 }]);
-  expect(isCollecting(state, 59_000)).toBe(true);
-  expect(isCollecting(state, 60_000)).toBe(false);
+  expect(wantedWorkers(state, 0)).toMatchObject([{ worker: 1 }]);
+  evolve(state, { kind: "collected", ...left(1), keys: [key] });
+  expect(wantedWorkers(state, 0)).toEqual([]);
 });
 
 test.each<[OnDisconnect, object]>([

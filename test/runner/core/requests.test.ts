@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rankEnv, rulesOf, submissionEnv } from "../../../runner/core/index.ts";
+import { environmentOf, rulesOf } from "../../../runner/core/index.ts";
 import { capacity, connected, job, Queue, ref, roster, rosterWorker, submit } from "./fixtures.ts";
 
 const one = [rosterWorker(1)];
@@ -97,32 +97,35 @@ test("a job finds SkyPilot's variables, and the same as LIDO_", () => {
     rules: rulesOf(job()),
     submittedAt: Date.UTC(2026, 4, 20, 20, 53, 47, 123),
   };
-  const shared = submissionEnv(job({ envs: { A: "1" }, secrets: { B: "2" } }), submission, "ada");
-  expect(shared).toEqual({
+  const place = { roster: roster([rosterWorker(1, { capacity: capacity({ accelerators: { H100: 8 } }) })]), worker: 1 };
+  const payload = { job: job({ envs: { A: "1" }, secrets: { B: "2" } }), submission, user: "ada" };
+  const { env, perJob } = environmentOf(payload, place);
+  const bothNames = (values: object) =>
+    Object.fromEntries(
+      Object.entries(values).flatMap(([name, value]) => [
+        [`SKYPILOT_${name}`, value],
+        [`LIDO_${name}`, value],
+      ]),
+    );
+  expect(env).toEqual({
     PYTHONUNBUFFERED: "1",
     A: "1",
     B: "2",
-    SKYPILOT_NUM_JOBS: "10",
-    SKYPILOT_NUM_NODES: "1",
-    SKYPILOT_NODE_RANK: "0",
-    SKYPILOT_USER: "ada",
-    LIDO_NUM_JOBS: "10",
-    LIDO_NUM_NODES: "1",
-    LIDO_NODE_RANK: "0",
-    LIDO_USER: "ada",
+    ...bothNames({
+      NUM_JOBS: "10",
+      NUM_NODES: "1",
+      NODE_RANK: "0",
+      USER: "ada",
+      NODE_IPS: "127.0.0.1",
+      NUM_GPUS_PER_NODE: "8",
+      CLUSTER_INFO: '{"cluster_name":"gpu-pool","cloud":"local"}',
+    }),
   });
-  const place = { roster: roster([rosterWorker(1, { capacity: capacity({ accelerators: { H100: 8 } }) })]), worker: 1 };
-  const rank = {
-    JOB_RANK: "2",
-    TASK_ID: "sky-managed-2026-05-20-20-53-47-123000_train_13-0",
-    MANAGED_JOB_ID: "13",
-    NODE_IPS: "127.0.0.1",
-    NUM_GPUS_PER_NODE: "8",
-    CLUSTER_INFO: '{"cluster_name":"gpu-pool","cloud":"local"}',
-  };
-  const both = Object.entries(rank).flatMap(([name, value]) => [
-    [`SKYPILOT_${name}`, value],
-    [`LIDO_${name}`, value],
-  ]);
-  expect(rankEnv(submission, 13, place)).toEqual(Object.fromEntries(both));
+  expect(perJob).toEqual(
+    bothNames({
+      JOB_RANK: { minus: 11 },
+      TASK_ID: { before: "sky-managed-2026-05-20-20-53-47-123000_train_", after: "-0" },
+      MANAGED_JOB_ID: {},
+    }),
+  );
 });

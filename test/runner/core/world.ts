@@ -5,7 +5,7 @@
  */
 
 import type { Change, Draft, Effect, Event, Step } from "../../../runner/core/index.ts";
-import { evolve, isStored, load, react, sanityCheck, schedule } from "../../../runner/core/index.ts";
+import { evolve, isStored, keyName, load, react, sanityCheck, schedule } from "../../../runner/core/index.ts";
 import type { Store } from "../../../runner/store/index.ts";
 import type { JobRecovery, OnDisconnect } from "../../../spec/index.ts";
 import type { AttemptKey, AttemptStatus } from "../../../worker/index.ts";
@@ -18,12 +18,14 @@ interface Machine {
   heardAt: number;
   cordoned: boolean;
   readonly attempts: Map<string, { readonly key: AttemptKey; status: AttemptStatus }>;
+  /** STARTs that wait until nothing runs there; they outlive connections. */
+  readonly inbox: AttemptKey[];
 }
 
 /** What holds when a job with `lease` says nothing else. */
 const LEASE_SECONDS = 60;
 
-type Attempt = Extract<Effect, { readonly kind: "start" | "query" | "cancel" }>;
+type Attempt = Extract<Effect, { readonly kind: "start" | "query" | "cancel" | "take-back" }>;
 
 export class World {
   now = 1_000_000;
@@ -58,7 +60,14 @@ export class World {
   }
 
   #newMachine(id: number): void {
-    this.machines.set(id, { id, connection: undefined, heardAt: this.now, cordoned: false, attempts: new Map() });
+    this.machines.set(id, {
+      id,
+      connection: undefined,
+      heardAt: this.now,
+      cordoned: false,
+      attempts: new Map(),
+      inbox: [],
+    });
   }
 
   #roster() {
@@ -112,8 +121,7 @@ export class World {
   }
 
   #perform(effect: Effect): void {
-    if (effect.kind !== "start" && effect.kind !== "query" && effect.kind !== "cancel" && effect.kind !== "acknowledge")
-      return;
+    if (effect.kind === "read-roster" || effect.kind === "ended" || effect.kind === "stale") return;
     const machine = this.machines.get(effect.worker);
     if (!machine?.connection) return;
     if (effect.kind === "acknowledge") return this.#say(machine, { kind: "collected", keys: [effect.key] });
@@ -123,7 +131,7 @@ export class World {
 
   #atWorker(machine: Machine, effect: Attempt): void {
     const { key } = effect;
-    const name = `${key.submission} ${key.job}.${key.attempt}`;
+    const name = keyName(key);
     const known = machine.attempts.get(name);
     switch (effect.kind) {
       case "query":
@@ -142,11 +150,27 @@ export class World {
           believed: "CANCELLING",
           status: machine.attempts.get(name)?.status ?? { kind: "void" },
         });
+      case "take-back":
+        if (known) return this.#say(machine, { kind: "answer", key, believed: "STARTING", status: known.status });
+        machine.inbox.splice(0, machine.inbox.length, ...machine.inbox.filter((one) => keyName(one) !== name));
+        return this.#say(machine, { kind: "taken-back", key });
       case "start":
         if (known) return this.#say(machine, { kind: "answer", key, believed: "STARTING", status: known.status });
         if (machine.cordoned)
           return this.#say(machine, { kind: "refused", key, reason: "cordoned", detail: "rolling" });
-        this.#begin(machine, name, key);
+        machine.inbox.push(key);
+        this.#serve(machine);
+    }
+  }
+
+  /** What the slot's supervisor does whenever nothing runs. */
+  #serve(machine: Machine): void {
+    while (![...machine.attempts.values()].some((one) => one.status.kind === "running")) {
+      const key = machine.inbox.shift();
+      if (!key) return;
+      if (machine.attempts.has(keyName(key))) continue;
+      if (machine.cordoned) this.#say(machine, { kind: "refused", key, reason: "cordoned", detail: "rolling" });
+      else this.#begin(machine, keyName(key), key);
     }
   }
 
@@ -196,6 +220,10 @@ export class World {
       const leased = this.#policies.get(attempt.key.submission) === "lease";
       if (leased && attempt.status.kind === "running") attempt.status = { kind: "lost", why: "lease" };
     }
+    // A lease that ran out lets nothing begin either.
+    const isLeased = ({ submission }: AttemptKey) => this.#policies.get(submission) === "lease";
+    machine.inbox.splice(0, machine.inbox.length, ...machine.inbox.filter((key) => !isLeased(key)));
+    this.#serve(machine);
   }
 
   /** The oldest letter arrives, unless its connection is gone. */
@@ -239,12 +267,15 @@ export class World {
     const { startedAt } = attempt.status;
     attempt.status = { kind: "done", code, startedAt, endedAt: this.now };
     this.#say(machine, { kind: "exit", key: attempt.key, code, startedAt, endedAt: this.now });
+    this.#serve(machine);
   }
 
   /** Job and supervisor are killed: nobody reports it. */
   kill(id: number): void {
     const attempt = [...(this.machines.get(id)?.attempts.values() ?? [])].find((one) => one.status.kind === "running");
     if (attempt) attempt.status = { kind: "lost", why: "killed" };
+    const machine = this.machines.get(id);
+    if (machine) this.#serve(machine);
   }
 
   /** The machine vanishes; the roster says so, and brings another. */
@@ -285,5 +316,8 @@ export class World {
   }
 }
 
-type AttemptEvent = Extract<Event, { readonly kind: "answer" | "started" | "exit" | "refused" | "collected" }>;
+type AttemptEvent = Extract<
+  Event,
+  { readonly kind: "answer" | "started" | "exit" | "refused" | "taken-back" | "collected" }
+>;
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

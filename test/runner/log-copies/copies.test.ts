@@ -37,6 +37,13 @@ test("a copy is read as it was, from any offset, also by the next controller; at
   expect(await text(copies, 4)).toBeUndefined();
 });
 
+test("a log of any length around the one from which it is compressed", async () => {
+  await using copies = await open(newFolder());
+  const texts = [0, 1, 255, 256, 257, 5000].map((length) => Buffer.alloc(length, "\xff~", "latin1"));
+  await copies.add(texts.map((bytes, job) => whole(job, bytes)));
+  for (const [job, bytes] of texts.entries()) expect((await copies.read(key(job), 0))?.equals(bytes)).toBe(true);
+});
+
 test("many small logs are two files, not many", async () => {
   const folder = newFolder();
   await using copies = await open(folder);

@@ -6,7 +6,8 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readCheckpoint } from "../../../runner/pools/checkpoint.ts";
 import { findProject } from "../../../runner/pools/pulumi-project.ts";
-import { backendFolder, backendUrl, selectedStack } from "../../../runner/pools/pulumi-settings.ts";
+import { backendUrl, selectedStack } from "../../../runner/pools/pulumi-settings.ts";
+import { backendFolder } from "../../../tools/pulumi/backend-folder.ts";
 import { type TemporaryFolder, temporaryFolder } from "../client/temporary-folder.ts";
 
 let folder: TemporaryFolder;
@@ -67,6 +68,7 @@ describe("the backend", () => {
     ["file://~", homedir()],
     ["file://~/state", join(homedir(), "state")],
     ["file://./state", undefined],
+    ["file:///srv/a%2Fb", undefined],
     ["https://api.pulumi.com", undefined],
     ["s3://bucket", undefined],
   ])("%s lies in %s", (url, expected) => {

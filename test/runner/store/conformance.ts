@@ -40,6 +40,16 @@ const succeeded = (id: number): StoredChange => ({
   job: { ...base(id), status: "SUCCEEDED", startedAt: 2_000, endedAt: 3_000, exitCode: 0, reason: "" },
 });
 
+/** Eight jobs: one runs, one starts, six wait. */
+const TWO_SUBMISSIONS: readonly StoredChange[] = [
+  POOL,
+  submitted(1, 5),
+  submitted(6, 8, { name: "other" }),
+  assigned(1, 5),
+  assigned(2, 5),
+  running(1),
+];
+
 export function storeConformance(name: string, open: () => Promise<Opened>): void {
   describe(`${name} is a store`, () => {
     let opened: Opened;
@@ -164,14 +174,7 @@ export function storeConformance(name: string, open: () => Promise<Opened>): voi
     });
 
     test("pages go from the newest id down, without gap or repetition, with and without rows", async () => {
-      await store.commit([
-        POOL,
-        submitted(1, 5),
-        submitted(6, 8, { name: "other" }),
-        assigned(1, 5),
-        assigned(2, 5),
-        running(1),
-      ]);
+      await store.commit(TWO_SUBMISSIONS);
       const ids: number[] = [];
       for (let before: number | undefined; ; ) {
         const rows = await store.page({ limit: 3, ...(before === undefined ? {} : { before }) });
@@ -183,14 +186,7 @@ export function storeConformance(name: string, open: () => Promise<Opened>): voi
     });
 
     test("pages are filtered by ids, name, pool and status", async () => {
-      await store.commit([
-        POOL,
-        submitted(1, 5),
-        submitted(6, 8, { name: "other" }),
-        assigned(1, 5),
-        assigned(2, 5),
-        running(1),
-      ]);
+      await store.commit(TWO_SUBMISSIONS);
       const ids = async (query: object) => (await store.page({ limit: 100, ...query })).map((row) => row.id);
       expect(
         await ids({

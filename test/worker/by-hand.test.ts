@@ -1,0 +1,68 @@
+/** The recipe in docs/protocol.md with which a reader drives a worker by hand is run as it stands there. */
+import { execFileSync, spawn } from "node:child_process";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, expect, test } from "vitest";
+import { processStart } from "../../provider/machines/local/process-start.ts";
+import { eventually } from "../support/eventually.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const AGENT = join(ROOT, "worker/agent/agent.sh");
+const STATUSES = ["never", "running", "done", "void", "orphan", "lost killed", "lost lease", "lost reboot"];
+
+const home = mkdtempSync(join(tmpdir(), "lido-hand-"));
+const env = { ...process.env, HOME: home };
+afterEach(async () => {
+  // Each supervisor and job ends by itself once its folder is gone, but not within this test.
+  const pids = globSync(["slots/0/pid", "jobs/*/*.pid"], { cwd: join(home, ".lido/try") })
+    .map((file) => Number(readFileSync(join(home, ".lido/try", file), "utf8").split(" ")[0]))
+    .filter((pid) => processStart(pid) !== undefined);
+  for (const pid of pids) process.kill(pid, "SIGKILL");
+  await eventually(() => pids.every((pid) => processStart(pid) === undefined), "what was started is gone");
+  rmSync(home, { recursive: true, force: true });
+});
+
+function recipe(): readonly string[] {
+  const text = readFileSync(join(ROOT, "docs/protocol.md"), "utf8");
+  const part = text.slice(text.indexOf("## By hand"), text.indexOf("## Not run here"));
+  return part.split("\n").flatMap((line) => (line.startsWith("    ") ? [line.slice(4)] : []));
+}
+
+/** Times, ids and sizes are others each time. */
+function pattern(line: string): RegExp {
+  const escaped = line.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(`^${escaped.replaceAll(/\d{5,}/g, String.raw`\d+`).replaceAll(/\S+…/g, String.raw`\S+`)} *$`);
+}
+
+test("each line of it does what stands there", async () => {
+  mkdirSync(join(home, "sky_workdir"));
+  mkdirSync(join(home, ".lido"));
+  using agent = spawn("sh", [AGENT, join(home, ".lido/try")], { env, stdio: ["pipe", "pipe", "inherit"] });
+  const heard: string[] = [];
+  createInterface({ input: agent.stdout }).on("line", (line) => heard.push(line));
+  const lines = recipe();
+  expect(lines[0]).toContain("agent.sh ~/.lido/try");
+  for (const [index, line] of lines.slice(1).entries()) {
+    const before = lines[index] ?? "";
+    if (line.startsWith("$ ")) {
+      heard.push(
+        ...execFileSync("bash", ["-c", line.slice(2)], { env, encoding: "utf8" })
+          .split("\n")
+          .filter(Boolean),
+      );
+    } else if (/^[=!] |^LIDO/.test(line) || before.startsWith("$ cat")) {
+      const expected = pattern(line);
+      await eventually(() => heard.some((one) => expected.test(one)), line, 30_000).catch((error: Error) => {
+        throw new Error(`${error.message}; it said: ${heard.join("; ")}`);
+      });
+      heard.splice(
+        heard.findIndex((one) => expected.test(one)),
+        1,
+      );
+    } else agent.stdin.write(`${line}\n`);
+  }
+  const shown = STATUSES.filter((status) => lines.some((line) => new RegExp(`^= (known )?${status}( |$)`).test(line)));
+  expect(shown).toEqual(STATUSES);
+}, 120_000);
