@@ -5,9 +5,10 @@ import { UserError } from "./errors.ts";
 import { type Inventories, parseInventories } from "./inventory.ts";
 import { parseJob } from "./job.ts";
 import { parsePool } from "./pool.ts";
+import { type FileReport, type ReportOptions, reportOf } from "./report.ts";
 import type { JobSpec, Parsed, PoolSpec } from "./types.ts";
 
-const LARGEST = 10 * 1024 * 1024;
+const LARGEST = 1024 * 1024;
 
 /** Throws UserError (exit code 2) when the file can't be read, SpecError when something in it is wrong. */
 export const readPoolFile = (path: string): Parsed<PoolSpec> => parsePool(readText(path, "pool.yaml"), { file: path });
@@ -19,11 +20,24 @@ export const readJobFile = (path: string): Parsed<JobSpec> => parseJob(readText(
 export const readInventoryFile = (path: string): Inventories =>
   parseInventories(readText(path, "hosts.yaml"), { file: path });
 
+/** All that can be said of a pool or job file. Never throws for what a user wrote, nor for a file that can't be read. */
+export function reportOnFile(path: string, options: Omit<ReportOptions, "file"> = {}): FileReport {
+  try {
+    return reportOf(readText(path, "pool.yaml"), { file: path, ...options });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const [message = "", ...advice] = error.message.split("\n");
+    const where = { kind: "path", root: path, path: "" } as const;
+    const problem = { where, message, advice: advice.join(" ").trim() };
+    return { file: path, warnings: [], problems: [problem], ...(options.as === undefined ? {} : { kind: options.as }) };
+  }
+}
+
 function readText(path: string, example: string): string {
   const bytes = readBytes(path, example);
   if (bytes.length > LARGEST) {
     throw new UserError(
-      `${path} is larger than 10 MB, which no pool or job file is\n  name a YAML file such as ${example}`,
+      `${path} is larger than 1 MB, which no pool or job file is\n  name a YAML file such as ${example}`,
     );
   }
   try {

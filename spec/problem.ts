@@ -39,16 +39,16 @@ export class SpecError extends UserError {
   readonly problems: readonly Problem[];
   constructor(problems: readonly Problem[]) {
     const tidy = inReadingOrder(problems);
-    super(formatProblems(tidy), { exitCode: 2 });
+    super(problemLines(tidy).join("\n"), { exitCode: 2 });
     this.problems = tidy;
   }
 }
 
-/** The problems as the user reads them, one after the other, without a trailing line break. */
-export function formatProblems(problems: readonly Problem[]): string {
+/** The problems as the user reads them, a text of some lines for each. */
+export function problemLines(problems: readonly Problem[]): readonly string[] {
   const shown = problems.slice(0, SHOWN_AT_MOST).map(formatProblem);
   const left = problems.length - shown.length;
-  return [...shown, ...(left > 0 ? [`… and ${left} more problems of this kind or another`] : [])].join("\n");
+  return [...shown, ...(left > 0 ? [`… and ${left} more problems of this kind or another`] : [])];
 }
 
 function formatProblem({ where, message, advice }: Problem): string {

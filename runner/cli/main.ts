@@ -18,7 +18,9 @@ export async function run(given: readonly string[], options: RunOptions): Promis
   try {
     program = await makeProgram(args, { ...options, done: (code) => (exitCode = code) });
     const helpless =
-      args.length === 0 ? program : args.length === 1 && program.commands.find((group) => group.name() === args[0]);
+      args.length === 0
+        ? program
+        : args.length === 1 && program.commands.find((group) => group.name() === args[0] && group.commands.length > 0);
     if (helpless) helpless.outputHelp();
     else await program.parseAsync(args, { from: "user" });
     return exitCode;

@@ -33,6 +33,8 @@ const ENTRIES: readonly Entry[] = [
   { path: "pool status", summary: "show pools and their workers", load: () => import("./pool-status.ts") },
   { path: "pool logs", summary: "print or follow the setup of workers", load: () => import("./pool-logs.ts") },
   { path: "pool down", summary: "tear a pool down", load: () => import("./pool-down.ts") },
+  { path: "check", summary: "explain pool and job files, and what is wrong in them", load: () => import("./check.ts") },
+  { path: "schema", summary: "print the JSON Schema of pool or job files", load: () => import("./schema.ts") },
   { path: "controller start", summary: "start the controller", load: () => import("./controller-start.ts") },
   { path: "controller stop", summary: "stop the controller; jobs go on", load: () => import("./controller-stop.ts") },
   { path: "controller status", summary: "show the controller", load: () => import("./controller-status.ts") },
@@ -59,6 +61,8 @@ export async function makeProgram(args: readonly string[], options: ProgramOptio
   for (const [group, summary] of Object.entries(GROUPS)) {
     program.addCommand(makeGroup(group, summary, { meant, made }));
   }
+  for (const entry of ENTRIES.filter(({ path }) => !path.includes(" ")))
+    program.addCommand(makeEntry(entry, { meant, made }));
   addCommonOptions(program, options.cli);
   return program;
 }
@@ -70,14 +74,14 @@ interface Meant {
 
 function makeGroup(group: string, summary: string, { meant, made }: Meant): Command {
   const command = new Command(group).summary(summary).description(summary);
-  for (const entry of ENTRIES.filter(({ path }) => path.startsWith(`${group} `))) {
-    command.addCommand(
-      entry === meant && made !== undefined
-        ? made.summary(entry.summary)
-        : new Command(lastWord(entry.path)).summary(entry.summary),
-    );
-  }
+  for (const entry of ENTRIES.filter(({ path }) => path.startsWith(`${group} `)))
+    command.addCommand(makeEntry(entry, { meant, made }));
   return command;
+}
+
+function makeEntry(entry: Entry, { meant, made }: Meant): Command {
+  const command = entry === meant && made !== undefined ? made : new Command(lastWord(entry.path));
+  return command.summary(entry.summary);
 }
 
 function lastWord(path: string): string {
@@ -102,7 +106,7 @@ export function splitAtDashes(args: readonly string[]): {
 function meantEntry(args: readonly string[]): Entry | undefined {
   const words = args.filter((word) => !word.startsWith("-") && word !== "help");
   const path = words.slice(0, 2).join(" ");
-  return ENTRIES.find((entry) => entry.path === path);
+  return ENTRIES.find((entry) => entry.path === path || entry.path === words[0]);
 }
 
 /** Every command takes the flags that concern them all, and writes and ends through `cli` only. */
