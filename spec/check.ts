@@ -1,7 +1,8 @@
 /** Runs a schema over what a user wrote: a value without any problem, or all problems at once, each with its place. */
 import type { ZodError } from "zod";
-import { type Origin, type Path, type Problem, SpecError, type Where } from "./problem.ts";
+import { type Origin, type Path, type Problem, SpecError } from "./problem.ts";
 import { anchorOf, type Schema } from "./schema.ts";
+import type { Where } from "./types.ts";
 
 /** A value as it was read, with what was already found wrong on the way. */
 export interface Source {

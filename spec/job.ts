@@ -1,6 +1,7 @@
 /** A job file -> what one rank runs. How a worker is prepared is the pool's to say, so that is ignored. */
 import { checked, type Source } from "./check.ts";
 import { ignoredKeys } from "./ignored.ts";
+import { knownPlaces } from "./known-places.ts";
 import { plain, present } from "./plain.ts";
 import { type Task, taskSchema } from "./task.ts";
 import type { JobSpec, Parsed, Warning } from "./types.ts";
@@ -22,7 +23,12 @@ export function parseJob(text: string, options: { readonly file: string }): Pars
 /** Throws SpecError. */
 export function jobFrom(source: Source): Parsed<JobSpec> {
   const task = checked(taskSchema("job"), source);
-  return plain({ spec: jobOf(task), warnings: jobWarnings(source) });
+  const { envs, secrets } = task;
+  return plain({
+    spec: jobOf(task),
+    warnings: jobWarnings(source),
+    places: knownPlaces({ envs, secrets }, source.origin),
+  });
 }
 
 /** What is ignored, also when something else is wrong. */

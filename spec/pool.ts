@@ -1,6 +1,7 @@
 /** A pool file, or the same as arguments -> what a worker is, how it is set up, and how many there are. */
 import { checked, type Source } from "./check.ts";
 import { ignoredKeys } from "./ignored.ts";
+import { knownPlaces } from "./known-places.ts";
 import { plain, present } from "./plain.ts";
 import { type Task, taskSchema } from "./task.ts";
 import type { Parsed, PoolSpec, Warning } from "./types.ts";
@@ -22,7 +23,7 @@ export const parsePool = (text: string, options: { readonly file: string }): Par
 /** Throws SpecError. */
 export function poolFrom(source: Source): Parsed<PoolSpec> {
   const task = checked(taskSchema("pool"), source);
-  return plain({ spec: poolOf(task), warnings: poolWarnings(source) });
+  return plain({ spec: poolOf(task), warnings: poolWarnings(source), places: knownPlaces(task, source.origin) });
 }
 
 /** What is ignored, also when something else is wrong. */

@@ -3,18 +3,13 @@
  * write instead. This file must never decide what is wrong: that is for the readers of each part.
  */
 import { UserError } from "./errors.ts";
-import type { Place, Warning } from "./types.ts";
+import type { Warning, Where } from "./types.ts";
 
 /** The way to a value: `["resources", "any_of", 0, "cpus"]`. */
 export type Path = readonly (string | number)[];
 
 /** What the caret stands under: the key of a value, or the value itself. */
 export type Anchor = "key" | "value";
-
-/** A place in a text with the lines that show it, or, for arguments, the way to the value. */
-export type Where =
-  | { readonly kind: "text"; readonly place: Place; readonly excerpt: readonly string[] }
-  | { readonly kind: "path"; readonly root: string; readonly path: string };
 
 export interface Problem {
   readonly where: Where;

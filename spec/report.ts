@@ -8,7 +8,7 @@ import { kindOf } from "./kind.ts";
 import { poolFrom, poolWarnings } from "./pool.ts";
 import { type Problem, SpecError } from "./problem.ts";
 import type { Role } from "./resource-rules.ts";
-import type { JobSpec, PoolSpec, Warning } from "./types.ts";
+import type { JobSpec, Places, PoolSpec, Warning } from "./types.ts";
 import { readYaml } from "./yaml.ts";
 
 export interface FileReport {
@@ -17,6 +17,8 @@ export interface FileReport {
   readonly kind?: Role;
   /** Only when nothing is wrong. */
   readonly spec?: PoolSpec | JobSpec;
+  /** Beside `spec`. */
+  readonly places?: Places;
   readonly warnings: readonly Warning[];
   /** In the order of their places. */
   readonly problems: readonly Problem[];

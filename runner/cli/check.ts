@@ -32,7 +32,7 @@ Examples:
 /** @returns 0, or 2 when anything is wrong in any file */
 export async function runCheck(cli: Cli, { files, as, output }: CheckOptions): Promise<number> {
   const { reportOnFile } = await import("../../spec/index.ts");
-  const reports = files.map((file) => reportOnFile(namedFrom(cli.cwd, file), { as }));
+  const reports = files.map((file) => reportOnFile(namedFrom(cli.cwd, file), { as, cwd: cli.cwd }));
   if (output === "text") await explain(cli, reports);
   else await printData(cli, reports, output);
   return reports.every(({ problems }) => problems.length === 0) ? 0 : 2;

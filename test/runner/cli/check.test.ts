@@ -82,6 +82,7 @@ test("a pool that says everything, with a remark", async () => {
   ]);
   expect(lines(t, t.stderr())).toEqual([
     "Warning: full.yaml:19:1: `run` is ignored: a pool only prepares its workers, and each job brings its own `run`",
+    "Warning: full.yaml:13:23: `file_mounts`: there is no file or folder `./data`",
   ]);
 });
 
