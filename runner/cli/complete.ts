@@ -65,8 +65,12 @@ async function argumentsOf(cli: Cli, path: string): Promise<readonly string[]> {
     case "workers drain":
     case "workers resume":
       return await workers(cli);
+    case "completion":
+      return ["bash", "zsh", "fish"];
+    case "schema":
+      return ["pool", "job"];
     default:
-      return path.startsWith("completion") ? ["bash", "zsh", "fish"] : [];
+      return [];
   }
 }
 

@@ -49,6 +49,8 @@ const ENTRIES: readonly Entry[] = [
 
 /** Commands of one word come after the groups. */
 const SINGLE: readonly Entry[] = [
+  { path: "check", summary: "explain pool and job files, and what is wrong in them", load: () => import("./check.ts") },
+  { path: "schema", summary: "print the JSON Schema of pool or job files", load: () => import("./schema.ts") },
   { path: "doctor", summary: "look at all that Lido stands on", load: () => import("./doctor.ts") },
   { path: "completion", summary: "complete commands in your shell", load: () => import("./completion.ts") },
   { path: "version", summary: "print the version", load: () => import("./version.ts") },

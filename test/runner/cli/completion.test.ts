@@ -15,7 +15,7 @@ const rows: readonly SubmissionRow[] = [
 const worker = { pool: "o/p/s/gpu-pool", id: 1, name: "gpu-pool-1", connected: true, trouble: "", cordon: "" };
 
 test.each<[string, readonly string[]]>([
-  ["", ["jobs", "pool", "workers", "controller", "doctor", "completion", "version"]],
+  ["", ["jobs", "pool", "workers", "controller", "check", "schema", "doctor", "completion", "version"]],
   ["jo", ["jobs"]],
   ["jobs l", ["launch", "logs"]],
   ["jobs pool ", ["apply", "status", "logs", "down"]],
@@ -29,6 +29,7 @@ test.each<[string, readonly string[]]>([
   ["jobs pool down ", ["gpu-pool"]],
   ["workers ssh gpu", ["gpu-pool-1"]],
   ["completion ", ["bash", "zsh", "fish"]],
+  ["schema ", ["pool", "job"]],
   ["jobs launch ", []],
   ["jobs launch -p x -- ", []],
   ["no such command ", []],

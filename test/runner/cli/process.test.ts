@@ -67,6 +67,8 @@ const COMMANDS = [
   "controller start",
   "controller stop",
   "controller status",
+  "check",
+  "schema",
   "doctor",
   "completion",
   "version",
