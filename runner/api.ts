@@ -49,6 +49,8 @@ export interface QueueParams {
   readonly ids?: readonly IdRange[];
   readonly name?: string;
   readonly statuses?: readonly JobStatus[];
+  /** Only what was submitted then or later, in milliseconds since 1970. */
+  readonly since?: number;
   /** Rows at most, newest ids first. */
   readonly limit: number;
   /** Only ids below this one: the key of the next page. */
@@ -78,6 +80,102 @@ export interface QueueResult {
   readonly next?: number;
 }
 
+/** One run of a job on a worker. */
+export interface AttemptRow extends Pick<JobRow, "attempt" | "worker" | "startedAt" | "endedAt" | "exitCode"> {
+  /** Why it ended; "" while it runs, and when there is nothing to say. */
+  readonly reason: string;
+}
+
+export interface ShowParams {
+  readonly id: number;
+}
+/** Everything about one job but the values of its secrets. */
+export interface ShowResult {
+  readonly job: JobRow;
+  readonly user: string;
+  /** What each rank runs. */
+  readonly run: string;
+  readonly envs: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  /** `2 cpus, 1 L4`; "" for a whole worker. */
+  readonly wants: string;
+  /** First to last. */
+  readonly attempts: readonly AttemptRow[];
+  /** How its last worker is called; absent when that is gone. */
+  readonly workerName?: string;
+  readonly why?: Why;
+}
+
+/** What a waiting job waits for, as the scheduler sees it. */
+export interface Why {
+  /** Jobs that get a worker before it. */
+  readonly ahead: number;
+  readonly workers: readonly {
+    readonly id: number;
+    readonly name: string;
+    /** What keeps it from having the job; absent when nothing does. */
+    readonly obstacle?: WhyObstacle;
+    /** More of that in words; "" when there is no more. */
+    readonly detail: string;
+  }[];
+  /** The pool's workers that there are to be. */
+  readonly target: number;
+}
+export type WhyObstacle = "not-ready" | "leaving" | "disconnected" | "cordoned" | "busy" | "held" | "too-small";
+
+/** A worker as the controller sees it now. */
+export interface WorkerRow {
+  /** Identity of its pool. */
+  readonly pool: string;
+  readonly id: number;
+  readonly connected: boolean;
+  /** Why it is not connected; "" when it is, and when that was not tried. */
+  readonly trouble: string;
+  /** Why it takes no new jobs; "" when it does. */
+  readonly cordon: string;
+  /** The job that it has. */
+  readonly job?: number;
+}
+
+/** Those of them that failed run again. Either ids or a name. */
+export interface RetryParams {
+  readonly ids?: readonly IdRange[];
+  readonly name?: string;
+}
+export interface RetryResult {
+  readonly retried: readonly IdRange[];
+  /** Of the ids that were given. */
+  readonly notFailed: readonly IdRange[];
+  readonly missing: readonly IdRange[];
+}
+
+/** A page of submissions, whatever the number of their ranks. */
+export interface SubmissionsParams extends Pick<QueueParams, "pool" | "name" | "since" | "limit"> {
+  /** Only those with ranks that are not over. */
+  readonly unfinished?: boolean;
+  /** Only those whose first id is below this one. */
+  readonly before?: number;
+}
+export interface SubmissionRow {
+  readonly ids: IdRange;
+  readonly name: string;
+  readonly pool: string;
+  readonly submittedAt: number;
+  /** When the first of its ranks began, and when the last one ended if all are over. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly byStatus: Readonly<Partial<Record<JobStatus, number>>>;
+  /** Why none of it runs while ranks wait; "" when there is nothing to say. */
+  readonly reason: string;
+  /** Its only job. */
+  readonly job?: JobRow;
+}
+export interface SubmissionsResult {
+  readonly rows: readonly SubmissionRow[];
+  /** Pass as `before` for the next page; absent on the last. */
+  readonly next?: number;
+}
+
 /** How a set of jobs stands: streamed by `watch` whenever it changed (at most ten times a second). */
 export interface Counts {
   readonly total: number;
@@ -96,6 +194,8 @@ export interface WatchResult {
 export interface LogsParams {
   readonly id: number;
   readonly follow: boolean;
+  /** An earlier attempt; the last one unless told. */
+  readonly attempt?: number;
   /** Only the last so many lines. */
   readonly tail?: number;
 }
@@ -113,6 +213,8 @@ export interface CancelParams {
   readonly name?: string;
   readonly pool?: string;
   readonly all?: boolean;
+  /** What the jobs say afterwards. */
+  readonly reason?: string;
 }
 export interface CancelResult {
   readonly cancelled: readonly IdRange[];
@@ -163,6 +265,11 @@ export interface ControllerStatus extends ControllerHello {
 export interface Methods {
   submit: { params: SubmitParams; item: never; result: SubmitResult };
   queue: { params: QueueParams; item: never; result: QueueResult };
+  submissions: { params: SubmissionsParams; item: never; result: SubmissionsResult };
+  show: { params: ShowParams; item: never; result: ShowResult };
+  /** Of the pools that it knows. */
+  workers: { params: Record<string, never>; item: never; result: readonly WorkerRow[] };
+  retry: { params: RetryParams; item: never; result: RetryResult };
   watch: { params: WatchParams; item: Counts; result: WatchResult };
   logs: { params: LogsParams; item: LogItem; result: LogsResult };
   cancel: { params: CancelParams; item: never; result: CancelResult };

@@ -6,6 +6,7 @@ import { UserError } from "./errors.ts";
 import { plain, present } from "./plain.ts";
 import type { JobSpec } from "./types.ts";
 
+export { type Asked, withAsked } from "./asked.ts";
 export { fillEnvironment } from "./fill.ts";
 
 /** A job that runs `command` with bash and asks for nothing. Throws UserError when the command is blank or holds a NUL. */

@@ -3,8 +3,12 @@ import { lidoHome } from "../../worker/home.ts";
 import type { Connection } from "../client/index.ts";
 import { type Paint, paintFor } from "./colors.ts";
 
-/** A stream that text is written to; a terminal has `isTTY` and `columns`. */
-export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+/** A stream that text is written to; a terminal has `isTTY`, `columns` and `rows`. */
+export type Output = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
 export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 /** What Ctrl-C means to a command that has something to stop in order. */
@@ -30,6 +34,8 @@ export interface Cli {
   readonly interrupted: () => AbortSignal;
   /** As `interrupted`, but the second Ctrl-C aborts `again` and only the third ends the process. */
   readonly interruptedTwice: () => Interruptions;
+  /** Runs a program on this very terminal and waits for its end. @returns its exit code; throws what spawn says */
+  readonly runHere: (program: string, args: readonly string[]) => Promise<number>;
   /** Connects to the controller, starting it if need be. */
   readonly connect: () => Promise<Connection>;
 }
@@ -44,6 +50,7 @@ export interface CliParts {
   readonly color: boolean;
   readonly interrupted: () => AbortSignal;
   readonly interruptedTwice: () => Interruptions;
+  readonly runHere: (program: string, args: readonly string[]) => Promise<number>;
 }
 
 export function createCli(parts: CliParts): Cli {

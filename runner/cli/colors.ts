@@ -1,7 +1,7 @@
 /** Whether text may be coloured, and how: colours are for terminals, and NO_COLOR and --no-color are obeyed. */
 import type { Output } from "./cli.ts";
 
-export type Color = "red" | "green" | "yellow" | "cyan" | "dim" | "bold";
+export type Color = "red" | "green" | "yellow" | "cyan" | "magenta" | "blue" | "dim" | "bold";
 export type Paint = (color: Color, text: string) => string;
 
 const CODES: Readonly<Record<Color, readonly [open: number, close: number]>> = {
@@ -9,6 +9,8 @@ const CODES: Readonly<Record<Color, readonly [open: number, close: number]>> = {
   green: [32, 39],
   yellow: [33, 39],
   cyan: [36, 39],
+  magenta: [35, 39],
+  blue: [34, 39],
   dim: [2, 22],
   bold: [1, 22],
 };

@@ -4,6 +4,7 @@ import { NotFoundError } from "../../spec/errors.ts";
 import type { ControllerStatus } from "../api.ts";
 import { connectRunning } from "../client/index.ts";
 import { type Cli, print } from "./cli.ts";
+import { type Fact, factLines } from "./facts.ts";
 import { outputOption } from "./options.ts";
 import { tally, tallyWords } from "./outcome.ts";
 import { type Format, printRows } from "./print-rows.ts";
@@ -42,6 +43,7 @@ export async function runControllerStatus(cli: Cli, { output }: ControllerStatus
       print(cli, `${status.pid}`);
       break;
     case "table":
+    case "wide":
       printStatus(cli, status);
   }
   return 0;
@@ -49,7 +51,7 @@ export async function runControllerStatus(cli: Cli, { output }: ControllerStatus
 
 function printStatus(cli: Cli, status: ControllerStatus): void {
   const counts = { total: 0, byStatus: status.queue, lastFailed: [] };
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly Fact[] = [
     ["pid", `${status.pid}`],
     ["version", status.version],
     ["up for", duration(status.uptimeSeconds * 1000)],
@@ -60,7 +62,7 @@ function printStatus(cli: Cli, status: ControllerStatus): void {
     ["commits", `${status.commits.total}, ${status.commits.perSecond.toFixed(1)}/s now`],
     ["clients", `${status.clients}`],
   ];
-  for (const [name, value] of facts) print(cli, `${name.padEnd(10)}${value}`);
+  for (const line of factLines(facts, cli.paint)) print(cli, line);
   for (const trouble of [status.trouble, status.logTrouble]) {
     if (trouble !== undefined) print(cli, `${"trouble".padEnd(10)}${trouble}`);
   }

@@ -7,6 +7,13 @@ export function parseIds(texts: readonly string[]): readonly IdRange[] {
   return joinRanges(texts.flatMap((text) => text.split(",")).map(parseRange));
 }
 
+/** For commands about one job. @throws UserError */
+export function oneId(text: string): number {
+  const [range, ...more] = parseIds([text]);
+  if (range !== undefined && more.length === 0 && range.first === range.last) return range.first;
+  throw new UserError(`'${text}' is more than one job.\nGive one id, like 3.`);
+}
+
 function parseRange(text: string): IdRange {
   const [, start, end] = /^([1-9]\d*)(?:-([1-9]\d*))?$/.exec(text.trim()) ?? [];
   const first = Number(start);

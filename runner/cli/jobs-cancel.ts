@@ -18,12 +18,14 @@ export type CancelTarget =
 export interface CancelOptions {
   readonly target: CancelTarget;
   readonly yes: boolean;
+  readonly reason?: string;
 }
 
 interface Flags {
   readonly name?: string;
   readonly pool?: string;
   readonly all?: boolean;
+  readonly reason?: string;
   readonly yes?: boolean;
 }
 
@@ -34,16 +36,20 @@ export const command: MakeCommand = ({ cli, done }) =>
     .option("-n, --name <name>", "jobs of this name")
     .option("-p, --pool <name>", "jobs of this pool")
     .option("-a, --all", "all jobs")
+    .option("--reason <text>", "what the jobs say afterwards")
     .addOption(yesOption())
     .addHelpText("after", EXAMPLES)
-    .action(async (ids: readonly string[], flags: Flags) =>
-      done(await runCancel(cli, { target: targetOf(ids, flags), yes: flags.yes === true })),
-    );
+    .action(async (ids: readonly string[], flags: Flags) => done(await runCancel(cli, optionsOf(ids, flags))));
 
 const EXAMPLES = `
 Examples:
   lido jobs cancel 3-12,17
-  lido jobs cancel -p gpu-pool -y`;
+  lido jobs cancel -p gpu-pool --reason "wrong data" -y`;
+
+function optionsOf(ids: readonly string[], flags: Flags): CancelOptions {
+  const { reason, yes = false } = flags;
+  return { target: targetOf(ids, flags), yes, ...(reason === undefined ? {} : { reason }) };
+}
 
 function targetOf(ids: readonly string[], flags: Flags): CancelTarget {
   const ways: readonly (CancelTarget | undefined)[] = [
@@ -59,7 +65,7 @@ function targetOf(ids: readonly string[], flags: Flags): CancelTarget {
   );
 }
 
-export async function runCancel(cli: Cli, { target, yes }: CancelOptions): Promise<number> {
+export async function runCancel(cli: Cli, { target, yes, reason }: CancelOptions): Promise<number> {
   await confirm(cli, {
     text: `Cancelling ${targetWords(target)}.`,
     yes,
@@ -67,7 +73,7 @@ export async function runCancel(cli: Cli, { target, yes }: CancelOptions): Promi
     unattended: target.kind === "ids" ? "go on" : "refuse",
   });
   await using connection = await cli.connect();
-  const result = await connection.call("cancel", paramsOf(target));
+  const result = await connection.call("cancel", { ...paramsOf(target), ...(reason === undefined ? {} : { reason }) });
   return report(cli, target, result);
 }
 

@@ -1,6 +1,7 @@
 /** `lido jobs launch`: from a file or a command to ranks in the queue, and then to what becomes of them. */
 import { userInfo } from "node:os";
 import { Command } from "commander";
+import type { Asked } from "../../spec/command.ts";
 import { UserError } from "../../spec/errors.ts";
 import type { JobSpec, Warning } from "../../spec/index.ts";
 import type { IdRange, SubmitParams } from "../api.ts";
@@ -13,11 +14,12 @@ import { followLog } from "./follow-log.ts";
 import { countIds, formatIds } from "./ids.ts";
 import { detached } from "./interrupted.ts";
 import { type JobSource, readSource, sourceOf } from "./job-source.ts";
+import { logSink } from "./log-sink.ts";
 import { wholeNumber, yesOption } from "./options.ts";
 import { exitCodeOf, exitCodeOfJob, jobs, jobWords, tally, tallyWords } from "./outcome.ts";
 import type { MakeCommand } from "./program.ts";
 
-export interface LaunchOptions extends VariableFlags {
+export interface LaunchOptions extends VariableFlags, Asked {
   readonly source: JobSource;
   readonly pool?: string;
   readonly stack?: string;
@@ -36,6 +38,9 @@ export const command: MakeCommand = ({ cli, done, afterDashes }) =>
     .option("-p, --pool <name>", "the pool (default: `pool:` of the file)")
     .option("--num-jobs <n>", "how many ranks", wholeNumber("--num-jobs", 1), 1)
     .option("-n, --name <name>", "name of the job")
+    .option("--cpus <n>", "cpus of a worker: 4, 4+")
+    .option("--memory <gb>", "its memory: 16, 16+, 64GB")
+    .option("--gpus <name[:n]>", "its accelerators: H100:8, L4:0.5")
     .option("-d, --detach", "return when the jobs are in the queue")
     .option("--stack <stack>", "the Pulumi stack that has the pool")
     .addOption(yesOption())
@@ -75,9 +80,9 @@ export async function runLaunch(cli: Cli, options: LaunchOptions): Promise<numbe
 async function prepare(cli: Cli, options: LaunchOptions): Promise<SubmitParams> {
   const { spec, warnings } = await readSource(options.source);
   for (const warning of warnings) note(cli, warningWords(warning));
-  const { fillEnvironment } = await import("../../spec/command.ts");
+  const { fillEnvironment, withAsked } = await import("../../spec/command.ts");
   const named = options.name === undefined ? spec : { ...spec, name: options.name };
-  const job = fillEnvironment(named, await variablesOf(cli, options));
+  const job = fillEnvironment(withAsked(named, options), await variablesOf(cli, options));
   const [{ findPool }, { writePointer }] = await Promise.all([
     import("../pools/index.ts"),
     import("../../worker/pointer.ts"),
@@ -121,8 +126,9 @@ function sayWhatNext(cli: Cli, ids: IdRange): number {
 
 async function followOne(cli: Cli, connection: Connection, id: number): Promise<number> {
   const signal = cli.interrupted();
+  const sink = logSink(cli.stdout, { raw: false, prefix: "" });
   try {
-    const job = await followLog(cli, connection, { id, follow: true, signal });
+    const job = await followLog(cli, connection, { id, follow: true, sink, signal });
     note(cli, jobWords(job));
     return exitCodeOfJob(job);
   } catch (error) {

@@ -1,53 +1,152 @@
-/** `lido jobs logs`: the log of one job, byte for byte. */
+/** `lido jobs logs`: the log of one job byte for byte, or those of several with a prefix a line. */
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
-import { type Cli, note } from "./cli.ts";
+import type { IdRange, JobRow } from "../api.ts";
+import type { Connection } from "../client/index.ts";
+import { type Cli, note, print } from "./cli.ts";
 import { followLog } from "./follow-log.ts";
-import { parseIds } from "./ids.ts";
+import { formatIds, parseIds, rangesOf } from "./ids.ts";
 import { detached } from "./interrupted.ts";
+import { chosenJobs, type LogChoice } from "./log-choice.ts";
+import { controllerLines } from "./log-controller.ts";
+import { printLogs, syncDown } from "./log-many.ts";
+import { logSink } from "./log-sink.ts";
 import { wholeNumber } from "./options.ts";
-import { exitCodeOfJob, jobWords } from "./outcome.ts";
+import { exitCodeOf, exitCodeOfJob, jobWords, tally, tallyWords } from "./outcome.ts";
 import type { MakeCommand } from "./program.ts";
+import { parseDuration } from "./time.ts";
 
-export interface LogsOptions {
-  readonly id: number;
+export interface LogsOptions extends Omit<LogChoice, "since"> {
   readonly follow: boolean;
   readonly tail?: number;
+  readonly attempt?: number;
+  /** Milliseconds. */
+  readonly since?: number;
+  readonly controller?: boolean;
+  readonly syncDown?: string;
+  readonly raw?: boolean;
+}
+
+interface Flags extends Omit<LogsOptions, "which"> {
+  readonly name?: string;
 }
 
 export const command: MakeCommand = ({ cli, done }) =>
   new Command("logs")
-    .description("Prints the log of a job, and follows it until the job is over.")
-    .argument("<id>", "id of the job", oneId)
+    .description("Prints the logs of jobs, and follows them until the jobs are over.")
+    .argument("[ids...]", "ids and ranges: 3-12,17")
+    .option("-n, --name <name>", "jobs of this name that are not over, else its newest launch")
+    .option("--rank <r>", "only this rank of the launch, from 0", wholeNumber("--rank", 0))
+    .option("--all", "all ranks of the launch")
+    .option("--failed", "the ranks of the launch that failed")
+    .option("-f, --follow", "follow until the jobs are over (this is so unless told otherwise)", true)
     .option("--no-follow", "only what is there now")
     .option("--tail <n>", "only the last n lines", wholeNumber("--tail", 0))
+    .option("--since <time>", "only of jobs that ran in this time (90, 10m, 2h, 7d)", (text) =>
+      parseDuration(text, "--since"),
+    )
+    .option("--attempt <n>", "of an earlier attempt", wholeNumber("--attempt", 1))
+    .option("--controller", "what the controller's own log says of the jobs")
+    .option("--sync-down <dir>", "each log into a file of this folder")
+    .option("--raw", "let escapes of the job act on this terminal")
     .addHelpText("after", EXAMPLES)
-    .action(async (id: number, options: Omit<LogsOptions, "id">) => done(await runLogs(cli, { ...options, id })));
+    .action(async (ids: readonly string[], { name, ...options }: Flags) =>
+      done(await runLogs(cli, { ...options, which: whichJobs(ids, name) })),
+    );
 
 const EXAMPLES = `
 Examples:
   lido jobs logs 3
-  lido jobs logs 3 --no-follow --tail 20`;
+  lido jobs logs 3 --no-follow --tail 20
+  lido jobs logs -n train --failed --sync-down ./logs`;
 
-function oneId(text: string): number {
-  const [range, ...more] = parseIds([text]);
-  if (range === undefined || more.length > 0 || range.first !== range.last) {
-    throw new UserError(`'${text}' is more than one job.\nGive one id; a log is printed for one job at a time.`);
-  }
-  return range.first;
+/** @throws UserError when it is not said which jobs, or twice. */
+function whichJobs(ids: readonly string[], name: string | undefined): readonly IdRange[] | string {
+  if (name !== undefined && ids.length === 0) return name;
+  if (name === undefined && ids.length > 0) return parseIds(ids);
+  throw new UserError("It was not said which jobs' logs to print.\nGive ids like 3 or 3-12, or -n NAME.");
 }
 
-/** @returns with `follow`, what the job came to: 0, 100 failed, 103 cancelled. */
+/** @returns with `follow`, what the jobs came to: 0, 100 failed, 103 cancelled. */
 export async function runLogs(cli: Cli, options: LogsOptions): Promise<number> {
   const signal = cli.interrupted();
   await using connection = await cli.connect();
+  const { since, ...choice } = options;
+  const id = onlyId(options);
   try {
-    const job = await followLog(cli, connection, { ...options, signal });
-    if (!options.follow) return 0;
-    note(cli, jobWords(job));
-    return exitCodeOfJob(job);
+    if (id !== undefined) return await printOne(cli, connection, { ...options, id, signal });
+    const rows = await chosenJobs(connection, since === undefined ? choice : { ...choice, since: cli.now() - since });
+    return await printChosen(cli, connection, { ...options, rows, signal });
   } catch (error) {
-    if (signal.aborted) throw detached([`lido jobs logs ${options.id}`]);
+    if (signal.aborted) throw detached([`lido jobs logs ${backWords(options)}`]);
     throw error;
   }
+}
+
+/** The one job that is meant, if nothing has to be asked to know it. */
+function onlyId({ which, rank, all, failed, since, controller, syncDown: folder }: LogsOptions): number | undefined {
+  const [range, ...more] = typeof which === "string" ? [] : which;
+  const plain = [rank, all, failed, since, controller, folder].every((flag) => flag === undefined);
+  return plain && range !== undefined && more.length === 0 && range.first === range.last ? range.first : undefined;
+}
+
+interface One extends LogsOptions {
+  readonly id: number;
+  readonly signal: AbortSignal;
+}
+
+async function printOne(cli: Cli, connection: Connection, options: One): Promise<number> {
+  const { id, follow, tail, attempt, raw = false, signal } = options;
+  const sink = logSink(cli.stdout, { raw, prefix: "" });
+  const job = await followLog(cli, connection, { id, follow, tail, attempt, sink, signal });
+  if (!follow) return 0;
+  note(cli, jobWords(job));
+  return exitCodeOfJob(job);
+}
+
+interface Chosen extends LogsOptions {
+  readonly rows: readonly JobRow[];
+  readonly signal: AbortSignal;
+}
+
+async function printChosen(cli: Cli, connection: Connection, options: Chosen): Promise<number> {
+  const { rows, follow, tail, raw = false, signal } = options;
+  const [only] = rows;
+  const logs = { rows, follow, raw, signal, ...(tail === undefined ? {} : { tail }) };
+  if (options.controller === true) return await printController(cli, connection, rows);
+  if (options.syncDown !== undefined) {
+    await syncDown(cli, connection, { ...logs, folder: resolve(cli.cwd, options.syncDown) });
+    return 0;
+  }
+  if (only !== undefined && rows.length === 1) return await printOne(cli, connection, { ...options, id: only.id });
+  const ended = await printLogs(cli, connection, logs);
+  if (!follow) return 0;
+  const byStatus = Object.fromEntries(
+    [...Map.groupBy(ended, ({ status }) => status)].map(([status, some]) => [status, some.length]),
+  );
+  const counts = { total: ended.length, byStatus, lastFailed: [] };
+  note(cli, `Jobs ${formatIds(rangesOf(rows.map(({ id }) => id)))}: ${tallyWords(tally(counts))}.`);
+  return exitCodeOf(counts);
+}
+
+async function printController(cli: Cli, connection: Connection, rows: readonly JobRow[]): Promise<number> {
+  const { log } = await connection.call("status", {});
+  let lines = 0;
+  for await (const line of controllerLines(log, new Set(rows.map(({ id }) => id)))) {
+    print(cli, line);
+    lines += 1;
+  }
+  if (lines === 0) note(cli, `The controller's log says nothing of them: ${log}`);
+  return 0;
+}
+
+function backWords({ which, rank, all, failed }: LogsOptions): string {
+  const jobs = typeof which === "string" ? `-n ${which}` : formatIds(which);
+  const flags = [
+    rank === undefined ? "" : `--rank ${rank}`,
+    all === true ? "--all" : "",
+    failed === true ? "--failed" : "",
+  ];
+  return [jobs, ...flags.filter((flag) => flag !== "")].join(" ");
 }

@@ -7,12 +7,14 @@ import { type Cli, note, print } from "./cli.ts";
 import { followJobs } from "./follow-jobs.ts";
 import { formatIds, parseIds } from "./ids.ts";
 import { detached } from "./interrupted.ts";
+import { idsOfName } from "./named-jobs.ts";
 import { exitCodeOf, jobs, tally, tallyWords } from "./outcome.ts";
 import type { MakeCommand } from "./program.ts";
 import { parseDuration } from "./time.ts";
 
 export interface WaitOptions {
-  readonly ids: readonly IdRange[];
+  /** Ids, or a name. */
+  readonly which: readonly IdRange[] | string;
   /** Milliseconds. */
   readonly timeout?: number;
 }
@@ -22,31 +24,50 @@ export const command: MakeCommand = ({ cli, done }) =>
     .description(
       "Waits until jobs are over. Exit code: 0 all succeeded, 100 one failed, 101 not over, 102 not found, 103 cancelled.",
     )
-    .argument("<ids...>", "ids and ranges: 3-12,17")
+    .argument("[ids...]", "ids and ranges: 3-12,17")
+    .option("-n, --name <name>", "jobs of this name that are not over, else the newest launch of that name")
     .option("--timeout <time>", "give up waiting after this time (90, 10m, 2h)", (text) =>
       parseDuration(text, "--timeout"),
     )
     .addHelpText("after", EXAMPLES)
-    .action(async (ids: readonly string[], options: Omit<WaitOptions, "ids">) =>
-      done(await runWait(cli, { ...options, ids: parseIds(ids) })),
+    .action(async (ids: readonly string[], { name, ...options }: Flags) =>
+      done(await runWait(cli, { ...options, which: whichJobs(ids, name) })),
     );
+
+interface Flags extends Omit<WaitOptions, "which"> {
+  readonly name?: string;
+}
+
+/** @throws UserError when it is not said which jobs, or twice. */
+function whichJobs(ids: readonly string[], name: string | undefined): WaitOptions["which"] {
+  if (name !== undefined && ids.length === 0) return name;
+  if (name === undefined && ids.length > 0) return parseIds(ids);
+  throw new UserError("It was not said which jobs to wait for.\nGive ids like 3-12,17, or -n NAME.");
+}
 
 const EXAMPLES = `
 Examples:
   lido jobs wait 3-12,17
-  lido jobs wait 3-12 --timeout 10m && echo all well`;
+  lido jobs wait -n train --timeout 10m && echo all well`;
 
 export async function runWait(cli: Cli, options: WaitOptions): Promise<number> {
   await using connection = await cli.connect();
-  const { counts, missing } = await waitFor(cli, connection, options);
+  const { which, timeout } = options;
+  const ids = typeof which === "string" ? await idsOfName(connection, which) : which;
+  const { counts, missing } = await waitFor(cli, connection, { ids, ...(timeout === undefined ? {} : { timeout }) });
   if (counts.total > 0) print(cli, `${jobs(counts.total)}: ${tallyWords(tally(counts))}.`);
   if (missing.length > 0)
     note(cli, `Not found: ${formatIds(missing)}. \`lido jobs queue\` lists the jobs that there are.`);
   return exitCodeOf(counts, missing);
 }
 
+interface Waiting {
+  readonly ids: readonly IdRange[];
+  readonly timeout?: number;
+}
+
 /** The end of all jobs, or how they stood when the time was up. */
-async function waitFor(cli: Cli, connection: Connection, { ids, timeout }: WaitOptions): Promise<WatchResult> {
+async function waitFor(cli: Cli, connection: Connection, { ids, timeout }: Waiting): Promise<WatchResult> {
   const interrupted = cli.interrupted();
   const late = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
   let last: Counts | undefined;

@@ -1,4 +1,5 @@
 /** One call of `lido`: from arguments to an exit code. The world comes in through `Cli`; only runProcess knows `process`. */
+import { constants } from "node:os";
 import type { Command } from "commander";
 import { type Cli, createCli, type Interruptions, note } from "./cli.ts";
 import { causeChain, endingOf } from "./exit.ts";
@@ -64,6 +65,7 @@ export async function runProcess(): Promise<void> {
     color: !hasFlag(args, "--no-color"),
     interrupted,
     interruptedTwice,
+    runHere,
   });
   process.exitCode = await run(args, { cli, version: packageVersion() });
 }
@@ -75,6 +77,22 @@ function endQuietlyOnBrokenPipe(): void {
       if (error.code !== "EPIPE") throw error;
       process.exit(0);
     });
+  }
+}
+
+/** The terminal's Ctrl-C is the program's, as long as it runs. */
+async function runHere(program: string, args: readonly string[]): Promise<number> {
+  const { spawn } = await import("node:child_process");
+  const ignore = (): void => undefined;
+  process.on("SIGINT", ignore);
+  try {
+    return await new Promise((settle, fail) => {
+      const child = spawn(program, args, { stdio: "inherit" });
+      child.once("error", fail);
+      child.once("exit", (code, signal) => settle(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+    });
+  } finally {
+    process.removeListener("SIGINT", ignore);
   }
 }
 

@@ -2,6 +2,7 @@
 import { Option } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import type { JobStatus } from "../api.ts";
+import { isStatus, STATUSES } from "./outcome.ts";
 import { FORMATS } from "./print-rows.ts";
 
 /** A whole number of at least `least`. @throws UserError that names the flag. */
@@ -22,32 +23,20 @@ export function outputOption(): Option {
   return new Option("-o, --output <format>", "how data is printed").choices(FORMATS).default("table");
 }
 
+/** Beside the id of a worker. */
+export function poolOption(): Option {
+  return new Option("-p, --pool <name>", "the pool of the worker");
+}
+
 export function yesOption(): Option {
   return new Option("-y, --yes", "do not ask");
 }
-
-const STATUSES: Readonly<Record<JobStatus, true>> = {
-  PENDING: true,
-  STARTING: true,
-  RUNNING: true,
-  RECOVERING: true,
-  CANCELLING: true,
-  SUCCEEDED: true,
-  FAILED: true,
-  FAILED_SETUP: true,
-  FAILED_PRECHECKS: true,
-  FAILED_NO_RESOURCE: true,
-  FAILED_CONTROLLER: true,
-  CANCELLED: true,
-};
 
 /** `running,failed` in any case. @throws UserError with the statuses that there are. */
 export function parseStatuses(text: string): readonly JobStatus[] {
   return text.split(",").map((part) => {
     const status = part.trim().toUpperCase();
-    if (Object.hasOwn(STATUSES, status)) return status as JobStatus;
-    throw new UserError(
-      `--status: '${part.trim()}' is no status of a job.\nThere are: ${Object.keys(STATUSES).join(", ")}.`,
-    );
+    if (isStatus(status)) return status;
+    throw new UserError(`--status: '${part.trim()}' is no status of a job.\nThere are: ${STATUSES.join(", ")}.`);
   });
 }

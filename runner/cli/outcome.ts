@@ -32,6 +32,50 @@ export function standingOf(status: JobStatus): Standing {
 
 const OVER: readonly Standing[] = ["succeeded", "failed", "cancelled"];
 
+const EACH: Readonly<Record<JobStatus, true>> = {
+  PENDING: true,
+  STARTING: true,
+  RUNNING: true,
+  RECOVERING: true,
+  CANCELLING: true,
+  SUCCEEDED: true,
+  FAILED: true,
+  FAILED_SETUP: true,
+  FAILED_PRECHECKS: true,
+  FAILED_NO_RESOURCE: true,
+  FAILED_CONTROLLER: true,
+  CANCELLED: true,
+};
+
+export const STATUSES = Object.keys(EACH) as readonly JobStatus[];
+export const FAILURES = STATUSES.filter((status) => standingOf(status) === "failed");
+export const UNFINISHED = STATUSES.filter((status) => !OVER.includes(standingOf(status)));
+
+export function isStatus(text: string): text is JobStatus {
+  return Object.hasOwn(EACH, text);
+}
+
+/** What comes first tells most about many jobs: while any work goes on that, and then the worst end. */
+const TELLING: readonly JobStatus[] = [
+  "RUNNING",
+  "STARTING",
+  "RECOVERING",
+  "CANCELLING",
+  "PENDING",
+  "FAILED_SETUP",
+  "FAILED_PRECHECKS",
+  "FAILED_NO_RESOURCE",
+  "FAILED_CONTROLLER",
+  "FAILED",
+  "CANCELLED",
+  "SUCCEEDED",
+];
+
+/** One status for many jobs. */
+export function overallStatus(byStatus: Counts["byStatus"]): JobStatus {
+  return TELLING.find((status) => (byStatus[status] ?? 0) > 0) ?? "PENDING";
+}
+
 export type Tally = Readonly<Record<Standing, number>>;
 
 export function tally(counts: Counts): Tally {

@@ -2,11 +2,11 @@
  * Reads the setup logs of a pool's workers over the pool's key, and decides when one is at its end: the worker is ready,
  * has failed or is gone, or nobody goes on with it. A worker that cannot be reached spoils no other's log.
  */
-import { readFile } from "node:fs/promises";
 import { UserError } from "../../spec/errors.ts";
 import { ConnectionError, openSetupLog, poolKey, type Roster, type RosterWorker } from "../../worker/index.ts";
 import type { LineWriter } from "./pool-log-lines.ts";
 import type { NewestRoster } from "./pool-roster.ts";
+import { privateKeyOf } from "./worker-connect.ts";
 
 export interface SetupEnd {
   readonly kind: "ready" | "failed" | "gone" | "unreachable" | "cut off" | "printed";
@@ -35,14 +35,7 @@ export class PoolSetups {
 
   /** @throws UserError when the pool's key is not on this computer */
   static async open(rosters: NewestRoster, options: ReadOptions): Promise<PoolSetups> {
-    const { keyRef } = (await rosters.read()).ssh;
-    const privateKey = await readFile(keyRef, "utf8").catch((cause: NodeJS.ErrnoException) => {
-      throw new UserError(
-        `The pool's private key ${keyRef} cannot be read (${cause.code}).\nIt lies on the computer that made the pool: give this command there, or copy the key to the same path.`,
-        { exitCode: 4, cause },
-      );
-    });
-    return new PoolSetups(rosters, options, privateKey);
+    return new PoolSetups(rosters, options, await privateKeyOf(await rosters.read()));
   }
 
   private constructor(rosters: NewestRoster, options: ReadOptions, privateKey: string) {

@@ -1,5 +1,5 @@
 /** What a person sees of pools: tables of pools and workers, and a sentence about the last change. */
-import type { RosterWorker, WorkerState } from "../../worker/index.ts";
+import type { Capacity, RosterWorker, WorkerState } from "../../worker/index.ts";
 import type { ListedPool } from "../pools/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import type { Color } from "./colors.ts";
@@ -94,7 +94,7 @@ function workerColumns(now: number, more?: readonly Column<RosterWorker>[]): rea
     { header: "NAME", cell: ({ name }) => name, shrinkTo: 8 },
     { header: "STATE", cell: ({ state }) => state, color: ({ state }) => stateColor(state) },
     { header: "GENERATION", cell: ({ generation }) => `${generation}` },
-    { header: "RESOURCES", cell: (worker) => resources(worker, more !== undefined), shrinkTo: 12 },
+    { header: "RESOURCES", cell: ({ capacity }) => capacityWords(capacity, more !== undefined), shrinkTo: 12 },
     { header: "READY", cell: ({ readyAt }) => (readyAt === 0 ? "-" : ago(readyAt, now)) },
     ...(more ?? []),
     { header: "REASON", cell: ({ reason }) => reason.split("\n")[0] ?? "", shrinkTo: 6 },
@@ -111,7 +111,7 @@ function moreOf(workers: readonly RosterWorker[]): readonly Column<RosterWorker>
 }
 
 /** `2 cpus, 4 GB, L4:1` */
-function resources({ capacity }: RosterWorker, wide: boolean): string {
+export function capacityWords(capacity: Capacity, wide: boolean): string {
   const accelerators = Object.entries(capacity.accelerators).map(([name, count]) => `${name}:${count}`);
   const disk = wide ? [`${Math.round(capacity.diskGiB)} GB disk`] : [];
   return [`${capacity.cpus} cpus`, `${Math.round(capacity.memoryGiB * 10) / 10} GB`, ...accelerators, ...disk].join(
@@ -119,7 +119,7 @@ function resources({ capacity }: RosterWorker, wide: boolean): string {
   );
 }
 
-function stateColor(state: WorkerState): Color {
+export function stateColor(state: WorkerState): Color {
   switch (state) {
     case "READY":
       return "green";

@@ -1,16 +1,17 @@
 /** `lido pool status`: pools and their workers as they are known now, and what `lido pool apply` and `down` do with them. */
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { Roster } from "../../worker/index.ts";
 import { type ListedPool, listPools } from "../pools/index.ts";
 import { type Cli, note } from "./cli.ts";
+import { outputOption } from "./options.ts";
 import { type PoolRun, readRuns } from "./pool-runs.ts";
 import { printPools, runWords } from "./pool-status-words.ts";
-import { FORMATS, printRows } from "./print-rows.ts";
+import { type Format, printRows } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
 
 export interface PoolStatusOptions {
   readonly names: readonly string[];
-  readonly output: (typeof FORMATS)[number] | "wide";
+  readonly output: Format;
   readonly verbose?: boolean;
   readonly all?: boolean;
 }
@@ -21,9 +22,7 @@ export const command: MakeCommand = ({ cli, done }) =>
     .argument("[names...]", "names of pools (default: all)")
     .option("-v", "more of each worker, as -o wide")
     .option("-a, --all", "all workers; else of a large pool those that are not ready come first, 20 in all")
-    .addOption(
-      new Option("-o, --output <format>", "how data is printed").choices([...FORMATS, "wide"]).default("table"),
-    )
+    .addOption(outputOption())
     .addHelpText("after", "\nExamples:\n  lido pool status\n  lido pool status gpu-pool -o json")
     .action(async (names: readonly string[], { v, ...flags }: Omit<PoolStatusOptions, "names"> & { v?: boolean }) =>
       done(await runPoolStatus(cli, { ...flags, names, ...(v === true ? { verbose: true } : {}) })),

@@ -2,7 +2,7 @@
 import { type Cli, print } from "./cli.ts";
 import { type Column, tableLines } from "./table.ts";
 
-export const FORMATS = ["table", "json", "jsonl", "id"] as const;
+export const FORMATS = ["table", "wide", "json", "jsonl", "id"] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface RowsOptions<Row> {
@@ -27,9 +27,18 @@ export function printRows<Row>(cli: Cli, rows: readonly Row[], options: RowsOpti
       return;
     }
     case "table":
+    case "wide":
       if (rows.length === 0) return void cli.stderr.write(`${options.empty}\n`);
-      for (const line of tableLines(rows, { columns: options.columns, output: cli.stdout, paint: cli.paint })) {
-        print(cli, line);
-      }
+      for (const line of linesOf(cli, rows, options)) print(cli, line);
   }
+}
+
+/** The lines of a table that fits the terminal. */
+export function linesOf<Row>(
+  cli: Cli,
+  rows: readonly Row[],
+  { format, columns }: Pick<RowsOptions<Row>, "format" | "columns">,
+): readonly string[] {
+  const shown = columns.filter(({ wide }) => wide !== true || format === "wide");
+  return tableLines(rows, { columns: shown, output: cli.stdout, paint: cli.paint });
 }

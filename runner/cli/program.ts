@@ -26,13 +26,21 @@ interface Entry {
 const ENTRIES: readonly Entry[] = [
   { path: "jobs launch", summary: "run a job, or many ranks of it, on a pool", load: () => import("./jobs-launch.ts") },
   { path: "jobs queue", summary: "list jobs and how they stand", load: () => import("./jobs-queue.ts") },
+  { path: "jobs show", summary: "show everything about a job", load: () => import("./jobs-show.ts") },
+  { path: "jobs why", summary: "say why a job waits", load: () => import("./jobs-why.ts") },
   { path: "jobs logs", summary: "print or follow the log of a job", load: () => import("./jobs-logs.ts") },
   { path: "jobs cancel", summary: "cancel jobs", load: () => import("./jobs-cancel.ts") },
+  { path: "jobs retry", summary: "run failed jobs once more", load: () => import("./jobs-retry.ts") },
   { path: "jobs wait", summary: "wait until jobs are over", load: () => import("./jobs-wait.ts") },
   { path: "pool apply", summary: "create or change a pool", load: () => import("./pool-apply.ts") },
   { path: "pool status", summary: "show pools and their workers", load: () => import("./pool-status.ts") },
   { path: "pool logs", summary: "print or follow the setup of workers", load: () => import("./pool-logs.ts") },
   { path: "pool down", summary: "tear a pool down", load: () => import("./pool-down.ts") },
+  { path: "workers list", summary: "list workers and what each does", load: () => import("./workers-list.ts") },
+  { path: "workers show", summary: "show everything about a worker", load: () => import("./workers-show.ts") },
+  { path: "workers ssh", summary: "open a shell on a worker", load: () => import("./workers-ssh.ts") },
+  { path: "workers drain", summary: "give a worker no new jobs", load: () => import("./workers-drain.ts") },
+  { path: "workers resume", summary: "give a worker jobs again", load: () => import("./workers-resume.ts") },
   { path: "controller start", summary: "start the controller", load: () => import("./controller-start.ts") },
   { path: "controller stop", summary: "stop the controller; jobs go on", load: () => import("./controller-stop.ts") },
   { path: "controller status", summary: "show the controller", load: () => import("./controller-status.ts") },
@@ -41,6 +49,7 @@ const ENTRIES: readonly Entry[] = [
 const GROUPS: Readonly<Record<string, string>> = {
   jobs: "run jobs on a pool and look after them",
   pool: "create, change, show and tear down pools (also `lido jobs pool …`)",
+  workers: "look at single workers, log in, take them out and back",
   controller: "the process that owns the queue",
 };
 

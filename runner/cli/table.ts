@@ -1,10 +1,11 @@
 /**
  * The one table printer. In a terminal, a table fits the width: the cells of the columns that may be cut are cut, last
- * ones first. In a pipe nothing is cut and nothing is coloured. Two blanks between columns, none at the end of a line.
+ * ones first, and a last column that wraps goes on below. In a pipe nothing is cut, wrapped or coloured. Two blanks
+ * between columns, none at the end of a line.
  */
 import type { Output } from "./cli.ts";
 import type { Color, Paint } from "./colors.ts";
-import { cut, displayWidth, harmless, pad } from "./width.ts";
+import { cut, displayWidth, harmless, pad, wrap } from "./width.ts";
 
 export interface Column<Row> {
   readonly header: string;
@@ -12,9 +13,16 @@ export interface Column<Row> {
   readonly color?: (row: Row) => Color | undefined;
   /** The least width to which the column may be cut; never cut unless told. */
   readonly shrinkTo?: number;
+  /** Of the last column: never cut; what does not fit goes on below. */
+  readonly wraps?: true;
+  /** Only with `-o wide`. */
+  readonly wide?: true;
 }
 
 const GAP = "  ";
+/** A wrapping column with less room than that begins on a line of its own. */
+const WRAP_LEAST = 24;
+const INDENT = 4;
 
 export interface TableOptions<Row> {
   readonly columns: readonly Column<Row>[];
@@ -24,28 +32,72 @@ export interface TableOptions<Row> {
 
 /** The lines of a table with a header. */
 export function tableLines<Row>(rows: readonly Row[], options: TableOptions<Row>): readonly string[] {
-  const { columns, output, paint } = options;
+  const { columns, output } = options;
   const texts = rows.map((row) => columns.map((column) => harmless(column.cell(row))));
   const natural = columns.map(({ header }, index) =>
     texts.reduce((width, cells) => Math.max(width, displayWidth(cells[index] ?? "")), displayWidth(header)),
   );
-  const widths = output.isTTY === true ? fitted(natural, columns, output.columns ?? 80) : natural;
-  const line = (cells: readonly string[], color: (index: number) => Color | undefined): string =>
+  const total = output.isTTY === true ? (output.columns ?? 80) : undefined;
+  const rest = total !== undefined && columns.at(-1)?.wraps === true ? lastPlace(natural, columns, total) : undefined;
+  const shown = rest === undefined ? columns.length : columns.length - 1;
+  const widths = total === undefined ? natural : fitted(natural.slice(0, shown), columns, total);
+  const line = lineMaker(widths, options.paint);
+  const header = line(
+    columns.slice(0, rest?.below === true ? shown : columns.length).map((column) => column.header),
+    () => "bold",
+  );
+  const body = rows.flatMap((row, at) => {
+    const cells = texts[at] ?? [];
+    const color = (index: number): Color | undefined => columns[index]?.color?.(row);
+    return rest === undefined ? [line(cells, color)] : wrapped(cells, rest, (some) => line(some, color));
+  });
+  return [header, ...body];
+}
+
+type MakeLine = (cells: readonly string[], color: (index: number) => Color | undefined) => string;
+
+function lineMaker(widths: readonly number[], paint: Paint): MakeLine {
+  return (cells, color) =>
     cells
       .map((cell, index) => {
-        const width = widths[index] ?? 0;
-        const text = cut(cell, width);
+        const width = widths[index];
+        const text = width === undefined ? cell : cut(cell, width);
         const name = color(index);
         const shown = name === undefined ? text : paint(name, text);
-        return index === cells.length - 1 ? shown : shown + pad(text, width).slice(text.length);
+        return index === cells.length - 1 || width === undefined ? shown : shown + pad(text, width).slice(text.length);
       })
       .join(GAP)
       .trimEnd();
-  const header = line(
-    columns.map((column) => column.header),
-    () => "bold",
-  );
-  return [header, ...rows.map((row, at) => line(texts[at] ?? [], (index) => columns[index]?.color?.(row)))];
+}
+
+/** Where the text of a wrapping last column goes. */
+interface Place {
+  readonly indent: number;
+  readonly width: number;
+  /** On lines of its own, and not beside the other cells. */
+  readonly below: boolean;
+}
+
+/** `undefined` when nothing has to be wrapped. */
+function lastPlace<Row>(natural: readonly number[], columns: readonly Column<Row>[], total: number): Place | undefined {
+  const last = natural.at(-1) ?? 0;
+  const indent = fitted(natural.slice(0, -1), columns, total).reduce((sum, width) => sum + width + GAP.length, 0);
+  if (indent + last <= total) return undefined;
+  const below = total - indent < WRAP_LEAST;
+  return below ? { indent: INDENT, width: total - INDENT, below } : { indent, width: total - indent, below };
+}
+
+/** The lines of one row. */
+function wrapped(
+  cells: readonly string[],
+  place: Place,
+  line: (cells: readonly string[]) => string,
+): readonly string[] {
+  const parts = wrap(cells.at(-1) ?? "", place.width);
+  const others = cells.slice(0, -1);
+  const beside = place.below ? others : [...others, parts[0] ?? ""];
+  const under = place.below ? parts : parts.slice(1);
+  return [line(beside), ...under.map((part) => " ".repeat(place.indent) + part)];
 }
 
 /** Widths that fit into `total` columns as far as the columns allow it. */

@@ -11,14 +11,14 @@ export function duration(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
   if (ms < 10 * SECOND) return `${(Math.floor(ms / 100) / 10).toFixed(1)}s`;
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)}s`;
-  if (ms < HOUR) return two(ms, [MINUTE, "m"], [SECOND, "s"]);
-  if (ms < DAY) return two(ms, [HOUR, "h"], [MINUTE, "m"]);
-  return two(ms, [DAY, "d"], [HOUR, "h"]);
+  if (ms < HOUR) return twoUnits(ms, [MINUTE, "m"], [SECOND, "s"]);
+  if (ms < DAY) return twoUnits(ms, [HOUR, "h"], [MINUTE, "m"]);
+  return twoUnits(ms, [DAY, "d"], [HOUR, "h"]);
 }
 
 type Unit = readonly [size: number, letter: string];
 
-function two(ms: number, [big, bigLetter]: Unit, [small, smallLetter]: Unit): string {
+function twoUnits(ms: number, [big, bigLetter]: Unit, [small, smallLetter]: Unit): string {
   const rest = Math.floor((ms % big) / small);
   return `${Math.floor(ms / big)}${bigLetter} ${String(rest).padStart(2, "0")}${smallLetter}`;
 }
@@ -35,6 +35,15 @@ export function ago(then: number, now: number): string {
     ] as const
   ).find(([unit]) => ms >= unit) ?? [SECOND, "s"];
   return `${Math.floor(ms / size)}${letter} ago`;
+}
+
+/** `2026-03-01 12:00:05`, in this computer's time zone; `-` for a time that is not known. */
+export function clockTime(time: number | undefined): string {
+  if (time === undefined) return "-";
+  const at = new Date(time);
+  const padded = (value: number): string => String(value).padStart(2, "0");
+  const date = [at.getFullYear(), padded(at.getMonth() + 1), padded(at.getDate())].join("-");
+  return `${date} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(padded).join(":")}`;
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": SECOND, s: SECOND, m: MINUTE, h: HOUR, d: DAY };

@@ -29,6 +29,38 @@ export function cut(text: string, width: number): string {
   return width < 1 ? "" : `${kept}…`;
 }
 
+/** Lines of at most that width: broken at blanks where there are any, else in the middle of a word. No line of "" is none. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ").filter((part) => part !== "")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (displayWidth(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    const pieces = slices(word, width);
+    lines.push(...pieces.slice(0, -1));
+    line = pieces.at(-1) ?? "";
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
+/** One word in pieces of at most that width. */
+function slices(word: string, width: number): readonly string[] {
+  const pieces: string[] = [];
+  let piece = "";
+  for (const grapheme of graphemes(word)) {
+    if (piece !== "" && displayWidth(piece) + graphemeWidth(grapheme) > width) {
+      pieces.push(piece);
+      piece = "";
+    }
+    piece += grapheme;
+  }
+  return [...pieces, piece];
+}
+
 export function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - displayWidth(text)));
 }

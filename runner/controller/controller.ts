@@ -190,6 +190,7 @@ async function serve(options: ControllerOptions, { opened, lastErrors, end }: Fo
 function isAboutWorkers(change: Change): boolean {
   switch (change.kind) {
     case "submitted":
+    case "retried":
     case "pool":
     case "worker":
     case "worker-gone":
@@ -198,7 +199,7 @@ function isAboutWorkers(change: Change): boolean {
     case "assigned":
     case "moved":
     case "span-cancelled":
-    case "heard":
+    case "touched":
     case "noted":
     case "trouble":
     case "uncollected":

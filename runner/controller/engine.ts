@@ -69,7 +69,7 @@ export class Engine {
   send(event: Event): Promise<Step> {
     if (this.#stopping.signal.aborted)
       return Promise.reject(new UserError("The controller is stopping.", { exitCode: 8 }));
-    if (this.#trouble && (event.kind === "submit" || event.kind === "cancel")) {
+    if (this.#trouble && (event.kind === "submit" || event.kind === "cancel" || event.kind === "retry")) {
       return Promise.reject(new UserError(this.#trouble, { exitCode: 8 }));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Step>();

@@ -4,11 +4,14 @@ import type { SubmitParams, SubmitResult } from "../api.ts";
 import type { Engine } from "./engine.ts";
 import type { LogsOptions } from "./logs.ts";
 import { logs } from "./logs.ts";
-import { queuePage } from "./rows.ts";
+import { retry } from "./retry.ts";
+import { queuePage, submissionsPage } from "./rows.ts";
 import type { Handlers } from "./server.ts";
+import { show } from "./show.ts";
 import type { Facts, Moment } from "./status.ts";
 import { status } from "./status.ts";
 import { watch } from "./watch.ts";
+import { workerRows } from "./workers.ts";
 
 export interface HandlersOptions extends LogsOptions {
   readonly engine: Engine;
@@ -23,6 +26,10 @@ export function handlers(options: HandlersOptions): Handlers {
   return {
     submit: (params) => submit(engine, params),
     queue: (params) => queuePage(params, { store, state: engine.state, now: clock() }),
+    submissions: (params) => submissionsPage(params, { store, state: engine.state, now: clock() }),
+    show: (params) => show(params, { store, state: engine.state, now: clock() }),
+    workers: () => Promise.resolve(workerRows(engine.state)),
+    retry: (params) => retry(params, { engine, store }),
     watch: (params, context) => watch(params, context, options),
     logs: (params, context) => logs(params, context, options),
     cancel: async (params) => {

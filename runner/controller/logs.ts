@@ -13,7 +13,7 @@ import type { LogCopies } from "../log-copies/index.ts";
 import type { Store, StoredRow } from "../store/index.ts";
 import type { Changes } from "./changes.ts";
 import type { Holds } from "./holds.ts";
-import { findRow, rowNow } from "./rows.ts";
+import { findRow, noSuchJob, rowNow } from "./rows.ts";
 import type { CallContext } from "./server.ts";
 import type { Sessions } from "./sessions.ts";
 import { lastLines } from "./tail.ts";
@@ -42,6 +42,10 @@ export async function logs(
 ): Promise<LogsResult> {
   const reading = new Reading(params, context, options);
   let row = await reading.row();
+  if (params.attempt !== undefined && params.attempt !== row.attempt) {
+    await reading.attempt(await earlier(options.store, row, params.attempt));
+    return { job: rowNow(options.state(), row, options.clock()) };
+  }
   while (!context.signal.aborted) {
     row = params.follow ? await reading.untilBegun() : row;
     if (hasLog(row)) await reading.attempt(row);
@@ -50,6 +54,15 @@ export async function logs(
     if (!params.follow || isTerminal(row.status)) break;
   }
   return { job: rowNow(options.state(), row, options.clock()) };
+}
+
+/** The row as it was in an earlier attempt. @throws NotFoundError */
+async function earlier(store: Store, row: StoredRow, attempt: number): Promise<LoggedRow> {
+  const found = (await store.attempts(row.id)).find((one) => one.attempt === attempt);
+  if (found?.worker !== undefined) return { ...row, attempt, worker: found.worker };
+  throw new NotFoundError(
+    `Job ${row.id} had no attempt ${attempt} on a worker. To see those that it had, run: lido jobs show ${row.id}`,
+  );
 }
 
 type LoggedRow = StoredRow & { readonly worker: number };
@@ -81,10 +94,7 @@ class Reading {
 
   async row(): Promise<StoredRow> {
     const row = await findRow(this.#options.store, this.#params.id);
-    if (!row)
-      throw new NotFoundError(
-        `There is no job ${this.#params.id}. To see the jobs that there are, run: lido jobs queue`,
-      );
+    if (!row) throw noSuchJob(this.#params.id);
     return row;
   }
 

@@ -2,20 +2,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Counts, IdRange, JobStatus, WatchParams, WatchResult } from "../api.ts";
 import type { State } from "../core/index.ts";
-import { intersect, isTerminal, normalize, subtract } from "../core/index.ts";
+import { FAILURES, intersect, isTerminal, normalize, subtract } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Changes } from "./changes.ts";
 import { countsNow, rowNow } from "./rows.ts";
 import type { CallContext } from "./server.ts";
 
 const SHORTEST_MS = 100;
-const FAILURES: readonly JobStatus[] = [
-  "FAILED",
-  "FAILED_SETUP",
-  "FAILED_PRECHECKS",
-  "FAILED_NO_RESOURCE",
-  "FAILED_CONTROLLER",
-];
 
 export interface WatchOptions {
   readonly store: Store;
@@ -53,7 +46,7 @@ async function count(ranges: readonly IdRange[], { store, state, clock }: WatchO
   const failed = ranges.length === 0 ? [] : await store.page({ ids: ranges, statuses: FAILURES, limit: 5 });
   return {
     total: [...byStatus.values()].reduce((sum, one) => sum + one, 0),
-    byStatus: countsNow(state(), byStatus, ranges),
+    byStatus: countsNow(state(), Object.fromEntries(byStatus), ranges),
     lastFailed: failed.map((row) => rowNow(state(), row, clock())),
   };
 }

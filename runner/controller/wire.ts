@@ -17,6 +17,10 @@ export type Reply = { readonly id: number } & (
 const METHODS: ReadonlySet<string> = new Set<keyof Methods>([
   "submit",
   "queue",
+  "submissions",
+  "show",
+  "retry",
+  "workers",
   "watch",
   "logs",
   "cancel",

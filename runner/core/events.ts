@@ -10,8 +10,10 @@ import type {
   AssignedJob,
   AssignedStatus,
   EndedJob,
+  FailedJob,
   Job,
   LiveStatus,
+  PendingJob,
   Span,
   StartingJob,
   Submission,
@@ -40,6 +42,8 @@ export type Event =
       readonly pointer: PoolPointer;
     }
   | { readonly kind: "cancel"; readonly select: CancelParams }
+  /** Jobs as the store has them, that failed. */
+  | { readonly kind: "retry"; readonly jobs: readonly (FailedJob & { readonly of: Submission })[] }
   | /** `pointer` is given when it comes with a submission. */ {
       readonly kind: "roster";
       readonly roster: Roster;
@@ -63,8 +67,8 @@ export type Event =
       readonly endedAt: number;
     } & AttemptRef)
   | ({ readonly kind: "refused"; readonly reason: RefusalReason; readonly detail: string } & AttemptRef)
-  /** It was staged, and will not begin. */
-  | ({ readonly kind: "taken-back" } & AttemptRef)
+  /** What became of a take-back: `taken` means that it will not begin. Otherwise it has, or goes on waiting there. */
+  | ({ readonly kind: "taken-back"; readonly taken: boolean } & AttemptRef)
   | ({ readonly kind: "cordon"; readonly reason: string } & WorkerRef)
   /** Their logs are copied, and their worker has forgotten them. */
   | ({ readonly kind: "collected"; readonly keys: readonly AttemptKey[] } & WorkerRef)
@@ -84,8 +88,21 @@ export type StoredChange =
   /** The first rank of `span` gets its row. */
   | { readonly kind: "assigned"; readonly span: Span; readonly job: StartingJob }
   | { readonly kind: "moved"; readonly expected: Expected; readonly job: Job }
+  /** A job that was over is not over any more; its last attempt becomes history. */
+  | {
+      readonly kind: "retried";
+      readonly submission: Submission;
+      readonly expected: { readonly status: FailedJob["status"]; readonly attempt: number };
+      readonly job: PendingJob;
+    }
   /** `cut`, a part of the pending `span`, is cancelled. */
-  | { readonly kind: "span-cancelled"; readonly span: Span; readonly cut: IdRange; readonly at: number }
+  | {
+      readonly kind: "span-cancelled";
+      readonly span: Span;
+      readonly cut: IdRange;
+      readonly at: number;
+      readonly reason?: string;
+    }
   | { readonly kind: "pool"; readonly roster: Roster; readonly pointer: PoolPointer }
   /** The attempt is over for this queue; its log and files are still on its worker. */
   | ({ readonly kind: "uncollected" } & AttemptRef)
@@ -95,8 +112,13 @@ export type StoredChange =
 export type VolatileChange =
   | { readonly kind: "worker"; readonly pool: string; readonly view: WorkerView }
   | { readonly kind: "worker-gone"; readonly pool: string; readonly worker: number }
-  /** Its first job was just handed out, or heard of. */
-  | { readonly kind: "heard"; readonly pool: string; readonly worker: number; readonly at: number }
+  /** What changes with its jobs and is no reason to connect or not. */
+  | {
+      readonly kind: "touched";
+      readonly pool: string;
+      readonly worker: number;
+      readonly view: Partial<Pick<WorkerView, "askedAt" | "takingBack">>;
+    }
   | { readonly kind: "noted"; readonly job: AssignedJob }
   | { readonly kind: "wanted"; readonly pool: string; readonly until: number }
   | { readonly kind: "trouble"; readonly pool: string; readonly trouble: string };
@@ -131,6 +153,7 @@ export function isStored(change: Change): change is StoredChange {
     case "submitted":
     case "assigned":
     case "moved":
+    case "retried":
     case "span-cancelled":
     case "pool":
     case "uncollected":
@@ -138,7 +161,7 @@ export function isStored(change: Change): change is StoredChange {
       return true;
     case "worker":
     case "worker-gone":
-    case "heard":
+    case "touched":
     case "noted":
     case "wanted":
     case "trouble":

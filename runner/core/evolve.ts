@@ -33,6 +33,8 @@ export function evolve(state: Draft, change: Change): void {
       return takeHead(state, change.span, change.job);
     case "moved":
       return move(state, change.job);
+    case "retried":
+      return revive(state, change.submission, change.job);
     case "span-cancelled":
       return cutSpan(state, change);
     case "pool":
@@ -47,8 +49,8 @@ export function evolve(state: Draft, change: Change): void {
       return addUncollected(state, change);
     case "collected":
       return dropUncollected(poolOf(state, change.pool), change);
-    case "heard":
-      return hear(poolOf(state, change.pool), change);
+    case "touched":
+      return touch(poolOf(state, change.pool), change);
     case "noted":
       state.jobs.set(change.job.id, change.job);
       return;
@@ -67,9 +69,9 @@ function poolOf(state: Draft, identity: string): DraftPool {
   return pool;
 }
 
-function hear(pool: DraftPool, { worker, at }: Extract<Change, { kind: "heard" }>): void {
+function touch(pool: DraftPool, { worker, view: part }: Extract<Change, { kind: "touched" }>): void {
   const view = pool.workers.get(worker);
-  if (view) pool.workers.set(worker, { ...view, askedAt: at });
+  if (view) pool.workers.set(worker, { ...view, ...part });
 }
 
 function submissionOf(state: Draft, first: number): Writable<LiveSubmission> {
@@ -125,6 +127,16 @@ function learn(state: Draft, { submission: first, startedAt, endedAt, exitCode }
   const ran = Math.max(0, endedAt - startedAt);
   const { typicalMs = ran } = submission;
   submission.typicalMs = typicalMs + (ran - typicalMs) / 4;
+}
+
+/** A job that was over is live again. */
+function revive(state: Draft, submission: Submission, job: LiveJob): void {
+  const pool = poolOf(state, submission.pool);
+  const known = state.submissions.get(submission.first) ?? { ...submission, live: 0, typicalMs: undefined };
+  known.live += 1;
+  state.submissions.set(submission.first, known);
+  pool.live += 1;
+  place(state, pool, job);
 }
 
 function over(state: Draft, pool: DraftPool, ended: { readonly submission: number; readonly count: number }): void {
@@ -190,10 +202,11 @@ function giveJob(pool: DraftPool, worker: number, job: number): void {
 
 function takeJob(pool: DraftPool, worker: number, job: number): void {
   const view = pool.workers.get(worker);
-  if (view) pool.workers.set(worker, { ...view, jobs: view.jobs.filter((id) => id !== job) });
+  const others = (ids: readonly number[]) => (ids.includes(job) ? ids.filter((id) => id !== job) : ids);
+  if (view) pool.workers.set(worker, { ...view, jobs: others(view.jobs), takingBack: others(view.takingBack) });
 }
 
 function insertSorted(ids: number[], id: number): void {
-  const at = ids.findIndex((other) => other > id);
-  ids.splice(at < 0 ? ids.length : at, 0, id);
+  // From the end, where most belong.
+  ids.splice(ids.findLastIndex((other) => other < id) + 1, 0, id);
 }

@@ -37,6 +37,8 @@ export interface RecoveringJob extends JobBase {
   /** The worker of that attempt. */
   readonly worker: number;
   readonly reason: string;
+  /** How that attempt ended, for those who ask later; stored with the attempt, so not there after a restart. */
+  readonly past?: { readonly endedAt: number; readonly exitCode: number | null };
 }
 
 export interface StartingJob extends JobBase {
@@ -56,6 +58,8 @@ export interface CancellingJob extends JobBase {
   readonly status: "CANCELLING";
   readonly worker: number;
   readonly startedAt: number | null;
+  /** What its user gave as the reason; "" when nothing. */
+  readonly reason: string;
 }
 
 export interface EndedJob extends JobBase {
@@ -65,6 +69,11 @@ export interface EndedJob extends JobBase {
   readonly endedAt: number;
   readonly exitCode: number | null;
   readonly reason: string;
+}
+
+/** What must be known of a job that failed to run it once more. */
+export interface FailedJob extends Pick<EndedJob, "id" | "submission" | "attempt" | "reason"> {
+  readonly status: Exclude<TerminalStatus, "SUCCEEDED" | "CANCELLED">;
 }
 
 export type WaitingJob = PendingJob | RecoveringJob;
@@ -122,6 +131,8 @@ export interface WorkerView {
   readonly hold: { readonly until: number; readonly reason: string } | null;
   /** Its jobs in the order in which it was given them: it runs one at a time, the others are staged there. */
   readonly jobs: readonly number[];
+  /** Of those the ones that it is being asked to give back: until it answers nothing else is said of them. */
+  readonly takingBack: readonly number[];
   /** When its first job was last asked after or heard of. */
   readonly askedAt: number;
 }
@@ -180,6 +191,18 @@ export function isTerminal(status: JobStatus): status is TerminalStatus {
     case "CANCELLED":
       return true;
   }
+}
+
+export const FAILURES: readonly FailedJob["status"][] = [
+  "FAILED",
+  "FAILED_SETUP",
+  "FAILED_PRECHECKS",
+  "FAILED_NO_RESOURCE",
+  "FAILED_CONTROLLER",
+];
+
+export function isFailure(status: JobStatus): status is FailedJob["status"] {
+  return isTerminal(status) && status !== "SUCCEEDED" && status !== "CANCELLED";
 }
 
 export function isLive(job: Job): job is LiveJob {

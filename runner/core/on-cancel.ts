@@ -14,16 +14,17 @@ import { cancel, requestCancel } from "./transitions.ts";
 export function onCancel(state: State, { select }: EventOf<"cancel">, now: number): Step {
   const asked = selected(state, select);
   const existing = asked.flatMap((range) => intersect(range, { first: 1, last: state.nextId - 1 }) ?? []);
+  const { reason = "" } = select;
   const changes: Change[] = [];
   const effects: Effect[] = [];
   const cancelled: IdRange[] = [];
   for (const { span, cut } of pieces(state, existing)) {
-    changes.push({ kind: "span-cancelled", span, cut, at: now });
+    changes.push({ kind: "span-cancelled", span, cut, at: now, reason });
     cancelled.push(cut);
   }
   for (const job of state.jobs.values()) {
     if (!existing.some(({ first, last }) => first <= job.id && job.id <= last)) continue;
-    const step = cancelOne(state, job, now);
+    const step = cancelOne(state, job, { now, reason });
     changes.push(...step.changes);
     effects.push(...step.effects);
     cancelled.push({ first: job.id, last: job.id });
@@ -64,12 +65,17 @@ function* pieces(state: State, asked: readonly IdRange[]) {
   }
 }
 
-function cancelOne(state: State, job: LiveJob, now: number): Step {
+interface Asked {
+  readonly now: number;
+  readonly reason: string;
+}
+
+function cancelOne(state: State, job: LiveJob, { now, reason }: Asked): Step {
   if (job.status === "CANCELLING") return { changes: [], effects: [] };
   const expected = { status: job.status, attempt: job.attempt };
-  if (isWaiting(job)) return { changes: [{ kind: "moved", expected, job: cancel(job, now) }], effects: [] };
+  if (isWaiting(job)) return { changes: [{ kind: "moved", expected, job: cancel(job, now, reason) }], effects: [] };
   const pool = poolOf(state, job);
-  const next = requestCancel(job);
+  const next = requestCancel(job, reason);
   const key = attemptKey(state.queue, job);
   const { graceSeconds } = rulesFor(state, job);
   return {

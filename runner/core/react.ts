@@ -11,6 +11,7 @@ import { isAssigned } from "./model.ts";
 import { onAnswer, onCollected, onExit, onRefused, onStarted, onTakenBack } from "./on-attempt.ts";
 import { onCancel } from "./on-cancel.ts";
 import { onConnected, onCordon, onDisconnected, onReached, onRosterEpoch } from "./on-connection.ts";
+import { onRetry } from "./on-retry.ts";
 import { onRoster } from "./on-roster.ts";
 import { onSubmit } from "./on-submit.ts";
 import { onTick } from "./on-tick.ts";
@@ -24,6 +25,8 @@ export function react(state: State, event: Event, now: number): Step {
       return onSubmit(state, event, now);
     case "cancel":
       return onCancel(state, event, now);
+    case "retry":
+      return onRetry(state, event);
     case "roster":
       return onRoster(state, event, now);
     case "wanted":

@@ -8,6 +8,7 @@ import type {
   AssignedJob,
   CancellingJob,
   EndedJob,
+  FailedJob,
   LiveJob,
   PendingJob,
   RecoveringJob,
@@ -54,7 +55,8 @@ export function giveBack(job: StartingJob, reason: string): PendingJob {
 /** It ended by itself: it is over, or has another try if its rules say so. */
 export function finish(job: AssignedJob, exit: Ending, rules: JobRules): EndedJob | RecoveringJob {
   const status = job.status === "CANCELLING" ? "CANCELLED" : exit.code === 0 ? "SUCCEEDED" : "FAILED";
-  const reason = status === "FAILED" ? endReason(exit, rules.timeoutSeconds) : "";
+  const asked = job.status === "CANCELLING" ? job.reason : "";
+  const reason = status === "FAILED" ? endReason(exit, rules.timeoutSeconds) : asked;
   const { code, startedAt, endedAt } = exit;
   const over: EndedJob = { ...base(job), status, worker: job.worker, startedAt, endedAt, exitCode: code, reason };
   return status === "FAILED" ? (restart(over, code, rules) ?? over) : over;
@@ -63,7 +65,8 @@ export function finish(job: AssignedJob, exit: Ending, rules: JobRules): EndedJo
 /** A failure is not a loss: its worker is well, so those begin to count anew. */
 function restart(job: EndedJob & { readonly worker: number | null }, code: number, rules: JobRules) {
   const { id, submission, attempt, worker, reason } = job;
-  const common = { id, submission, attempt, losses: 0, status: "RECOVERING", worker: worker ?? 0 } as const;
+  const past = { endedAt: job.endedAt, exitCode: code };
+  const common = { id, submission, attempt, losses: 0, status: "RECOVERING", worker: worker ?? 0, past } as const;
   switch (anotherTry(rules, code, job.restarts)) {
     case "no":
       return undefined;
@@ -83,19 +86,29 @@ export function loseStaged(job: StartingJob, why: string): RecoveringJob {
 
 export function lose(job: StartingJob | RunningJob, why: string, now: number): RecoveringJob | EndedJob {
   const losses = job.losses + 1;
-  if (losses < POISON_LIMIT) return { ...base(job), losses, status: "RECOVERING", worker: job.worker, reason: why };
+  const past = { endedAt: now, exitCode: null };
+  if (losses < POISON_LIMIT)
+    return { ...base(job), losses, status: "RECOVERING", worker: job.worker, reason: why, past };
   const reason = `it lost its worker ${losses} times in a row; the last time: ${why}`;
   return { ...ended(job, now), losses, status: "FAILED", reason };
 }
 
-export function requestCancel(job: StartingJob | RunningJob): CancellingJob {
+export function requestCancel(job: StartingJob | RunningJob, reason: string): CancellingJob {
   const startedAt = job.status === "RUNNING" ? job.startedAt : null;
-  return { ...base(job), status: "CANCELLING", worker: job.worker, startedAt };
+  return { ...base(job), status: "CANCELLING", worker: job.worker, startedAt, reason };
 }
 
 /** Nothing of it runs, or ever will. */
 export function cancel(job: LiveJob, now: number, reason = ""): EndedJob {
-  return { ...ended(job, now), status: "CANCELLED", reason };
+  const asked = job.status === "CANCELLING" ? job.reason : "";
+  return { ...ended(job, now), status: "CANCELLED", reason: asked === "" ? reason : asked };
+}
+
+/** It failed, and its user wants it to run once more: as if for the first time, with the next attempt. */
+export function tryAgain({ id, submission, attempt, reason }: FailedJob): PendingJob {
+  const why = reason === "" ? "" : ` (${reason})`;
+  const again = `tried again after attempt ${attempt}${why}`;
+  return { id, submission, attempt: attempt + 1, losses: 0, restarts: 0, status: "PENDING", reason: again };
 }
 
 function ended(job: LiveJob, now: number) {

@@ -5,7 +5,7 @@
  */
 
 import type { JobSpec } from "../../spec/index.ts";
-import type { IdRange, JobRow, JobStatus, QueueParams } from "../api.ts";
+import type { AttemptRow, IdRange, JobRow, JobStatus, QueueParams, SubmissionRow, SubmissionsParams } from "../api.ts";
 import type { Snapshot, StoredChange, Submission } from "../core/index.ts";
 
 /** What all ranks of a submission run; holds secrets, so it never goes into a log or an answer. */
@@ -23,6 +23,12 @@ export interface StoredRow extends JobRow {
   readonly poolIdentity: string;
 }
 
+/** All ranks of a submission as they were committed, counted. */
+export interface StoredSubmission extends Omit<SubmissionRow, "reason" | "job"> {
+  /** A rank that waits, if there is one. */
+  readonly waiting?: number;
+}
+
 export interface Store extends AsyncDisposable {
   /** What the store is, for people: a path, or a URL without its password. */
   readonly location: string;
@@ -36,8 +42,12 @@ export interface Store extends AsyncDisposable {
    */
   commit(changes: readonly StoredChange[]): Promise<readonly StoredChange[]>;
   payload(submission: number): Promise<Payload | undefined>;
+  /** The attempts of a job that another one followed, or is to follow; first to last. */
+  attempts(job: number): Promise<readonly AttemptRow[]>;
   /** At most `limit` rows, newest ids first. */
   page(query: QueueParams): Promise<readonly StoredRow[]>;
+  /** At most `limit`, newest first. Its cost does not grow with the ranks that are over. */
+  submissions(query: SubmissionsParams): Promise<readonly StoredSubmission[]>;
   /** How many of the ranges' jobs are in which status. */
   counts(ranges: readonly IdRange[]): Promise<ReadonlyMap<JobStatus, number>>;
 }

@@ -72,7 +72,50 @@ CREATE TABLE uncollected (
 ) STRICT, WITHOUT ROWID
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, RESTARTS, UNCOLLECTED];
+/**
+ * What a folded queue shows of a submission must not cost a look at each of its ranks: those that are over are counted
+ * as they end. Filters of the queue find their submissions, and not all that there ever were. Attempts that another one
+ * followed are kept apart: the row of a job is about its last one.
+ */
+const HISTORY = `
+CREATE TABLE tallies (
+  submission INTEGER NOT NULL REFERENCES submissions,
+  status TEXT NOT NULL CHECK (status IN (${TERMINAL})),
+  count INTEGER NOT NULL CHECK (count >= 0),
+  first_started INTEGER,
+  last_ended INTEGER NOT NULL,
+  PRIMARY KEY (submission, status)
+) STRICT, WITHOUT ROWID;
+INSERT INTO tallies
+  SELECT submission, status, count(*), min(started_at), max(ended_at) FROM jobs
+  WHERE status IN (${TERMINAL}) GROUP BY submission, status;
+CREATE TRIGGER job_is_over AFTER UPDATE OF status ON jobs WHEN OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL BEGIN
+  INSERT INTO tallies VALUES (NEW.submission, NEW.status, 1, NEW.started_at, NEW.ended_at)
+  ON CONFLICT DO UPDATE SET count = count + 1,
+    first_started = coalesce(min(first_started, excluded.first_started), first_started, excluded.first_started),
+    last_ended = max(last_ended, excluded.last_ended);
+END;
+CREATE TRIGGER job_is_live_again AFTER UPDATE OF status ON jobs
+WHEN OLD.ended_at IS NOT NULL AND NEW.ended_at IS NULL BEGIN
+  UPDATE tallies SET count = count - 1 WHERE submission = OLD.submission AND status = OLD.status;
+END;
+ALTER TABLE spans ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+CREATE INDEX submissions_by_name ON submissions (name, first);
+CREATE INDEX submissions_by_pool ON submissions (pool_name, first);
+CREATE INDEX submissions_by_time ON submissions (submitted_at, first);
+CREATE INDEX spans_by_submission ON spans (submission);
+CREATE TABLE attempts (
+  job INTEGER NOT NULL REFERENCES jobs,
+  attempt INTEGER NOT NULL CHECK (attempt >= 1),
+  worker INTEGER,
+  started_at INTEGER,
+  ended_at INTEGER,
+  exit_code INTEGER,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (job, attempt)
+) STRICT, WITHOUT ROWID`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, RESTARTS, UNCOLLECTED, HISTORY];
 
 /** Brings the database to the newest version. @throws StoreError when it is newer than this program. */
 export function migrate(database: DatabaseSync, path: string, steps: readonly string[] = MIGRATIONS): void {

@@ -7,16 +7,20 @@ import { intersect } from "../../core/index.ts";
 import type { StoredRow } from "../types.ts";
 import { all, sql } from "./prepared.ts";
 import type { Schema } from "./schema.ts";
+import { firstSince } from "./since.ts";
 
 export function page(database: DatabaseSync, query: QueueParams): readonly StoredRow[] {
-  const rows = jobRows(database, query);
-  const ranks = [...take(spanRanks(database, query), query.limit)];
+  const ranges = clip(database, query);
+  if (ranges.length === 0) return [];
+  const rows = jobRows(database, query, ranges);
+  const ranks = [...take(spanRanks(database, query, ranges), query.limit)];
   return [...rows, ...ranks].toSorted((a, b) => b.id - a.id).slice(0, query.limit);
 }
 
-function clip(query: QueueParams): readonly IdRange[] {
-  const below = { first: 1, last: (query.before ?? Number.MAX_SAFE_INTEGER) - 1 };
-  return (query.ids ?? [below]).flatMap((range) => intersect(range, below) ?? []);
+function clip(database: DatabaseSync, query: QueueParams): readonly IdRange[] {
+  const since = query.since === undefined ? 1 : firstSince(database, query.since);
+  const wanted = { first: since ?? Number.MAX_SAFE_INTEGER, last: (query.before ?? Number.MAX_SAFE_INTEGER) - 1 };
+  return (query.ids ?? [wanted]).flatMap((range) => intersect(range, wanted) ?? []);
 }
 
 const COMMON = [
@@ -28,19 +32,9 @@ const COMMON = [
   "submissions.submitted_at as submitted_at",
 ] as const;
 
-function jobRows(database: DatabaseSync, query: QueueParams): readonly StoredRow[] {
-  let select = sql
-    .selectFrom("jobs")
-    .innerJoin("submissions", "submissions.first", "jobs.submission")
-    .selectAll("jobs")
-    .select(COMMON)
-    .where((where) => where.or(clip(query).map(({ first, last }) => where.between("jobs.id", first, last))))
-    .orderBy("jobs.id", "desc")
-    .limit(query.limit);
-  if (query.statuses) select = select.where("jobs.status", "in", query.statuses);
-  if (query.pool !== undefined) select = select.where("submissions.pool_name", "=", query.pool);
-  if (query.name !== undefined) select = select.where("submissions.name", "=", query.name);
-  return all(database, select).map((row) => ({
+function jobRows(database: DatabaseSync, query: QueueParams, ranges: readonly IdRange[]): readonly StoredRow[] {
+  const rows = waysTo(query).flatMap((way) => all(database, selectJobs(way, ranges)));
+  return rows.map((row) => ({
     ...common(row, row.id),
     status: row.status,
     attempt: row.attempt,
@@ -52,15 +46,60 @@ function jobRows(database: DatabaseSync, query: QueueParams): readonly StoredRow
   }));
 }
 
-function* spanRanks(database: DatabaseSync, query: QueueParams): Generator<StoredRow> {
-  const ranges = clip(query).toSorted((a, b) => b.first - a.first);
+/** A status each: so its index gives the newest of them, and no others are looked at. */
+function waysTo(query: QueueParams): readonly QueueParams[] {
+  return query.statuses ? query.statuses.map((status) => ({ ...query, statuses: [status] })) : [query];
+}
+
+/** Of a name, or of a pool whatever the status, its submissions are gone through; the join keeps that order. */
+function selectJobs(query: QueueParams, ranges: readonly IdRange[]) {
+  const bySubmission = query.name !== undefined || (query.pool !== undefined && !query.statuses);
+  let select = (bySubmission ? jobsOfSubmissions(ranges) : submissionsOfJobs(ranges))
+    .selectAll("jobs")
+    .select(COMMON)
+    .limit(query.limit);
+  if (query.statuses) select = select.where("jobs.status", "in", query.statuses);
+  if (query.pool !== undefined) select = select.where("submissions.pool_name", "=", query.pool);
+  if (query.name !== undefined) select = select.where("submissions.name", "=", query.name);
+  return select;
+}
+
+function jobsOfSubmissions(ranges: readonly IdRange[]) {
+  return sql
+    .selectFrom("submissions")
+    .crossJoin("jobs")
+    .where((where) => where.or(ranges.map((range) => where.and(ofSubmission(where, range)))))
+    .orderBy("submissions.first", "desc")
+    .orderBy("jobs.id", "desc");
+}
+
+/** One lower and one upper bound, since SQLite begins at one of each and filters by the others. */
+function ofSubmission(where: ExpressionBuilder<Schema, "submissions" | "jobs">, { first, last }: IdRange) {
+  return [
+    where("submissions.first", "<=", last),
+    where("jobs.id", ">=", where.fn<number>("max", ["submissions.first", where.val(first)])),
+    where("jobs.id", "<=", where.fn<number>("min", ["submissions.last", where.val(last)])),
+  ];
+}
+
+function submissionsOfJobs(ranges: readonly IdRange[]) {
+  return sql
+    .selectFrom("jobs")
+    .crossJoin("submissions")
+    .where((where) => where.or(ranges.map(({ first, last }) => where.between("jobs.id", first, last))))
+    .whereRef("submissions.first", "=", "jobs.submission")
+    .orderBy("jobs.id", "desc");
+}
+
+function* spanRanks(database: DatabaseSync, query: QueueParams, unsorted: readonly IdRange[]): Generator<StoredRow> {
+  const ranges = unsorted.toSorted((a, b) => b.first - a.first);
   for (const span of spans(database, query, ranges)) {
     for (const range of ranges) {
       const part = intersect(span, range);
       if (!part) continue;
       for (let id = part.last; id >= part.first; id -= 1) {
         const ended = span.ended_at === null ? {} : { endedAt: span.ended_at };
-        yield { ...common(span, id), status: span.status, attempt: 0, reason: "", ...ended };
+        yield { ...common(span, id), status: span.status, attempt: 0, reason: span.reason, ...ended };
       }
     }
   }
@@ -73,7 +112,7 @@ function spans(database: DatabaseSync, query: QueueParams, ranges: readonly IdRa
   let select = sql
     .selectFrom("spans")
     .innerJoin("submissions", "submissions.first", "spans.submission")
-    .select(["spans.first", "spans.last", "spans.status", "spans.ended_at", ...COMMON])
+    .select(["spans.first", "spans.last", "spans.status", "spans.ended_at", "spans.reason", ...COMMON])
     .where((where) => where.or(ranges.map((range) => overlaps(where, range))))
     .orderBy("spans.last", "desc")
     .limit(query.limit);

@@ -35,7 +35,7 @@ export function liveJobOfRow(row: JobsTable): LiveJob {
     case "RECOVERING":
       return { ...base, status, worker, reason };
     case "CANCELLING":
-      return { ...base, status, worker, startedAt };
+      return { ...base, status, worker, startedAt, reason };
   }
 }
 

@@ -1,5 +1,7 @@
 /** The tables as the query builder sees them; migrations.ts makes them. Times are milliseconds since 1970. */
+import type { Generated } from "kysely";
 import type { JobStatus } from "../../api.ts";
+import type { TerminalStatus } from "../../core/index.ts";
 
 export interface Schema {
   readonly queue: { one: number; name: string; epoch: number; next_id: number };
@@ -23,10 +25,30 @@ export interface Schema {
     submission: number;
     status: "PENDING" | "CANCELLED";
     ended_at: number | null;
+    /** Why it was cancelled, as far as that was said. */
+    reason: Generated<string>;
   };
   readonly jobs: JobsTable;
   /** `submission` is its name on workers. */
   readonly uncollected: { pool: string; worker: number; submission: string; job: number; attempt: number };
+  /** Ranks with a row that are over, counted by triggers. */
+  readonly tallies: {
+    submission: number;
+    status: TerminalStatus;
+    count: number;
+    first_started: number | null;
+    last_ended: number;
+  };
+  /** Those that another one followed. */
+  readonly attempts: {
+    job: number;
+    attempt: number;
+    worker: number | null;
+    started_at: number | null;
+    ended_at: number | null;
+    exit_code: number | null;
+    reason: string;
+  };
 }
 
 export interface JobsTable {

@@ -7,7 +7,7 @@ import type { LiveStatus, Snapshot } from "../../core/index.ts";
 import { all, sql } from "./prepared.ts";
 import { liveJobOfRow, submissionOfRow } from "./rows.ts";
 
-const LIVE: readonly LiveStatus[] = ["PENDING", "STARTING", "RUNNING", "RECOVERING", "CANCELLING"];
+export const LIVE: readonly LiveStatus[] = ["PENDING", "STARTING", "RUNNING", "RECOVERING", "CANCELLING"];
 
 export function loadSnapshot(database: DatabaseSync): Snapshot {
   const [queue] = all(database, sql.selectFrom("queue").selectAll());
@@ -42,7 +42,11 @@ function pendingSpans() {
 }
 
 function liveSubmissions() {
+  return sql.selectFrom("submissions").selectAll().where("first", "in", unfinished()).orderBy("first");
+}
+
+/** Keys of the submissions with ranks that are not over. */
+export function unfinished() {
   const pending = sql.selectFrom("spans").select("submission").where("status", "=", "PENDING");
-  const live = sql.selectFrom("jobs").select("submission").where("status", "in", LIVE);
-  return sql.selectFrom("submissions").selectAll().where("first", "in", pending.union(live)).orderBy("first");
+  return pending.union(sql.selectFrom("jobs").select("submission").where("status", "in", LIVE));
 }

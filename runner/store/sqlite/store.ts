@@ -6,12 +6,14 @@ import { DatabaseSync } from "node:sqlite";
 import type { StoredChange } from "../../core/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Payload, Store } from "../types.ts";
+import { attempts } from "./attempts.ts";
 import { counts } from "./counts.ts";
 import { migrate } from "./migrations.ts";
 import { page } from "./page.ts";
 import { all, sql } from "./prepared.ts";
 import { jobSpecOf, submissionOfRow } from "./rows.ts";
 import { loadSnapshot } from "./snapshot.ts";
+import { submissions } from "./submissions.ts";
 import type { Write } from "./write.ts";
 import { writer } from "./write.ts";
 
@@ -29,7 +31,9 @@ export function openSqliteStore(path: string): Store {
     load: () => guarded(() => loadSnapshot(database)),
     commit: (changes) => guarded(() => commit(database, write, changes)),
     payload: (submission) => guarded(() => payload(database, submission)),
+    attempts: (job) => guarded(() => attempts(database, job)),
     page: (query) => guarded(() => page(database, query)),
+    submissions: (query) => guarded(() => submissions(database, query)),
     counts: (ranges) => guarded(() => counts(database, ranges)),
     [Symbol.asyncDispose]: () => guarded(() => database.close()),
   };

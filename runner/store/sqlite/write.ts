@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { StoredChange } from "../../core/index.ts";
+import { prepareAttempts } from "./keep-attempt.ts";
 import { prepare, sql } from "./prepared.ts";
 import { rowOfJob } from "./rows.ts";
 
@@ -19,10 +20,12 @@ export function writer(database: DatabaseSync): Write {
         return assigned(statements, change);
       case "moved":
         return moved(statements, change);
+      case "retried":
+        return retried(statements, change);
       case "span-cancelled":
         return spanCancelled(statements, change);
       case "pool":
-        return pool(statements, change);
+        return setPool(statements, change);
       case "uncollected":
         return uncollected(statements, change);
       case "collected":
@@ -37,6 +40,7 @@ function prepareAll(database: DatabaseSync) {
   return {
     ...prepareSpans(database),
     ...prepareJobs(database),
+    ...prepareAttempts(database),
     ...prepareSubmissions(database),
     ...prepareUncollected(database),
   };
@@ -66,6 +70,7 @@ function prepareSpans(database: DatabaseSync) {
         submission: p("submission"),
         status: p("status"),
         ended_at: p("ended_at"),
+        reason: p("reason"),
       }),
     ),
   };
@@ -167,7 +172,7 @@ function submitted(to: Statements, { submission, job, user }: ChangeOf<"submitte
   const pool_name = identity.split("/").at(-1) ?? identity;
   const text = JSON.stringify(job);
   to.addSubmission({ first, last, pool: identity, pool_name, name, user, job: text, submitted_at: submittedAt });
-  to.addSpan({ first, last, submission: first, status: "PENDING", ended_at: null });
+  to.addSpan({ first, last, submission: first, status: "PENDING", ended_at: null, reason: "" });
   return true;
 }
 
@@ -178,19 +183,31 @@ function assigned(to: Statements, { span, job }: ChangeOf<"assigned">): boolean 
 }
 
 function moved(to: Statements, { expected, job }: ChangeOf<"moved">): boolean {
-  return to.moveJob({ ...rowOfJob(job), from: expected.status, from_attempt: expected.attempt }) > 0;
+  const from = { from: expected.status, from_attempt: expected.attempt };
+  if (job.status === "RECOVERING") {
+    const { endedAt = null, exitCode = null } = job.past ?? {};
+    to.keepAttempt({ id: job.id, ...from, ended_at: endedAt, exit_code: exitCode, reason: job.reason });
+  }
+  return to.moveJob({ ...rowOfJob(job), ...from }) > 0;
 }
 
-function spanCancelled(to: Statements, { span, cut, at }: ChangeOf<"span-cancelled">): boolean {
+function retried(to: Statements, { expected, job }: ChangeOf<"retried">): boolean {
+  const from = { from: expected.status, from_attempt: expected.attempt };
+  to.keepEnded({ id: job.id, ...from });
+  return to.moveJob({ ...rowOfJob(job), ...from }) > 0;
+}
+
+function spanCancelled(to: Statements, { span, cut, at, reason = "" }: ChangeOf<"span-cancelled">): boolean {
   const { first, last, submission } = span;
   const rest = cut.last < last ? to.shrinkSpan({ first, last, to: cut.last + 1 }) : to.dropSpan({ first, last });
   if (rest === 0) return false;
-  if (first < cut.first) to.addSpan({ first, last: cut.first - 1, submission, status: "PENDING", ended_at: null });
-  to.addSpan({ ...cut, submission, status: "CANCELLED", ended_at: at });
+  if (first < cut.first)
+    to.addSpan({ first, last: cut.first - 1, submission, status: "PENDING", ended_at: null, reason: "" });
+  to.addSpan({ ...cut, submission, status: "CANCELLED", ended_at: at, reason });
   return true;
 }
 
-function pool(to: Statements, { roster, pointer }: ChangeOf<"pool">): boolean {
+function setPool(to: Statements, { roster, pointer }: ChangeOf<"pool">): boolean {
   const identity = roster.identity;
   return to.setPool({ identity, roster: JSON.stringify(roster), pointer: JSON.stringify(pointer) }) > 0;
 }

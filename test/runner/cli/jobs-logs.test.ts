@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { LogsParams } from "../../../runner/api.ts";
 import { followLog } from "../../../runner/cli/follow-log.ts";
+import { logSink } from "../../../runner/cli/log-sink.ts";
 import { Refusal } from "../client/scripted-controller.ts";
 import { row } from "./rows.ts";
 import { NOW, stage } from "./stage.ts";
@@ -93,7 +94,9 @@ test("a job that waits says why after a while", async () => {
     },
   });
   await using connection = await t.cli.connect();
-  await followLog(t.cli, connection, { id: 3, follow: true, signal: new AbortController().signal, patienceMs: 1 });
+  const sink = logSink(t.cli.stdout, { raw: false, prefix: "" });
+  const { signal } = new AbortController();
+  await followLog(t.cli, connection, { id: 3, follow: true, sink, signal, patienceMs: 1 });
   expect(t.stderr()).toBe("Job 3 PENDING: all 2 workers of gpu-pool are busy.\n");
 });
 
@@ -107,10 +110,4 @@ test("no such job: the controller's words and code", async () => {
   });
   expect(await t.lido("jobs", "logs", "3")).toBe(3);
   expect(t.stderr()).toBe("Error: There is no job 3.\n");
-});
-
-test("one job at a time", async () => {
-  await using t = await stage();
-  expect(await t.lido("jobs", "logs", "3-5")).toBe(2);
-  expect(t.stderr()).toBe("Error: '3-5' is more than one job.\nGive one id; a log is printed for one job at a time.\n");
 });

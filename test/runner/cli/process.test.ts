@@ -45,17 +45,25 @@ async function lido(words: readonly string[], env: NodeJS.ProcessEnv = {}): Prom
   });
 }
 
-const GROUPS = "jobs pool controller".split(" ");
+const GROUPS = "jobs pool workers controller".split(" ");
 const COMMANDS = [
   "jobs launch",
   "jobs queue",
   "jobs logs",
   "jobs cancel",
+  "jobs show",
+  "jobs why",
+  "jobs retry",
   "jobs wait",
   "pool apply",
   "pool status",
   "pool logs",
   "pool down",
+  "workers list",
+  "workers show",
+  "workers ssh",
+  "workers drain",
+  "workers resume",
   "controller start",
   "controller stop",
   "controller status",
@@ -86,10 +94,10 @@ test.each([
     ["jobs", "queue", "--poool", "x"],
     "Error: Unknown option '--poool'.\nDid you mean --pool?\nSee `lido jobs queue --help`.\n",
   ],
-  [["jobs", "logs"], "Error: Missing required argument 'id'.\nSee `lido jobs logs --help`.\n"],
+  [["jobs", "show"], "Error: Missing required argument 'id'.\nSee `lido jobs show --help`.\n"],
   [
     ["jobs", "queue", "-o", "xml"],
-    "Error: Option '-o, --output <format>' argument 'xml' is invalid. Allowed choices are table, json, jsonl, id.\nSee `lido jobs queue --help`.\n",
+    "Error: Option '-o, --output <format>' argument 'xml' is invalid. Allowed choices are table, wide, json, jsonl, id.\nSee `lido jobs queue --help`.\n",
   ],
 ])("wrong usage %j: exit code 2", async (words, stderr) => {
   expect(await lido(words)).toEqual({ code: 2, stdout: "", stderr });
@@ -145,7 +153,7 @@ describe("with a controller", () => {
   test("a command loads neither zod nor yaml, ssh2 or Pulumi, unless it must", async () => {
     await using t = await stage({
       pools: [roster()],
-      script: { submit: () => ({ ids: { first: 1, last: 1 } }), queue: () => ({ rows: [] }) },
+      script: { submit: () => ({ ids: { first: 1, last: 1 } }), submissions: () => ({ rows: [] }) },
     });
     const state = { PULUMI_BACKEND_URL: `file://${join(t.folder, "state")}`, PULUMI_STACK: "dev" };
     const env = { PATH: process.env.PATH, LIDO_HOME: t.folder, ...state, NODE_DEBUG: "module,esm" };

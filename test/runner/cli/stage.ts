@@ -70,6 +70,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     color,
     interrupted: () => controlC[0].signal,
     interruptedTwice: () => ({ first: controlC[0].signal, again: controlC[1].signal }),
+    runHere: () => Promise.reject(new Error("This test runs no program.")),
   });
   const controller = await scriptedController(folder.path, script);
   return {

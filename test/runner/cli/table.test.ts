@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
 import { paintFor } from "../../../runner/cli/colors.ts";
 import { type Column, tableLines } from "../../../runner/cli/table.ts";
+import { displayWidth } from "../../../runner/cli/width.ts";
 import { type Kind, written } from "./stage.ts";
 
 interface Pet {
@@ -60,5 +62,49 @@ test("colours do not count as width", () => {
       "Mia      \u001B[32mcat\u001B[39m",
       "日本 🚀  \u001B[32mdog\u001B[39m   barks at everything that moves, and at most of what does not mov…",
     ].join("\n"),
+  );
+});
+
+describe("a last column that wraps", () => {
+  const wrapping = columns.map((column) => (column.header === "REMARK" ? { ...column, wraps: true as const } : column));
+  const lines = (width: number): readonly string[] => {
+    const output = Object.assign(written("tty").output, { columns: width });
+    return tableLines(pets, { columns: wrapping, output, paint: paintFor(output, { color: false }) });
+  };
+
+  test("goes on below itself", () => {
+    expect(lines(50)).toEqual([
+      "NAME     KIND  REMARK",
+      "Mia      cat",
+      "日本 🚀  dog   barks at everything that moves, and",
+      "               at most of what does not move",
+      "               either",
+    ]);
+  });
+
+  test("has lines of its own where there is no room beside the others", () => {
+    expect(lines(30)).toEqual([
+      "NAME     KIND",
+      "Mia      cat",
+      "日本 🚀  dog",
+      "    barks at everything that",
+      "    moves, and at most of what",
+      "    does not move either",
+    ]);
+  });
+});
+
+test("no line is wider than the terminal where the columns allow it, whatever the texts", () => {
+  const some: readonly Column<readonly string[]>[] = [
+    { header: "A", cell: ([a = ""]) => a, shrinkTo: 4 },
+    { header: "B", cell: ([, b = ""]) => b, wraps: true },
+  ];
+  const texts = fc.array(fc.tuple(fc.string({ unit: "grapheme" }), fc.string({ unit: "grapheme" })));
+  fc.assert(
+    fc.property(texts, fc.integer({ min: 12, max: 60 }), (rows, width) => {
+      const output = Object.assign(written("tty").output, { columns: width });
+      const lines = tableLines(rows, { columns: some, output, paint: (_color, text) => text });
+      for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+    }),
   );
 });

@@ -1,6 +1,6 @@
 /** What every store must do. An implementation calls this with how to open a new, empty one, and to open it again. */
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Job, StoredChange, Submission } from "../../../runner/core/index.ts";
+import type { Job, PendingJob, StoredChange, Submission } from "../../../runner/core/index.ts";
 import { rulesOf } from "../../../runner/core/index.ts";
 import type { Store } from "../../../runner/store/index.ts";
 import { IDENTITY, job, POINTER, roster, rosterWorker } from "../core/fixtures.ts";
@@ -201,6 +201,86 @@ export function storeConformance(name: string, open: () => Promise<Opened>): voi
       expect(await ids({ pool: "gpu-pool", statuses: ["RUNNING", "STARTING"] })).toEqual([2, 1]);
       expect(await ids({ pool: "no-pool" })).toEqual([]);
       expect(await ids({ statuses: ["PENDING"], before: 5 })).toEqual([4, 3]);
+    });
+
+    test("an attempt that another one follows is kept, with how it ended", async () => {
+      await store.commit([POOL, submitted(1, 2), assigned(1, 2), running(1)]);
+      const past = { endedAt: 2_500, exitCode: 3 };
+      const recovering: Job = { ...base(1), status: "RECOVERING", reason: "exit code 3; restart 1 of 2", past };
+      await store.commit([{ kind: "moved", expected: { status: "RUNNING", attempt: 1 }, job: recovering }]);
+      const kept = { attempt: 1, worker: 1, startedAt: 2_000, endedAt: 2_500, exitCode: 3, reason: recovering.reason };
+      expect(await store.attempts(1)).toEqual([kept]);
+      expect(await store.attempts(2)).toEqual([]);
+      const stale: StoredChange = { kind: "moved", expected: { status: "STARTING", attempt: 9 }, job: recovering };
+      expect(await store.commit([stale])).toEqual([stale]);
+      await reopen();
+      expect(await store.attempts(1)).toEqual([kept]);
+    });
+
+    test("a job that failed is live again once it is retried, and that only once", async () => {
+      const failed: Job = {
+        ...base(1),
+        status: "FAILED",
+        startedAt: 2_000,
+        endedAt: 3_000,
+        exitCode: 7,
+        reason: "exit code 7",
+      };
+      await store.commit([POOL, submitted(1, 1), assigned(1, 1), running(1)]);
+      await store.commit([{ kind: "moved", expected: { status: "RUNNING", attempt: 1 }, job: failed }]);
+      expect(await store.submissions({ limit: 1 })).toMatchObject([{ byStatus: { FAILED: 1 } }]);
+      const { worker: _, ...rest } = base(1);
+      const pending: PendingJob = { ...rest, attempt: 2, status: "PENDING", reason: "tried again" };
+      const retried: StoredChange = {
+        kind: "retried",
+        submission: submission(1, 1),
+        expected: { status: "FAILED", attempt: 1 },
+        job: pending,
+      };
+      expect(await store.commit([retried])).toEqual([]);
+      expect(await store.commit([retried])).toEqual([retried]);
+      expect(await store.attempts(1)).toEqual([
+        { attempt: 1, worker: 1, startedAt: 2_000, endedAt: 3_000, exitCode: 7, reason: "exit code 7" },
+      ]);
+      expect(await store.load()).toMatchObject({ submissions: [{ first: 1 }], jobs: [pending] });
+      const [folded] = await store.submissions({ limit: 1 });
+      expect(folded).toMatchObject({ byStatus: { PENDING: 1 }, waiting: 1 });
+      expect(folded).not.toHaveProperty("endedAt");
+    });
+
+    test("pages reach back to a time", async () => {
+      await store.commit([POOL, submitted(1, 5), submitted(6, 8, { submittedAt: 2_000 }), assigned(1, 5)]);
+      const ids = async (since: number) => (await store.page({ limit: 100, since })).map((row) => row.id);
+      expect(await ids(1_001)).toEqual([8, 7, 6]);
+      expect(await ids(1_000)).toHaveLength(8);
+      expect(await ids(2_001)).toEqual([]);
+      const folded = async (since: number) =>
+        (await store.submissions({ limit: 100, since })).map((one) => one.ids.first);
+      expect([await folded(1_000), await folded(1_001), await folded(2_001)]).toEqual([[6, 1], [6], []]);
+    });
+
+    test("submissions are told with their ranks counted, newest first, and by name, pool and whether they are over", async () => {
+      await store.commit([POOL, submitted(1, 5), submitted(6, 6, { name: "other" }), submitted(7, 9)]);
+      await store.commit([assigned(1, 5), assigned(2, 5), running(1), running(2), succeeded(1)]);
+      const span = { first: 7, last: 9, submission: 7 };
+      await store.commit([{ kind: "span-cancelled", span, cut: span, at: 4_000 }]);
+      const one = { name: "train", pool: "gpu-pool", submittedAt: 1_000 };
+      const [cancelled, pending, mixed] = [
+        { ...one, ids: { first: 7, last: 9 }, byStatus: { CANCELLED: 3 }, endedAt: 4_000 },
+        { ...one, name: "other", ids: { first: 6, last: 6 }, byStatus: { PENDING: 1 }, waiting: 6 },
+        {
+          ...one,
+          ids: { first: 1, last: 5 },
+          byStatus: { SUCCEEDED: 1, RUNNING: 1, PENDING: 3 },
+          startedAt: 2_000,
+          waiting: 3,
+        },
+      ];
+      expect(await store.submissions({ limit: 10 })).toEqual([cancelled, pending, mixed]);
+      expect(await store.submissions({ limit: 1, before: 7 })).toEqual([pending]);
+      expect(await store.submissions({ limit: 10, name: "train" })).toEqual([cancelled, mixed]);
+      expect(await store.submissions({ limit: 10, unfinished: true })).toEqual([pending, mixed]);
+      expect(await store.submissions({ limit: 10, pool: "no-pool" })).toEqual([]);
     });
 
     test("script and secrets come back for the worker", async () => {

@@ -1,0 +1,76 @@
+/** `lido workers show`: everything about one worker. */
+import { Command } from "commander";
+import { fingerprint } from "../../worker/index.ts";
+import { type Cli, note, print } from "./cli.ts";
+import { type Fact, factLines } from "./facts.ts";
+import { outputOption, poolOption } from "./options.ts";
+import { capacityWords, stateColor } from "./pool-status-words.ts";
+import type { Format } from "./print-rows.ts";
+import type { MakeCommand } from "./program.ts";
+import { ago, clockTime } from "./time.ts";
+import { type FoundWorker, findWorker } from "./worker-find.ts";
+import { doingWords, type ShownWorker, shownWorkers } from "./worker-rows.ts";
+
+export interface WorkersShowOptions {
+  readonly worker: string;
+  readonly pool?: string;
+  readonly output: Format;
+}
+
+export const command: MakeCommand = ({ cli, done }) =>
+  new Command("show")
+    .description("Shows everything about a worker.")
+    .argument("<worker>", "its name, or its id with -p")
+    .addOption(poolOption())
+    .addOption(outputOption())
+    .addHelpText("after", "\nExamples:\n  lido workers show gpu-pool-3\n  lido workers show 3 -p gpu-pool -o json")
+    .action(async (worker: string, options: Omit<WorkersShowOptions, "worker">) =>
+      done(await runWorkersShow(cli, { ...options, worker })),
+    );
+
+/** @throws NotFoundError */
+export async function runWorkersShow(cli: Cli, { worker: word, pool, output }: WorkersShowOptions): Promise<number> {
+  const found = await findWorker(cli, word, pool);
+  const shown = (await shownWorkers(cli, [found.roster])).find(({ id }) => id === found.worker.id);
+  if (shown === undefined) return 0;
+  switch (output) {
+    case "json":
+      print(cli, JSON.stringify(shown, undefined, 2));
+      return 0;
+    case "jsonl":
+      print(cli, JSON.stringify(shown));
+      return 0;
+    case "id":
+      print(cli, shown.name);
+      return 0;
+    case "table":
+    case "wide":
+      for (const line of factLines(factsOf(cli, found, shown), cli.paint)) print(cli, line);
+      note(cli, `\nNext: lido workers ssh ${shown.name}, lido pool logs ${shown.pool} ${shown.id}`);
+      return 0;
+  }
+}
+
+function factsOf(cli: Cli, { roster }: FoundWorker, shown: ShownWorker): readonly Fact[] {
+  const { state, reason, seen, host, port, readyAt, hourlyCost, generation, capacity, user, jump = [] } = shown;
+  const address = host === "" ? "" : `${user ?? roster.ssh.user}@${host}:${port}`;
+  return [
+    ["name", shown.name],
+    ["pool", `${shown.pool} (worker=${shown.id})`],
+    ["state", reason === "" ? state : `${state}: ${reason}`, stateColor(state)],
+    ["does", doingWords(shown)],
+    ["drained", seen?.cordon ?? ""],
+    ["trouble", seen?.trouble ?? ""],
+    [
+      "generation",
+      generation === roster.generation ? `${generation}` : `${generation}, and the pool is at ${roster.generation}`,
+    ],
+    ["resources", capacityWords(capacity, true)],
+    ["infra", roster.infra],
+    ["address", address],
+    ["by way of", jump.map((hop) => `${hop.user}@${hop.host}:${hop.port}`).join(", ")],
+    ["host key", shown.hostKey === "" ? "" : fingerprint(shown.hostKey)],
+    ["ready", readyAt === 0 ? "never" : `${clockTime(readyAt)} (${ago(readyAt, cli.now())})`],
+    ["$/h", hourlyCost > 0 ? hourlyCost.toFixed(2) : ""],
+  ];
+}

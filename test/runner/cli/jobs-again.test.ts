@@ -1,0 +1,121 @@
+/** show, why, wait and retry, each against a real controller and a real worker. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ShowResult } from "../../../runner/api.ts";
+import { eventually } from "../../support/eventually.ts";
+import { type RealStage, realStage } from "./real-stage.ts";
+
+let t: RealStage;
+beforeAll(async () => {
+  t = await realStage(1);
+});
+afterAll(() => t?.[Symbol.asyncDispose]());
+
+/** Fails as long as the file is not there. */
+const flaky = (file: string): string => `echo attempt; test -e ${t.home}/${file} || exit 7`;
+
+async function show(id: number): Promise<ShowResult> {
+  return JSON.parse((await t.lido("jobs", "show", `${id}`, "-o", "json")).stdout) as ShowResult;
+}
+
+test("failed ranks run again with the same ids, and the log of the earlier attempt stays", async () => {
+  const script = `echo try $SKYPILOT_JOB_RANK; ${flaky("now")}`;
+  const first = await t.lido("jobs", "launch", "-p", "gpu-pool", "-n", "flaky", "--num-jobs", "2", "--", script);
+  expect(first.code).toBe(100);
+  const [, from, to] = /IDs: (\d+)-(\d+)/.exec(first.stdout) ?? [];
+  await t.workers[0]?.connect().then(async (worker) => {
+    await worker.link.run(`touch ${t.home}/now`);
+    await worker.close();
+  });
+  expect(await t.lido("jobs", "retry", "--failed", "-n", "flaky")).toEqual({
+    code: 0,
+    stdout: `Jobs retried: ${from}-${to}\n`,
+    stderr: `  lido jobs wait ${from}-${to}  until all are over\n`,
+  });
+  expect((await t.lido("jobs", "wait", "-n", "flaky")).stdout).toBe("2 jobs: 2 succeeded.\n");
+  const { job, attempts } = await show(Number(from));
+  expect(job).toMatchObject({ status: "SUCCEEDED", attempt: 2, exitCode: 0 });
+  expect(attempts).toMatchObject([
+    { attempt: 1, worker: 1, exitCode: 7, reason: "exit code 7" },
+    { attempt: 2, worker: 1, exitCode: 0, reason: "" },
+  ]);
+  const log = await t.lido("jobs", "logs", `${from}`, "--attempt", "1", "--no-follow");
+  expect([log.code, log.stdout]).toEqual([0, "try 0\nattempt\n"]);
+  expect((await t.lido("jobs", "queue", "-n", "flaky")).stdout).toMatch(/ SUCCEEDED .* 2 jobs: 2 succeeded/);
+  expect((await t.lido("jobs", "retry", "--failed", "-n", "flaky")).code).toBe(8);
+});
+
+test("an attempt that its job file repeats is shown with why it ended", async () => {
+  const { code, stdout } = await t.lido("jobs", "launch", "-p", "gpu-pool", "-d", "--", "exit 3");
+  expect(code).toBe(0);
+  const id = Number(/ID: (\d+)/.exec(stdout)?.[1]);
+  expect((await t.lido("jobs", "wait", `${id}`)).code).toBe(100);
+  const shown = await t.lido("jobs", "show", `${id}`);
+  expect(shown.stdout).toMatch(/^status {5}FAILED: exit code 3$/m);
+  expect(shown.stdout).toMatch(/^1 {8}1 {7}20.* 3 {5}exit code 3$/m);
+  expect(shown.stdout).toContain("\nRuns:\n  exit 3\n");
+  expect(shown.stderr).toBe(`\nNext: lido jobs logs ${id}, lido jobs retry ${id}\n`);
+});
+
+test("why a job waits: each worker, and what would change it", async () => {
+  const gate = `${t.home}/gate`;
+  const wait = `until test -e ${gate}; do sleep 0.05; done`;
+  const { stdout } = await t.lido("jobs", "launch", "-p", "gpu-pool", "--num-jobs", "3", "-d", "--", wait);
+  const first = Number(/IDs: (\d+)-/.exec(stdout)?.[1]);
+  await eventually(async () => (await show(first)).job.status === "RUNNING", "the first rank runs");
+  expect((await t.lido("jobs", "why", `${first + 2}`)).stdout).toBe(
+    `Job ${first + 2} PENDING: waiting for a free worker: 1 of 1 busy.
+It wants a whole worker. 1 job of its pool is ahead of it.
+
+WORKER  NAME        CAN HAVE IT  BECAUSE
+1       gpu-pool-1  no           is busy: job ${first}
+
+What would change it:
+  A job ahead of it ends, and its worker is free.
+  More workers: workers: 2 in the Pulumi project in ${t.home}, and pulumi up
+`,
+  );
+  expect((await t.lido("jobs", "why", `${first}`)).stdout).toBe(`Job ${first} RUNNING.\n`);
+  expect((await t.lido("jobs", "retry", `${first}`)).stderr).toBe(
+    `Error: None of ${first} has failed, so there is nothing to retry.\n\`lido jobs queue --ranks\` shows how they stand.\n`,
+  );
+  expect((await t.lido("jobs", "wait", `${first}`, "--timeout", "0.1s")).code).toBe(101);
+  expect((await t.lido("jobs", "cancel", "-p", "gpu-pool", "-y")).code).toBe(0);
+  expect((await t.lido("jobs", "wait", `${first}-${first + 2}`)).code).toBe(103);
+});
+
+test("the reason of a cancel is what its jobs say, running and waiting ones", async () => {
+  const { stdout } = await t.lido("jobs", "launch", "-p", "gpu-pool", "--num-jobs", "2", "-d", "--", "sleep 60");
+  const first = Number(/IDs: (\d+)-/.exec(stdout)?.[1]);
+  await eventually(async () => (await show(first)).job.status === "RUNNING", "the first rank runs");
+  expect((await t.lido("jobs", "cancel", `${first}-${first + 1}`, "--reason", "wrong data")).code).toBe(0);
+  expect((await t.lido("jobs", "wait", `${first}-${first + 1}`)).code).toBe(103);
+  for (const id of [first, first + 1]) {
+    expect((await show(id)).job).toMatchObject({ status: "CANCELLED", reason: "wrong data" });
+  }
+});
+
+test("a job that asks for more than any worker has is refused at once", async () => {
+  const { code, stderr } = await t.lido("jobs", "launch", "-p", "gpu-pool", "--cpus", "64", "--", "true");
+  expect([code, stderr.split("\n")[0]]).toEqual([
+    2,
+    "Error: No worker of pool gpu-pool can run this job: it asks for 64 cpus, and the largest worker (gpu-pool-1) has 4 cpus, 16 GB. Ask for less under resources:, or use a pool of larger workers.",
+  ]);
+  const fitting = await t.lido("jobs", "launch", "-p", "gpu-pool", "--cpus", "2", "--memory", "4", "-d", "--", "true");
+  const id = Number(/ID: (\d+)/.exec(fitting.stdout)?.[1]);
+  expect((await show(id)).wants).toBe("2 cpus, 4 GB");
+  expect((await t.lido("jobs", "wait", `${id}`)).code).toBe(0);
+});
+
+test("what is not there", async () => {
+  expect((await t.lido("jobs", "show", "999")).code).toBe(3);
+  expect((await t.lido("jobs", "why", "999")).code).toBe(3);
+  expect((await t.lido("jobs", "retry", "999")).code).toBe(3);
+  expect((await t.lido("jobs", "wait", "999")).code).toBe(102);
+  expect(await t.lido("jobs", "wait", "-n", "no-such-name")).toEqual({
+    code: 102,
+    stdout: "",
+    stderr: "Error: There is no job of the name 'no-such-name'.\n`lido jobs queue` lists the jobs that there are.\n",
+  });
+  expect((await t.lido("jobs", "retry")).code).toBe(2);
+  expect((await t.lido("jobs", "wait")).code).toBe(2);
+});
