@@ -24,7 +24,7 @@ function whileConnected(machine: Machine): string[] {
   const attempts = files("jobs/*/*.{exit,pid,log,ack,cancel}");
   // What a supervisor had in its hands when it was killed stays until there is another one.
   const currents = running.some(isSupervisor) ? files("slots/*/current") : [];
-  const busy = currents.filter((file) => readFileSync(join(machine.host.home, file), "utf8") !== "");
+  const busy = currents.filter((file) => !/^(\n|$)/.test(readFileSync(join(machine.host.home, file), "utf8")));
   return [
     ...(machine.proxy.connections > 1 ? [`machine ${machine.id} has ${machine.proxy.connections} connections`] : []),
     ...(agents.length > 1 ? [`machine ${machine.id} runs ${agents.length} agents`] : []),
