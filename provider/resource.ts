@@ -6,9 +6,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   fillEnvironment,
+  type Parsed,
   type PoolSpec,
   poolFromArgs,
   readPoolFile,
+  refuseMissingFiles,
   type UpdatePolicyArgs,
   UserError,
   type WorkerPoolArgs,
@@ -60,7 +62,7 @@ export class WorkerPool extends pulumi.ComponentResource {
     overrides: PoolOverrides = {},
     opts?: pulumi.ComponentResourceOptions,
   ): WorkerPool {
-    const { spec: written, warnings } = plainly(() => readPoolFile(file));
+    const { spec: written, warnings, places } = plainly(() => readPoolFile(file));
     for (const { message, place } of warnings) {
       void pulumi.log.warn(place === undefined ? message : `${place.file}:${place.line}:${place.column}: ${message}`);
     }
@@ -68,9 +70,11 @@ export class WorkerPool extends pulumi.ComponentResource {
     const spec = derived({ workers, envs, updatePolicy }, (given: Known) => {
       const size = given.workers === undefined ? {} : { size: { min: given.workers, max: given.workers } };
       const policed = withUpdatePolicy(written, given.updatePolicy);
-      return fillEnvironment({ ...policed, ...size, secrets: {} }, { envs: given.envs, secrets: {} });
+      const filled = fillEnvironment({ ...policed, ...size, secrets: {} }, { envs: given.envs, secrets: {} }, places);
+      refuseMissingFiles(filled, places);
+      return filled;
     });
-    return new WorkerPool(name, { spec, secrets: filledSecrets(written, secrets) }, opts);
+    return new WorkerPool(name, { spec, secrets: filledSecrets({ spec: written, places }, secrets) }, opts);
   }
 }
 
@@ -82,12 +86,12 @@ interface Known {
 }
 
 function filledSecrets(
-  written: PoolSpec,
+  { spec, places }: Pick<Parsed<PoolSpec>, "spec" | "places">,
   given: DeepInput<Record<string, string>>,
 ): pulumi.Input<Record<string, string>> {
   return derived(given, (secrets: Readonly<Record<string, string>>) => {
-    const open = { ...written, envs: {}, fileMounts: [] };
-    return fillEnvironment(open, { envs: {}, secrets }).secrets as Record<string, string>;
+    const open = { ...spec, envs: {}, fileMounts: [] };
+    return fillEnvironment(open, { envs: {}, secrets }, places).secrets as Record<string, string>;
   });
 }
 

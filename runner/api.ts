@@ -128,6 +128,7 @@ export interface WorkerRow {
   /** Identity of its pool. */
   readonly pool: string;
   readonly id: number;
+  readonly name: string;
   readonly connected: boolean;
   /** Why it is not connected; "" when it is, and when that was not tried. */
   readonly trouble: string;

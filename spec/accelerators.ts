@@ -3,6 +3,7 @@
  * them; a list means the first that can be had is preferred.
  */
 import { type Bad, bad, type Fault, good, isMapping, type Read, show } from "./fault.ts";
+import { zod } from "./lazy.ts";
 import type { Accelerator } from "./types.ts";
 
 export interface AcceleratorChoice {
@@ -51,8 +52,21 @@ function readEntry([key, count]: readonly [string, unknown]): Read<Accelerator> 
   return bad(`the count of ${show(key)} must be a number above 0, not ${show(count)}`, FORMS, { path: [key] });
 }
 
+/** The counts of a mapping stand in its values, or in its keys with null as the value. */
+export function acceleratorsForm() {
+  const z = zod();
+  const one = z.string();
+  return z.union([
+    one,
+    z.array(one),
+    z.record(z.string(), z.union([z.number().gt(0), z.string().regex(COUNT), z.null()])),
+  ]);
+}
+
+const COUNT = /^\s*(\d+(\.\d+)?|\.\d+)\s*$/;
+
 function countOf(text: string): number | undefined {
-  const count = /^(\d+(\.\d+)?|\.\d+)$/.test(text) ? Number(text) : 0;
+  const count = COUNT.test(text) ? Number(text) : 0;
   return count > 0 && Number.isFinite(count) ? count : undefined;
 }
 

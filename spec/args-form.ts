@@ -4,7 +4,8 @@
  */
 import { isMapping, type Mapping, show } from "./fault.ts";
 import { meant, POLICY_KEYS, POOL_KEYS, RESOURCE_KEYS } from "./keys.ts";
-import type { Path, Problem, Where } from "./problem.ts";
+import type { Path, Problem } from "./problem.ts";
+import type { Where } from "./types.ts";
 
 const ROOT = "WorkerPool";
 

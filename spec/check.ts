@@ -1,22 +1,30 @@
 /** Runs a schema over what a user wrote: a value without any problem, or all problems at once, each with its place. */
 import type { ZodError } from "zod";
 import { type Origin, type Path, type Problem, SpecError } from "./problem.ts";
-import type { Schema } from "./schema.ts";
+import { anchorOf, type Schema } from "./schema.ts";
+import type { Where } from "./types.ts";
 
 /** A value as it was read, with what was already found wrong on the way. */
 export interface Source {
   readonly value: unknown;
   /** Wrong, but not so wrong that the values could not be read. */
   readonly problems: readonly Problem[];
+  /** Where a value is missing that is already complained of: what a schema says of it is of no use. */
+  readonly holes: readonly Where[];
   readonly origin: Origin;
 }
 
 /** Throws SpecError. */
-export function checked<T>(schema: Schema<T>, { value, problems, origin }: Source): T {
+export function checked<T>(schema: Schema<T>, { value, problems, holes, origin }: Source): T {
   const result = examined(schema, value, origin);
   if ("value" in result && problems.length === 0) return result.value;
-  throw new SpecError([...problems, ...("problems" in result ? result.problems : [])]);
+  const missing = new Set(holes.map(keyOf));
+  const found = "problems" in result ? result.problems.filter(({ where }) => !missing.has(keyOf(where))) : [];
+  throw new SpecError([...problems, ...found]);
 }
+
+const keyOf = (where: Where): string =>
+  where.kind === "text" ? `${where.place.line}:${where.place.column}` : where.path;
 
 export type Examined<T> = { readonly value: T } | { readonly problems: readonly Problem[] };
 
@@ -29,6 +37,5 @@ export function examined<T>(schema: Schema<T>, value: unknown, origin: Origin): 
 
 function problemOf(issue: ZodError["issues"][number], origin: Origin): Problem {
   const [message = "", advice = ""] = issue.message.split("\n");
-  const anchor = issue.code === "custom" && issue.params?.["anchor"] === "key" ? "key" : "value";
-  return { where: origin.where(issue.path as Path, anchor), message, advice };
+  return { where: origin.where(issue.path as Path, anchorOf(issue)), message, advice };
 }

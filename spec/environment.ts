@@ -3,6 +3,7 @@
  * never get into a sentence.
  */
 import { type Fault, isMapping, type Mapping, type Read, show } from "./fault.ts";
+import { zod } from "./lazy.ts";
 import { reading, type Schema } from "./schema.ts";
 import type { Environment } from "./types.ts";
 
@@ -30,7 +31,12 @@ export function environmentSchema(section: "envs" | "secrets"): Schema<Environme
       return { faults: [{ message: `\`${section}\` must be a mapping of names and values`, advice }] };
     const faults = Object.entries(input).flatMap(([name, value]) => memberFaults(name, value, advice));
     return faults.length > 0 ? { faults } : { value: texts(input) };
-  });
+  }, environmentForm);
+}
+
+function environmentForm() {
+  const z = zod();
+  return z.record(z.string().regex(NAME), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 }
 
 function memberFaults(name: string, value: unknown, advice: string): readonly Fault[] {

@@ -27,7 +27,8 @@ export function excerpt(text: string, { line, span, hidden }: ExcerptOptions): r
   const whole = lineAround(text, span.start);
   if (text.slice(whole.start, whole.end).trim() === "") return [];
   const shown = { start: Math.max(whole.start, span.start - BEFORE), end: Math.min(whole.end, span.start + AFTER) };
-  const cells = drawn(text, shown, hidden);
+  const secrets = hidden.filter(({ start, end }) => start < shown.end && end > shown.start);
+  const cells = drawn(text, shown, secrets);
   const before = cells.filter(({ offset }) => offset < span.start).length;
   const under = cells.filter(({ offset }) => offset >= span.start && offset < span.end).length;
 

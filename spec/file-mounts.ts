@@ -4,10 +4,11 @@
  */
 import { bad, type Fault, isMapping, type Mapping, show } from "./fault.ts";
 import { zod } from "./lazy.ts";
+import { mapping } from "./mapping.ts";
 import { nearest } from "./nearest.ts";
 import { present } from "./plain.ts";
 import { flag, openMapping, text } from "./scalars.ts";
-import { choosing, mapping, reading, type Schema, wording } from "./schema.ts";
+import { choosing, reading, type Schema, wording } from "./schema.ts";
 import type { FileMount } from "./types.ts";
 
 const MODES = ["MOUNT", "COPY", "MOUNT_CACHED"] as const;
@@ -21,7 +22,10 @@ export function fileMountsSchema(): Schema<readonly FileMount[]> {
   return z
     .record(
       z.string(),
-      choosing<Mounted>((input) => (isMapping(input) ? bucket() : plainSource())),
+      choosing<Mounted>(
+        (input) => (isMapping(input) ? bucket() : plainSource()),
+        () => [plainSource(), bucket()],
+      ),
       wording((shown) => `\`file_mounts\` must be a mapping from paths on the worker, not ${shown}`, ADVICE),
     )
     .transform((mounts) => Object.entries(mounts).map(([target, mounted]) => ({ target, ...mounted })));
@@ -42,12 +46,13 @@ function bucket(): Schema<Mounted> {
     check: nameless,
     shape: {
       name: text("name", "my-bucket"),
-      source: choosing<readonly string[]>((input) =>
-        Array.isArray(input) ? zod().array(source) : source.transform((one) => [one]),
+      source: choosing<readonly string[]>(
+        (input) => (Array.isArray(input) ? zod().array(source) : source.transform((one) => [one])),
+        () => [source, zod().array(source)],
       ),
       store: text("store", "s3").transform((store) => store.trim().toUpperCase()),
       persistent: flag("persistent"),
-      mode: reading(readMode),
+      mode: reading(readMode, () => zod().union([zod().enum(MODES), zod().string()])),
       config: config(),
     },
   }).transform(

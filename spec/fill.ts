@@ -5,15 +5,16 @@
 import { nameFault, valueFault } from "./environment.ts";
 import { UserError } from "./errors.ts";
 import { plain } from "./plain.ts";
-import type { Environment, FileMount, JobSpec, PoolSpec } from "./types.ts";
+import { type Problem, SpecError } from "./problem.ts";
+import type { Environment, FileMount, JobSpec, Places, PoolSpec } from "./types.ts";
 
 export interface Given {
   readonly envs: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** Throws UserError that names all that is still open, or wrongly given, and the flags that fill it. */
-export function fillEnvironment<T extends PoolSpec | JobSpec>(spec: T, given: Given): T {
+/** Throws UserError that names all that is still open, at its place where that is known, or wrongly given, and the flags that fill it. */
+export function fillEnvironment<T extends PoolSpec | JobSpec>(spec: T, given: Given, places: Places = {}): T {
   const wrong = [
     ...givenFaults("env", given.envs, [spec.secrets, given.secrets]),
     ...givenFaults("secret", given.secrets, [spec.envs]),
@@ -21,7 +22,7 @@ export function fillEnvironment<T extends PoolSpec | JobSpec>(spec: T, given: Gi
   if (wrong.length > 0) throw new UserError(wrong.join("\n"));
   const envs = { ...spec.envs, ...given.envs };
   const secrets = { ...spec.secrets, ...given.secrets };
-  refuseOpen(openNames(envs), openNames(secrets));
+  refuseOpen([...openValues("env", envs), ...openValues("secret", secrets)], places);
   const filled = { ...spec, envs, secrets };
   return plain(filled.kind === "pool" ? { ...filled, fileMounts: substituted(filled.fileMounts, envs) } : filled);
 }
@@ -37,21 +38,34 @@ function givenFaults(kind: "env" | "secret", values: Given["envs"], taken: reado
   });
 }
 
-const openNames = (environment: Environment): readonly string[] =>
-  Object.entries(environment).flatMap(([name, value]) => (value === null ? [name] : []));
+interface Open {
+  readonly kind: "env" | "secret";
+  readonly name: string;
+}
 
-function refuseOpen(envs: readonly string[], secrets: readonly string[]): void {
-  const names = [...envs, ...secrets];
-  if (names.length === 0) return;
-  const flags = [...envs.map((name) => `--env ${name}=VALUE`), ...secrets.map((name) => `--secret ${name}=VALUE`)];
-  const subject = names.length === 1 ? "This name has" : "These names have";
+const openValues = (kind: Open["kind"], environment: Environment): readonly Open[] =>
+  Object.entries(environment).flatMap(([name, value]) => (value === null ? [{ kind, name }] : []));
+
+function refuseOpen(open: readonly Open[], places: Places): void {
+  if (open.length === 0) return;
+  const problems = open.flatMap((one) => openProblem(one, places));
+  if (problems.length === open.length) throw new SpecError(problems);
+  const names = open.map(({ kind, name }) => (kind === "secret" ? `${name} (secret)` : name));
   throw new UserError(
     [
-      `${subject} no value yet: ${[...envs, ...secrets.map((name) => `${name} (secret)`)].join(", ")}`,
-      `  write ${flags.join(" ")}`,
+      `${names.length === 1 ? "This name has" : "These names have"} no value yet: ${names.join(", ")}`,
+      `  write ${open.map(({ kind, name }) => `--${kind} ${name}=VALUE`).join(" ")}`,
       "  without =VALUE the value is taken from your own environment; --env-file and --secret-file take many from a file",
     ].join("\n"),
   );
+}
+
+function openProblem({ kind, name }: Open, places: Places): readonly Problem[] {
+  const where = places[`${kind}s.${name}`];
+  if (where === undefined) return [];
+  const message = `${kind === "secret" ? "the secret " : ""}\`${name}\` has no value yet`;
+  const advice = `write --${kind} ${name}=VALUE, or --${kind} ${name} for that of your own environment; --${kind}-file takes many from a file`;
+  return [{ where, message, advice }];
 }
 
 function substituted(mounts: readonly FileMount[], envs: Environment): readonly FileMount[] {

@@ -3,7 +3,7 @@ export { poolFromArgs, withUpdatePolicy } from "./args.ts";
 export { fillEnvironment, jobFromCommand } from "./command.ts";
 export type { ExitCode } from "./errors.ts";
 export { NotFoundError, UserError } from "./errors.ts";
-export { readInventoryFile, readJobFile, readPoolFile } from "./files.ts";
+export { readInventoryFile, readJobFile, readPoolFile, refuseMissingFiles, reportOnFile } from "./files.ts";
 export {
   type HostKeyRule,
   type Inventories,
@@ -12,7 +12,10 @@ export {
   parseInventories,
 } from "./inventory.ts";
 export { parseJob } from "./job.ts";
+export { jsonSchema } from "./json-schema.ts";
+export { type NormalForm, normalForm } from "./normal.ts";
 export { parsePool } from "./pool.ts";
-export type { Problem, Where } from "./problem.ts";
-export { SpecError } from "./problem.ts";
+export type { Problem } from "./problem.ts";
+export { problemLines, SpecError } from "./problem.ts";
+export type { FileReport } from "./report.ts";
 export type * from "./types.ts";

@@ -6,9 +6,10 @@ import { checked } from "./check.ts";
 import { bad, type Fault, isMapping, type Mapping, show } from "./fault.ts";
 import { type HostFields, hostShape } from "./inventory-fields.ts";
 import { zod } from "./lazy.ts";
+import { mapping } from "./mapping.ts";
 import { plain, present } from "./plain.ts";
 import { text } from "./scalars.ts";
-import { choosing, mapping, type Schema, wording } from "./schema.ts";
+import { choosing, type Schema, wording } from "./schema.ts";
 import type { Place } from "./types.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -100,16 +101,18 @@ const listWording = wording(
 
 function hostSchema(): Schema<HostFields & { readonly host: string }> {
   const address = text("host", "10.0.0.2");
-  return choosing<HostFields & { readonly host: string }>((input) =>
-    isMapping(input)
-      ? mapping({
-          title: "a host",
-          shape: { host: address, ip: address, ...hostShape() },
-          advice: "write `10.0.0.2`, or `{host: gpu-1, port: 2222}`",
-          check: nameless,
-          elsewhere: nowhereElse,
-        }).transform(({ host, ip, ...fields }) => ({ host: host ?? ip ?? "", ...fields }))
-      : address.transform((host) => ({ host })),
+  return choosing<HostFields & { readonly host: string }>(
+    (input) =>
+      isMapping(input)
+        ? mapping({
+            title: "a host",
+            shape: { host: address, ip: address, ...hostShape() },
+            advice: "write `10.0.0.2`, or `{host: gpu-1, port: 2222}`",
+            check: nameless,
+            elsewhere: nowhereElse,
+          }).transform(({ host, ip, ...fields }) => ({ host: host ?? ip ?? "", ...fields }))
+        : address.transform((host) => ({ host })),
+    () => [],
   );
 }
 

@@ -8,5 +8,15 @@ import type * as Zod from "zod";
 
 const require = createRequire(import.meta.url);
 
-export const yaml = (): typeof Yaml => require("yaml") as typeof Yaml;
-export const zod = (): typeof Zod => require("zod") as typeof Zod;
+let loadedYaml: typeof Yaml | undefined;
+let loadedZod: typeof Zod | undefined;
+
+export function yaml(): typeof Yaml {
+  loadedYaml ??= require("yaml") as typeof Yaml;
+  return loadedYaml;
+}
+
+export function zod(): typeof Zod {
+  loadedZod ??= require("zod") as typeof Zod;
+  return loadedZod;
+}

@@ -2,21 +2,28 @@
  * Finds where in a YAML document a value stands. It follows aliases and merge keys, as the values themselves did, and
  * answers the nearest place there is when a key is missing.
  */
-import type { Document, Node, Pair } from "yaml";
+import type { Document, Node, Pair, YAMLMap } from "yaml";
 import type { Span } from "./excerpt.ts";
 import { yaml } from "./lazy.ts";
 import type { Anchor, Path } from "./problem.ts";
+import type { Targets } from "./yaml-aliases.ts";
 
 interface Spot {
   readonly key: Node | undefined;
   readonly value: Node | undefined;
 }
 
-export function spanOf(document: Document, path: Path, anchor: Anchor): Span {
+/** What is looked for, and in what. */
+export interface Sought {
+  readonly document: Document;
+  readonly targets: Targets;
+}
+
+export function spanOf({ document, targets }: Sought, path: Path, anchor: Anchor): Span {
   let spot: Spot = { key: undefined, value: asNode(document.contents) };
   let whole = true;
   for (const step of path) {
-    const next = stepInto(document, spot.value, step);
+    const next = stepInto(targets, spot.value, step);
     if (!next) {
       whole = false;
       break;
@@ -26,15 +33,32 @@ export function spanOf(document: Document, path: Path, anchor: Anchor): Span {
   return spanOfSpot(spot, whole ? anchor : "key");
 }
 
-/** All ranges of the values below `section`, such as `secrets`. */
-export function valueSpans(document: Document, section: string): readonly Span[] {
-  const map = resolved(document, stepInto(document, asNode(document.contents), section)?.value);
-  if (!yaml().isMap(map)) return [];
+/** All ranges of the values below those sections whose name `isMeant`, such as `secrets`; with what they merge or repeat. */
+export function valueSpans({ document, targets }: Sought, isMeant: (key: string) => boolean): readonly Span[] {
+  const root = document.contents;
+  if (!yaml().isMap(root)) return [];
+  return root.items
+    .filter((pair) => isMeant(keyOf(pair) ?? ""))
+    .flatMap(({ value }) => spansWithin(targets, asNode(value), 0));
+}
+
+/** As deep as anybody merges: an alias inside of itself has been reported, but may still be there. */
+const DEEPEST = 8;
+
+function spansWithin(targets: Targets, node: Node | undefined, depth: number): readonly Span[] {
+  const map = resolved(targets, node);
+  if (depth > DEEPEST) return [];
+  if (yaml().isSeq(map)) return map.items.flatMap((item) => spansWithin(targets, asNode(item), depth + 1));
+  if (!yaml().isMap(map)) return rangeOf(node);
   return map.items.flatMap((pair) => {
-    const node = asNode(pair.value);
-    return node?.range ? [{ start: node.range[0], end: node.range[1] }] : [];
+    const value = asNode(pair.value);
+    if (keyOf(pair) === "<<") return spansWithin(targets, value, depth + 1);
+    return [...rangeOf(value), ...rangeOf(resolved(targets, value))];
   });
 }
+
+const rangeOf = (node: Node | undefined): readonly Span[] =>
+  node?.range ? [{ start: node.range[0], end: node.range[1] }] : [];
 
 /** All ranges of the values of any key of that name, such as `password`. */
 export function spansOfKey(document: Document, name: string): readonly Span[] {
@@ -56,24 +80,33 @@ function spanOfSpot({ key, value }: Spot, anchor: Anchor): Span {
   return block && node === value ? { start, end: start + 1 } : { start, end };
 }
 
-function stepInto(document: Document, from: Node | undefined, step: string | number): Spot | undefined {
-  const node = resolved(document, from);
+function stepInto(targets: Targets, from: Node | undefined, step: string | number): Spot | undefined {
+  const node = resolved(targets, from);
   if (yaml().isSeq(node)) {
     const item = asNode(node.items[Number(step)]);
     return item && { key: undefined, value: item };
   }
   if (!yaml().isMap(node)) return undefined;
-  const own = node.items.findLast((pair) => keyOf(pair) === String(step));
+  const own = pairsOf(node).get(String(step));
   if (own) return { key: asNode(own.key), value: asNode(own.value) };
   for (const merge of node.items.filter((pair) => keyOf(pair) === "<<")) {
-    const source = resolved(document, asNode(merge.value));
+    const source = resolved(targets, asNode(merge.value));
     const sources = yaml().isSeq(source) ? source.items.map(asNode) : [source];
     for (const one of sources) {
-      const found = stepInto(document, one, step);
+      const found = stepInto(targets, one, step);
       if (found) return found;
     }
   }
   return undefined;
+}
+
+const known = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** By name, the last of each: a file may hold thousands of keys, and as many problems. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const made = known.get(map) ?? new Map(map.items.map((pair) => [keyOf(pair) ?? "", pair]));
+  known.set(map, made);
+  return made;
 }
 
 const keyOf = (pair: Pair): string | undefined => {
@@ -81,7 +114,7 @@ const keyOf = (pair: Pair): string | undefined => {
   return yaml().isScalar(key) ? String(key.value) : undefined;
 };
 
-const resolved = (document: Document, node: Node | undefined): Node | undefined =>
-  yaml().isAlias(node) ? asNode(node.resolve(document)) : node;
+const resolved = (targets: Targets, node: Node | undefined): Node | undefined =>
+  yaml().isAlias(node) ? targets(node) : node;
 
 const asNode = (value: unknown): Node | undefined => (yaml().isNode(value) ? value : undefined);

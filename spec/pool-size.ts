@@ -1,9 +1,11 @@
 /** Reads the `pool` section: how many workers there are, or between which numbers they may vary, and how they are replaced. */
+import { ABOUT_POOL } from "./about.ts";
 import { bad, type Fault, type Mapping } from "./fault.ts";
 import type { PoolKey } from "./keys.ts";
+import { mapping } from "./mapping.ts";
 import { present } from "./plain.ts";
 import { amount, wholeNumber } from "./scalars.ts";
-import { mapping, type Schema } from "./schema.ts";
+import type { Schema } from "./schema.ts";
 import type { PoolSize, UpdatePolicy } from "./types.ts";
 import { updatePolicySchema } from "./update-policy.ts";
 
@@ -18,6 +20,7 @@ export function poolSectionSchema(): Schema<PoolSection> {
   return mapping({
     title: "`pool`",
     advice: "write `pool: {workers: 3}`",
+    about: ABOUT_POOL,
     check: sizeFaults,
     shape: {
       workers: wholeNumber("workers", { min: 0, example: 3 }),

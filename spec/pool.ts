@@ -1,9 +1,10 @@
 /** A pool file, or the same as arguments -> what a worker is, how it is set up, and how many there are. */
-import { checked } from "./check.ts";
+import { checked, type Source } from "./check.ts";
+import { ignoredKeys } from "./ignored.ts";
+import { knownPlaces } from "./known-places.ts";
 import { plain, present } from "./plain.ts";
-import { warning } from "./problem.ts";
 import { type Task, taskSchema } from "./task.ts";
-import type { Parsed, PoolSpec } from "./types.ts";
+import type { Parsed, PoolSpec, Warning } from "./types.ts";
 import { readYaml } from "./yaml.ts";
 
 /** What a pool file may say and no pool does. */
@@ -16,15 +17,17 @@ const IGNORED = {
 } as const;
 
 /** Throws SpecError with everything that is wrong in the text. `file` is its name in errors. */
-export function parsePool(text: string, options: { readonly file: string }): Parsed<PoolSpec> {
-  const source = readYaml(text, options.file);
+export const parsePool = (text: string, options: { readonly file: string }): Parsed<PoolSpec> =>
+  poolFrom(readYaml(text, options.file));
+
+/** Throws SpecError. */
+export function poolFrom(source: Source): Parsed<PoolSpec> {
   const task = checked(taskSchema("pool"), source);
-  const ignored = (Object.keys(IGNORED) as (keyof typeof IGNORED)[]).filter((key) => task[key] !== undefined);
-  return plain({
-    spec: poolOf(task),
-    warnings: ignored.map((key) => warning(IGNORED[key], source.origin.where([key], "key"))),
-  });
+  return plain({ spec: poolOf(task), warnings: poolWarnings(source), places: knownPlaces(task, source.origin) });
 }
+
+/** What is ignored, also when something else is wrong. */
+export const poolWarnings = (source: Source): readonly Warning[] => ignoredKeys(source, IGNORED);
 
 export function poolOf(task: Task): PoolSpec {
   const section = typeof task.pool === "object" ? task.pool : task.service;

@@ -3,18 +3,13 @@
  * write instead. This file must never decide what is wrong: that is for the readers of each part.
  */
 import { UserError } from "./errors.ts";
-import type { Place, Warning } from "./types.ts";
+import type { Warning, Where } from "./types.ts";
 
 /** The way to a value: `["resources", "any_of", 0, "cpus"]`. */
 export type Path = readonly (string | number)[];
 
 /** What the caret stands under: the key of a value, or the value itself. */
 export type Anchor = "key" | "value";
-
-/** A place in a text with the lines that show it, or, for arguments, the way to the value. */
-export type Where =
-  | { readonly kind: "text"; readonly place: Place; readonly excerpt: readonly string[] }
-  | { readonly kind: "path"; readonly root: string; readonly path: string };
 
 export interface Problem {
   readonly where: Where;
@@ -39,16 +34,16 @@ export class SpecError extends UserError {
   readonly problems: readonly Problem[];
   constructor(problems: readonly Problem[]) {
     const tidy = inReadingOrder(problems);
-    super(formatProblems(tidy), { exitCode: 2 });
+    super(problemLines(tidy).join("\n"), { exitCode: 2 });
     this.problems = tidy;
   }
 }
 
-/** The problems as the user reads them, one after the other, without a trailing line break. */
-export function formatProblems(problems: readonly Problem[]): string {
+/** The problems as the user reads them, a text of some lines for each. */
+export function problemLines(problems: readonly Problem[]): readonly string[] {
   const shown = problems.slice(0, SHOWN_AT_MOST).map(formatProblem);
   const left = problems.length - shown.length;
-  return [...shown, ...(left > 0 ? [`… and ${left} more problems of this kind or another`] : [])].join("\n");
+  return [...shown, ...(left > 0 ? [`… and ${left} more problems of this kind or another`] : [])];
 }
 
 function formatProblem({ where, message, advice }: Problem): string {

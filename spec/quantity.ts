@@ -3,6 +3,7 @@
  * counts them: GB and GiB are the same, 1 TB is 1024 GB, and a bare number means GB.
  */
 import { bad, good, type Read, show } from "./fault.ts";
+import { zod } from "./lazy.ts";
 import type { Quantity } from "./types.ts";
 
 const GIB_PER_UNIT: Readonly<Record<string, number>> = {
@@ -12,14 +13,21 @@ const GIB_PER_UNIT: Readonly<Record<string, number>> = {
   T: 1024,
   P: 1024 ** 2,
 };
-const AMOUNT = /^(?<digits>\d+(?:\.\d+)?|\.\d+)(?<plus>\+?)$/;
-const SIZE = /^(?<digits>\d+(?:\.\d+)?|\.\d+)\s*(?:(?<unit>[KMGTP])i?B?)?(?<plus>\+?)$/i;
+/** Without named groups and flags: they also stand in the JSON Schema, for readers of other languages. */
+const AMOUNT = /^\s*(\d+(?:\.\d+)?|\.\d+)(\+?)\s*$/;
+const SIZE = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*(?:([KMGTPkmgtp])[Ii]?[Bb]?)?(\+?)\s*$/;
+const WHOLE_SIZE = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*(?:([KMGTPkmgtp])[Ii]?[Bb]?)?\s*$/;
+
+const numberOr = (pattern: RegExp) => zod().union([zod().number().gt(0), zod().string().regex(pattern)]);
+export const countForm = () => numberOr(AMOUNT);
+export const sizeForm = () => numberOr(SIZE);
+export const diskForm = () => numberOr(WHOLE_SIZE);
 
 /** `key` is the name to use in the error. */
 export function readCount(key: string, input: unknown): Read<Quantity> {
-  const match = AMOUNT.exec(textOf(input));
-  const value = Number(match?.groups?.["digits"]);
-  if (match && value > 0 && Number.isFinite(value)) return good({ value, orMore: match.groups?.["plus"] === "+" });
+  const [, digits, plus] = AMOUNT.exec(textOf(input)) ?? [];
+  const value = Number(digits);
+  if (value > 0 && Number.isFinite(value)) return good({ value, orMore: plus === "+" });
   return bad(
     `\`${key}\` must be a number above 0, or one with a \`+\` for "at least", not ${show(input)}`,
     `write \`${key}: 4\`, \`${key}: 4+\` or \`${key}: 0.5\``,
@@ -47,13 +55,12 @@ export function readDisk(key: string, input: unknown): Read<number> {
 }
 
 function readSize(input: unknown): Quantity | undefined {
-  const match = SIZE.exec(textOf(input));
-  if (!match) return undefined;
-  const factor = GIB_PER_UNIT[(match.groups?.["unit"] ?? "G").toUpperCase()] ?? Number.NaN;
-  const value = Number(match.groups?.["digits"]) * factor;
+  const [, digits, unit = "G", plus] = SIZE.exec(textOf(input)) ?? [];
+  const value = Number(digits) * (GIB_PER_UNIT[unit.toUpperCase()] ?? Number.NaN);
   if (!Number.isFinite(value) || value <= 0) return undefined;
-  return { value, orMore: match.groups?.["plus"] === "+" };
+  return { value, orMore: plus === "+" };
 }
 
-const textOf = (input: unknown): string =>
+/** A number or text as text, anything else as none. */
+export const textOf = (input: unknown): string =>
   typeof input === "number" || typeof input === "string" ? String(input).trim() : "";

@@ -2,13 +2,13 @@
  * The keys of one `resources` mapping, or of one alternative in it. It only says what a single key may hold; what keys
  * mean together is decided in resources.ts.
  */
-import { type AcceleratorChoice, readAccelerators } from "./accelerators.ts";
+import { type AcceleratorChoice, acceleratorsForm, readAccelerators } from "./accelerators.ts";
 import { bad, good, isMapping, type Mapping, type Read, show } from "./fault.ts";
 import { readInfra } from "./infra.ts";
 import { jobRecoverySchema } from "./job-recovery.ts";
 import type { ResourceKey } from "./keys.ts";
 import { zod } from "./lazy.ts";
-import { readCount, readDisk, readMemory } from "./quantity.ts";
+import { countForm, diskForm, readCount, readDisk, readMemory, sizeForm, textOf } from "./quantity.ts";
 import { amount, flag, openMapping, text, wholeNumber } from "./scalars.ts";
 import { choosing, reading, type Schema } from "./schema.ts";
 import type { Infra, JobRecovery, Quantity } from "./types.ts";
@@ -39,44 +39,57 @@ export interface ResourceFields {
 
 export function resourceShape(): { readonly [K in ResourceKey]: Schema<NonNullable<ResourceFields[K]>> } {
   return {
-    infra: reading(readInfra),
+    infra: reading(readInfra, () => zod().string()),
     cloud: text("cloud", "aws"),
     region: text("region", "us-east-1"),
     zone: text("zone", "us-east-1a"),
-    cpus: reading((input) => readCount("cpus", input)),
-    memory: reading((input) => readMemory("memory", input)),
-    accelerators: reading(readAccelerators),
+    cpus: reading((input) => readCount("cpus", input), countForm),
+    memory: reading((input) => readMemory("memory", input), sizeForm),
+    accelerators: reading(readAccelerators, acceleratorsForm),
     instance_type: text("instance_type", "m6i.large"),
     use_spot: flag("use_spot"),
-    disk_size: reading((input) => readDisk("disk_size", input)),
+    disk_size: reading((input) => readDisk("disk_size", input), diskForm),
     disk_tier: text("disk_tier", "medium"),
     network_tier: text("network_tier", "best"),
     local_disk: text("local_disk", "nvme:1000+"),
     max_hourly_cost: amount("max_hourly_cost", { min: 0, example: 2.5 }),
-    ports: reading(readPorts),
+    ports: reading(readPorts, portsForm),
     labels: labels(),
-    image_id: choosing<string | Readonly<Record<string, string>>>((input) =>
-      isMapping(input)
-        ? zod().record(zod().string(), text("image_id", "ami-0123"))
-        : text("image_id", "docker:ubuntu:24.04"),
+    image_id: choosing<string | Readonly<Record<string, string>>>(
+      (input) => (isMapping(input) ? imagesByRegion() : image()),
+      () => [image(), imagesByRegion()],
     ),
-    autostop: choosing<string | number | boolean | Mapping>((input) =>
-      isMapping(input) ? openMapping("autostop", "{idle_minutes: 10}") : reading(readAutostop),
+    autostop: choosing<string | number | boolean | Mapping>(
+      (input) => (isMapping(input) ? autostopMapping() : reading(readAutostop)),
+      () => [zod().boolean(), zod().number().min(0), zod().string(), autostopMapping()],
     ),
     job_recovery: jobRecoverySchema(),
     priority: wholeNumber("priority", { min: -1000, max: 1000, example: 100 }),
   };
 }
 
+const image = () => text("image_id", "docker:ubuntu:24.04");
+const imagesByRegion = () => zod().record(zod().string(), text("image_id", "ami-0123"));
+const autostopMapping = () => openMapping("autostop", "{idle_minutes: 10}");
+
+function portsForm() {
+  const z = zod();
+  const port = z.union([z.int().min(1).max(65_535), z.string().regex(/^\s*\d{1,5}(-\d{1,5})?\s*$/)]);
+  return z.union([port, z.array(port)]);
+}
+
 function readPorts(input: unknown): Read<readonly string[]> {
-  const ports = (Array.isArray(input) ? input : [input]).map((port) => String(port).trim());
-  const wrong = ports.findIndex((port) => !isPort(port));
-  if (wrong === -1) return good(ports);
-  return bad(
-    `a port must be a number from 1 to 65535 or a range of them, not ${show(ports[wrong])}`,
-    "write `ports: 8080`, `ports: 8080-8090` or a list of these",
-    Array.isArray(input) ? { path: [wrong] } : {},
+  const ports = (Array.isArray(input) ? input : [input]) as readonly unknown[];
+  const faults = ports.flatMap((port, index) =>
+    isPort(textOf(port))
+      ? []
+      : bad(
+          `a port must be a number from 1 to 65535 or a range of them, not ${show(port)}`,
+          "write `ports: 8080`, `ports: 8080-8090` or a list of these",
+          Array.isArray(input) ? { path: [index] } : {},
+        ).faults,
   );
+  return faults.length > 0 ? { faults } : good(ports.map(textOf));
 }
 
 function isPort(port: string): boolean {
@@ -98,8 +111,10 @@ export function labels(): Schema<Readonly<Record<string, string>>> {
         path: [key],
       })),
     };
-  });
+  }, labelsForm);
 }
+
+const labelsForm = () => zod().record(zod().string(), zod().union([zod().string(), zod().number(), zod().boolean()]));
 
 function readAutostop(input: unknown): Read<string | number | boolean> {
   if (typeof input === "boolean") return good(input);

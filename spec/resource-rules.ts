@@ -12,6 +12,9 @@ export type Role = "pool" | "job";
 
 const OLDER = ["cloud", "region", "zone"] as const;
 
+/** The keys that no pool takes at all. */
+export const REFUSED = ["ports", "job_recovery"];
+
 /** What no pool takes: its workers serve no ports, jobs say how they recover, and all workers of a pool are alike. */
 export function refusals(written: Mapping, role: Role): readonly Fault[] {
   if (role === "job") return [];
@@ -41,7 +44,7 @@ export function refusals(written: Mapping, role: Role): readonly Fault[] {
 }
 
 /** The checks across keys, in the mapping itself and in each alternative laid over it. */
-export function together(written: Mapping): readonly Fault[] {
+export function together(written: Mapping, role: Role): readonly Fault[] {
   const { any_of: anyOf, ordered, ...base } = written;
   const both: readonly Fault[] =
     anyOf !== undefined && ordered !== undefined
@@ -58,12 +61,12 @@ export function together(written: Mapping): readonly Fault[] {
   return [
     ...both,
     ...infraFaults(base, {}, []),
-    ...recoveryFaults(base, layers),
+    ...(role === "pool" ? [] : recoveryFaults(base, layers)),
     ...layers.flatMap(({ layer, path }) => [
       ...(OLDER.some((key) => layer[key] !== undefined) || layer["infra"] !== undefined
         ? infraFaults(base, layer, path)
         : []),
-      ...(path[0] === "any_of" ? orderFaults(base, layer, path) : []),
+      ...(path[0] === "any_of" && role === "job" ? orderFaults(base, layer, path) : []),
     ]),
   ];
 }

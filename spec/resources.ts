@@ -2,12 +2,14 @@
  * Reads `resources`: how `any_of`, `ordered` and several accelerators become one list of
  * alternatives. An alternative overrides the keys of the mapping around it.
  */
+import { ABOUT_RESOURCES } from "./about.ts";
 import { readOlderSpelling } from "./infra.ts";
 import { zod } from "./lazy.ts";
+import { mapping } from "./mapping.ts";
 import { present } from "./plain.ts";
 import { type ResourceFields, resourceShape } from "./resource-fields.ts";
-import { overlaid, type Role, refusals, together } from "./resource-rules.ts";
-import { mapping, type Schema, wording } from "./schema.ts";
+import { overlaid, REFUSED, type Role, refusals, together } from "./resource-rules.ts";
+import { type Schema, wording } from "./schema.ts";
 import type { Infra, ResourceChoice, Resources } from "./types.ts";
 
 type Written = ResourceFields & {
@@ -22,7 +24,14 @@ export function resourcesSchema(role: Role): Schema<ResourceChoice> {
   const alternatives = (key: string) =>
     zod()
       .array(
-        mapping({ title: `\`${key}\``, shape, advice: ADVICE, check: (written) => refusals(written, role) }),
+        mapping({
+          title: `\`${key}\``,
+          shape,
+          advice: `write \`${key}: [{infra: aws}, {infra: gcp}]\``,
+          check: (written) => refusals(written, role),
+          about: ABOUT_RESOURCES,
+          refused: role === "pool" ? REFUSED : [],
+        }),
         wording(
           (shown) => `\`${key}\` must be a list of mappings, not ${shown}`,
           `write \`${key}: [{infra: aws}, {infra: gcp}]\``,
@@ -36,7 +45,9 @@ export function resourcesSchema(role: Role): Schema<ResourceChoice> {
     title: "`resources`",
     shape: { ...shape, any_of: alternatives("any_of"), ordered: alternatives("ordered") },
     advice: ADVICE,
-    check: (written) => [...refusals(written, role), ...together(written)],
+    about: ABOUT_RESOURCES,
+    refused: role === "pool" ? REFUSED : [],
+    check: (written) => [...refusals(written, role), ...together(written, role)],
   }).transform((written) => choiceOf(written as Written));
 }
 

@@ -5,18 +5,21 @@ import { reading, type Schema, wording } from "./schema.ts";
 
 /** Text that is not blank and holds no NUL, which no shell could take. */
 export function text(key: string, example: string): Schema<string> {
-  return reading((input) => {
-    if (typeof input !== "string") {
-      const quoted = typeof input === "number" || typeof input === "boolean";
-      return bad(
-        `\`${key}\` must be text, not ${show(input)}`,
-        quoted ? `put it in quotes: \`${key}: "${input}"\`` : `write \`${key}: ${example}\``,
-      );
-    }
-    if (input.trim() === "") return bad(`\`${key}\` is empty`, `write \`${key}: ${example}\`, or remove it`);
-    if (input.includes("\0")) return bad(`\`${key}\` holds a NUL character, which no shell can take`, "remove it");
-    return good(input);
-  });
+  return reading(
+    (input) => {
+      if (typeof input !== "string") {
+        const quoted = typeof input === "number" || typeof input === "boolean";
+        return bad(
+          `\`${key}\` must be text, not ${show(input)}`,
+          quoted ? `put it in quotes: \`${key}: "${input}"\`` : `write \`${key}: ${example}\``,
+        );
+      }
+      if (input.trim() === "") return bad(`\`${key}\` is empty`, `write \`${key}: ${example}\`, or remove it`);
+      if (input.includes("\0")) return bad(`\`${key}\` holds a NUL character, which no shell can take`, "remove it");
+      return good(input);
+    },
+    () => zod().string().regex(/\S/),
+  );
 }
 
 export interface Bounds {
@@ -62,16 +65,19 @@ export function flag(key: string): Schema<boolean> {
 
 /** A mapping that is kept as it is: anything that JSON can hold. */
 export function openMapping(key: string, example: string): Schema<Mapping> {
-  return reading((input): Read<Mapping> => {
-    if (!isMapping(input))
-      return bad(`\`${key}\` must be a mapping, not ${show(input)}`, `write \`${key}: ${example}\``);
-    const path = outsideJson(input, []);
-    return path
-      ? bad(`\`${key}\` holds a value that JSON cannot hold`, "write text, numbers, true, false, lists or mappings", {
-          path,
-        })
-      : good(input);
-  });
+  return reading(
+    (input): Read<Mapping> => {
+      if (!isMapping(input))
+        return bad(`\`${key}\` must be a mapping, not ${show(input)}`, `write \`${key}: ${example}\``);
+      const path = outsideJson(input, []);
+      return path
+        ? bad(`\`${key}\` holds a value that JSON cannot hold`, "write text, numbers, true, false, lists or mappings", {
+            path,
+          })
+        : good(input);
+    },
+    () => zod().record(zod().string(), zod().unknown()),
+  );
 }
 
 const DEEPEST = 50;

@@ -2,16 +2,18 @@
  * The keys of a whole file. One file may serve as pool and as job: both read the same keys and check all of them; what
  * each makes of them is decided in pool.ts and job.ts.
  */
-import { readDuration } from "./duration.ts";
+import { ABOUT_TASK } from "./about.ts";
+import { durationForm, readDuration } from "./duration.ts";
 import { environmentSchema } from "./environment.ts";
 import { bad, type Fault, isMapping, type Mapping } from "./fault.ts";
 import { fileMountsSchema } from "./file-mounts.ts";
 import type { TaskKey } from "./keys.ts";
+import { mapping } from "./mapping.ts";
 import { NO_SIZE, type PoolSection, poolSectionSchema, serviceSchema } from "./pool-size.ts";
 import type { Role } from "./resource-rules.ts";
 import { resourcesSchema } from "./resources.ts";
 import { only, openMapping, text, wholeNumber } from "./scalars.ts";
-import { choosing, mapping, type Output, reading, type Schema } from "./schema.ts";
+import { choosing, type Output, reading, type Schema } from "./schema.ts";
 import { workdirSchema } from "./workdir.ts";
 
 export type Task = Output<ReturnType<typeof taskSchema>>;
@@ -28,6 +30,7 @@ export function taskSchema(role: Role, title = "this file") {
   return mapping({
     title,
     advice: EXAMPLE[role],
+    about: ABOUT_TASK,
     check: (written) => [...(role === "pool" ? poolFaults(written) : jobFaults(written)), ...bothFaults(written)],
     shape: {
       name: text("name", "demo"),
@@ -35,8 +38,9 @@ export function taskSchema(role: Role, title = "this file") {
       num_nodes: only("num_nodes", 1, "a rank runs on one worker of a pool"),
       resources: resourcesSchema(role),
       file_mounts: fileMountsSchema(),
-      pool: choosing<PoolSection | string>((input) =>
-        typeof input === "string" ? text("pool", "my-pool") : poolSectionSchema(),
+      pool: choosing<PoolSection | string>(
+        (input) => (typeof input === "string" ? named() : poolSectionSchema()),
+        () => (role === "pool" ? [poolSectionSchema()] : [named(), poolSectionSchema()]),
       ),
       service: serviceSchema(),
       setup: text("setup", "pip install numpy"),
@@ -45,11 +49,13 @@ export function taskSchema(role: Role, title = "this file") {
       secrets: environmentSchema("secrets"),
       volumes: openMapping("volumes", "{/mnt/data: my-volume}"),
       config: openMapping("config", "{}"),
-      timeout: reading((input) => readDuration("timeout", input, { zero: false })),
+      timeout: reading((input) => readDuration("timeout", input, { zero: false }), durationForm),
       cancel_grace_seconds: wholeNumber("cancel_grace_seconds", { min: 0, max: LONGEST_GRACE, example: 30 }),
     } satisfies Record<TaskKey, Schema<unknown>>,
   });
 }
+
+const named = () => text("pool", "my-pool");
 
 function poolFaults({ pool, service }: Mapping): readonly Fault[] {
   if (pool === undefined && service === undefined) {

@@ -158,7 +158,16 @@ export interface Place {
   readonly column: number;
 }
 
+/** A place in a text with the lines that show it, or, for arguments, the way to the value. */
+export type Where =
+  | { readonly kind: "text"; readonly place: Place; readonly excerpt: readonly string[] }
+  | { readonly kind: "path"; readonly root: string; readonly path: string };
+
+/** Of `envs.NAME` and `secrets.NAME` that are open, of `workdir` and of `file_mounts.0`, `.1` …, as they stand in the file. */
+export type Places = Readonly<Record<string, Where>>;
+
 export interface Parsed<T> {
   readonly spec: T;
   readonly warnings: readonly Warning[];
+  readonly places: Places;
 }

@@ -2,13 +2,16 @@
  * Reads `update_policy`: at what pace and by what rules a pool may change. What is refused here could never work, whatever
  * the size of the pool; how many workers a percentage is, is for the provider to say.
  */
-import { readDuration } from "./duration.ts";
+import { ABOUT_POLICY } from "./about.ts";
+import { durationForm, readDuration } from "./duration.ts";
 import { bad, type Fault, good, type Read, show } from "./fault.ts";
 import type { PolicyKey } from "./keys.ts";
+import { zod } from "./lazy.ts";
+import { mapping } from "./mapping.ts";
 import { nearest } from "./nearest.ts";
 import { present } from "./plain.ts";
 import { text, wholeNumber } from "./scalars.ts";
-import { mapping, reading, type Schema } from "./schema.ts";
+import { reading, type Schema } from "./schema.ts";
 import type { UpdatePolicy } from "./types.ts";
 
 const MODES = ["rolling", "blue_green"] as const;
@@ -17,16 +20,17 @@ export function updatePolicySchema(): Schema<UpdatePolicy> {
   return mapping({
     title: "`update_policy`",
     advice: "write `update_policy: {max_surge: 1, max_unavailable: 0}`",
+    about: ABOUT_POLICY,
     check: (written) => policyFaults(written as WrittenPolicy),
     shape: {
-      max_surge: reading((input) => readShare("max_surge", input)),
-      max_unavailable: reading((input) => readShare("max_unavailable", input)),
+      max_surge: reading((input) => readShare("max_surge", input), shareForm),
+      max_unavailable: reading((input) => readShare("max_unavailable", input), shareForm),
       canary: wholeNumber("canary", { min: 0, example: 1 }),
       canary_check: text("canary_check", "python -c 'import torch'"),
-      drain_timeout: reading((input) => readDuration("drain_timeout", input, { zero: true })),
-      max_duration: reading((input) => readDuration("max_duration", input, { zero: false })),
-      setup_timeout: reading((input) => readDuration("setup_timeout", input, { zero: false })),
-      mode: reading(readMode),
+      drain_timeout: reading((input) => readDuration("drain_timeout", input, { zero: true }), durationForm),
+      max_duration: reading((input) => readDuration("max_duration", input, { zero: false }), durationForm),
+      setup_timeout: reading((input) => readDuration("setup_timeout", input, { zero: false }), durationForm),
+      mode: reading(readMode, () => zod().enum(MODES)),
     } satisfies Record<PolicyKey, Schema<unknown>>,
   }).transform((written) =>
     present<UpdatePolicy>({
@@ -91,6 +95,14 @@ const at = (key: PolicyKey, message: string, advice: string): Fault => ({
   path: [key],
   anchor: "key",
 });
+
+const shareForm = () =>
+  zod().union([
+    zod().int().min(0),
+    zod()
+      .string()
+      .regex(/^\s*\d+(\.\d+)?%?\s*$/),
+  ]);
 
 /** A count, or a percentage as it was written: `"25%"`. */
 function readShare(key: PolicyKey, input: unknown): Read<number | string> {

@@ -28,7 +28,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   MULTIPLE_DOCS: "write each pool or job into a file of its own",
   MULTIPLE_TAGS: "keep one tag",
   NON_STRING_KEY: "write a plain word as the key",
-  RESOURCE_EXHAUSTION: "write a smaller file",
+  RESOURCE_EXHAUSTION: "write it flatter",
   TAB_AS_INDENT: "write spaces instead of the tab",
   TAG_RESOLVE_FAILED: "remove the tag, or put the value in quotes if the `!` belongs to it",
   UNEXPECTED_TOKEN: `check the indentation and the quotes here: ${INDENT}`,
@@ -44,15 +44,10 @@ export function describe(error: Trouble): { readonly message: string; readonly a
 }
 
 /** Whether the values can still be read as they were meant. */
-export const isHarmless = ({ code }: Trouble): boolean =>
-  code === "DUPLICATE_KEY" || code === "TAG_RESOLVE_FAILED" || code === "BAD_DIRECTIVE";
+export const isHarmless = ({ code }: Trouble): boolean => code === "TAG_RESOLVE_FAILED" || code === "BAD_DIRECTIVE";
 
-/** What to put the caret under: the whole key that stands twice, the quote that is never closed, else what the parser says. */
-export function spanOfError({ code, pos: [start, end] }: Trouble, document: Document, text: string): Span {
-  if (code === "DUPLICATE_KEY") {
-    const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,{}[\]]+)/.exec(text.slice(start, start + 200))?.[0] ?? "";
-    return { start, end: start + Math.max(1, key.length) };
-  }
+/** What to put the caret under: the quote that is never closed, else what the parser says. */
+export function spanOfError({ code, pos: [start, end] }: Trouble, document: Document): Span {
   return (code === "MISSING_CHAR" ? openQuote(document, start) : undefined) ?? { start, end };
 }
 
@@ -71,8 +66,7 @@ function messageOf({ code, message }: Trouble): string {
   const words = message.split("\n")[0] ?? "";
   const quote = /^Missing closing (["'])quote/.exec(words)?.[1];
   if (quote) return `this is not valid YAML: the text that begins here has no closing \`${quote}\``;
-  if (code === "DUPLICATE_KEY") return "this key stands here a second time";
-  if (code === "MULTIPLE_DOCS") return "a second document begins here (`---`), but a file holds one pool or job";
+  if (code === "RESOURCE_EXHAUSTION") return "the file is nested too deeply to be read";
   if (code === "NON_STRING_KEY") return "a key must be a plain word, not a mapping, a list or an alias";
   return `this is not valid YAML: ${words.slice(0, 1).toLowerCase()}${words.slice(1)}`;
 }

@@ -5,48 +5,74 @@
 import type { Document, LineCounter } from "yaml";
 import type { Source } from "./check.ts";
 import { excerpt, type Span } from "./excerpt.ts";
+import { meant } from "./keys.ts";
 import { yaml } from "./lazy.ts";
-import { spanOf, spansOfKey, valueSpans } from "./places.ts";
-import { type Origin, SpecError, type Where } from "./problem.ts";
+import { type Sought, spanOf, spansOfKey, valueSpans } from "./places.ts";
+import { type Origin, type Problem, SpecError } from "./problem.ts";
+import type { Where } from "./types.ts";
+import { aliasTargets } from "./yaml-aliases.ts";
+import { withoutEmptyEnd, wordsOfDocuments } from "./yaml-documents.ts";
 import { describe, isHarmless, spanOfError, type Trouble } from "./yaml-errors.ts";
 import { keepTexts, nodeFaults } from "./yaml-nodes.ts";
+import { isTooMuch } from "./yaml-size.ts";
 
 const ALIASES_AT_MOST = 100;
 
 /** Throws SpecError when the text is no YAML, or more than one document. */
 export function readYaml(text: string, file: string): Source {
   try {
-    return readDocument(text.replace(/^\uFEFF/, ""), file);
+    const plain = withoutEmptyEnd(text.replace(/^\uFEFF/, ""));
+    if (isTooMuch(plain)) throw unread(plain, file, TOO_MUCH);
+    return readDocument(plain, file);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const where = inText({ text, file, hidden: [] }, { line: 1, col: 1 }, { start: 0, end: 1 });
-    throw new SpecError([{ where, message: "the file is nested too deeply to be read", advice: "write it flatter" }]);
+    throw unread(text, file, TOO_DEEP);
   }
+}
+
+const TOO_MUCH = {
+  message: "this file holds far more values than any pool or job has",
+  advice: "write a smaller file; data for the workers belong into files that `file_mounts` or `workdir` name",
+};
+const TOO_DEEP = { message: "the file is nested too deeply to be read", advice: "write it flatter" };
+
+function unread(text: string, file: string, words: Omit<Problem, "where">): SpecError {
+  const where = inText(
+    { text, file, hidden: [{ start: 0, end: text.length }] },
+    { line: 1, col: 1 },
+    { start: 0, end: 1 },
+  );
+  return new SpecError([{ where: { ...where, excerpt: [] }, ...words }]);
 }
 
 function readDocument(text: string, file: string): Source {
   const { document, lines } = parsed(text);
-  const shown = { text, file, hidden: [...valueSpans(document, "secrets"), ...spansOfKey(document, "password")] };
-  const whereOf = (span: Span): Where => inText(shown, lines.linePos(span.start), span);
-  const nodes = nodeFaults(document);
+  const sought = { document, targets: aliasTargets(document) };
+  const shown = { text, file, hidden: hiddenSpans(sought, text) };
+  const whereOf = (span: Span) => inText(shown, lines.linePos(span.start), span);
+  const nodes = nodeFaults(document, sought.targets);
   const errors = firstOfEachLine([...document.errors, ...document.warnings], lines);
   const problems = [
-    ...errors.map((error) => ({ where: whereOf(spanOfError(error, document, text)), ...describe(error) })),
+    ...errors.map((error) => ({ where: whereOf(spanOfError(error, document)), ...wordsOf(error, document) })),
     ...nodes.map(({ span, message, advice }) => ({ where: whereOf(span), message, advice })),
   ];
-  if (nodes.length > 0 || !errors.every(isHarmless)) throw new SpecError(problems);
+  if (nodes.some(({ harm }) => harm === "fatal") || !errors.every(isHarmless)) throw new SpecError(problems);
 
-  keepTexts(document, ["envs", "secrets"]);
-  const origin: Origin = { where: (path, anchor) => whereOf(spanOf(document, path, anchor)) };
-  return { value: valueOf(document, origin), problems, origin };
+  keepTexts(document, sought.targets, ["envs", "secrets"]);
+  const origin: Origin = { where: (path, anchor) => whereOf(spanOf(sought, path, anchor)) };
+  const holes = nodes.filter(({ harm }) => harm === "hole").map(({ span }) => whereOf(span));
+  return { value: valueOf(document, origin), problems, holes, origin };
 }
+
+const wordsOf = (error: Trouble, document: Document) =>
+  error.code === "MULTIPLE_DOCS" ? wordsOfDocuments(document) : describe(error);
 
 function parsed(text: string): { document: Document.Parsed; lines: LineCounter } {
   const lines = new (yaml().LineCounter)();
   const document = yaml().parseDocument(text, {
     lineCounter: lines,
     strict: true,
-    uniqueKeys: true,
+    uniqueKeys: false,
     stringKeys: true,
     merge: true,
     schema: "core",
@@ -72,13 +98,33 @@ function valueOf(document: Document, origin: Origin): unknown {
   }
 }
 
+/** What no sentence may show: below `secrets`, however it is misspelt, and where a broken text only looks like that. */
+function hiddenSpans(sought: Sought, text: string): readonly Span[] {
+  const broken = sought.document.errors.length > 0 ? secretLines(text) : [];
+  const isMeant = (key: string): boolean => meant(key, ["secrets"]) !== undefined;
+  return [...valueSpans(sought, isMeant), ...spansOfKey(sought.document, "password"), ...broken];
+}
+
+const SECRETS_LINE = /^["']?secrets?["']?[ \t]*:(?<rest>.*(?:\r?\n(?:[ \t#].*)?(?=\r?\n|$))*)/gimu;
+
+function secretLines(text: string): readonly Span[] {
+  return [...text.matchAll(SECRETS_LINE)].map((match) => {
+    const end = match.index + match[0].length;
+    return { start: end - (match.groups?.["rest"]?.length ?? 0), end };
+  });
+}
+
 interface Shown {
   readonly text: string;
   readonly file: string;
   readonly hidden: readonly Span[];
 }
 
-function inText({ text, file, hidden }: Shown, { line, col }: { line: number; col: number }, span: Span): Where {
+function inText(
+  { text, file, hidden }: Shown,
+  { line, col }: { line: number; col: number },
+  span: Span,
+): Where & { readonly kind: "text" } {
   const column = Array.from(text.slice(span.start - (col - 1), span.start)).length + 1;
   return { kind: "text", place: { file, line, column }, excerpt: excerpt(text, { line, span, hidden }) };
 }

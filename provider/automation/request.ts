@@ -5,6 +5,7 @@ import {
   fillEnvironment,
   type PoolSpec,
   readPoolFile,
+  refuseMissingFiles,
   type UpdatePolicyArgs,
   UserError,
   withUpdatePolicy,
@@ -56,10 +57,11 @@ export function requestOf(flags: ApplyFlags): ApplyRequest {
 }
 
 function fileOf(file: string, { name, envs = {}, secrets: given = {}, updatePolicy = {} }: ApplyFlags): ApplyRequest {
-  const { spec: written, warnings } = readPoolFile(file);
+  const { spec: written, warnings, places } = readPoolFile(file);
   const pool = name ?? written.name ?? basename(file, extname(file));
   checkName(pool);
-  const filled = fillEnvironment(withUpdatePolicy(written, updatePolicy), { envs, secrets: given });
+  const filled = fillEnvironment(withUpdatePolicy(written, updatePolicy), { envs, secrets: given }, places);
+  refuseMissingFiles(filled, places);
   const { secrets, ...spec } = withFullPaths(filled);
   const remarks = warnings.map(({ message, place }) =>
     place === undefined ? message : `${place.file}:${place.line}:${place.column}: ${message}`,

@@ -55,7 +55,7 @@ export interface CliParts {
 
 export function createCli(parts: CliParts): Cli {
   const { stdout, stderr, env } = parts;
-  const options = { color: parts.color && !env.NO_COLOR };
+  const options = { color: parts.color && !env.NO_COLOR && !isOn(env["LIDO_NO_COLOR"]) };
   const home = lidoHome(env);
   return {
     ...parts,
@@ -67,6 +67,11 @@ export function createCli(parts: CliParts): Cli {
       return await connectController({ home, onNote: (text) => note({ stderr }, text) });
     },
   };
+}
+
+/** Of a variable that stands for a flag: `1` and `true` do, `0`, `false` and nothing do not. */
+export function isOn(value: string | undefined): boolean {
+  return value !== undefined && !["", "0", "false", "no", "off"].includes(value.toLowerCase());
 }
 
 /** One line of data. */

@@ -1,4 +1,4 @@
-/** The one place where an error becomes an exit code and the words that a user reads. Pure. */
+/** The one place where an error becomes an exit code and the words that a user reads. */
 import { CommanderError } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import { Interrupted } from "./interrupted.ts";
@@ -9,8 +9,14 @@ export interface Ending {
   readonly lines: readonly string[];
 }
 
-/** `command` is what was called, for the hint: `lido jobs queue`. */
-export function endingOf(error: unknown, command: string): Ending {
+export interface EndingOptions {
+  /** What was called, for the hint: `lido jobs queue`. */
+  readonly command: string;
+  /** Writes down a mistake of ours and says where, "" for nowhere. */
+  readonly reportOf: () => string;
+}
+
+export function endingOf(error: unknown, { command, reportOf }: EndingOptions): Ending {
   if (error instanceof Interrupted) return { code: 130, lines: error.message.split("\n") };
   if (error instanceof CommanderError) return endingOfCommander(error, command);
   if (error instanceof UserError) return { code: error.exitCode, lines: withMark(error.message) };
@@ -21,9 +27,15 @@ export function endingOf(error: unknown, command: string): Ending {
     lines: [
       ...withMark(message.split("\n")[0] ?? ""),
       "This is a mistake in Lido itself, not in what you did.",
-      `Give the command again with --verbose and report what it prints.`,
+      whereWords(reportOf()),
     ],
   };
+}
+
+function whereWords(report: string): string {
+  return report === ""
+    ? "Give the command again with --verbose and report what it prints."
+    : `Report it with ${report}`;
 }
 
 function endingOfCommander(error: CommanderError, command: string): Ending {

@@ -47,5 +47,5 @@ function shellWord(word: string): string {
 export async function readSource(source: JobSource): Promise<Parsed<JobSpec>> {
   if ("file" in source) return (await import("../../spec/index.ts")).readJobFile(source.file);
   const { jobFromCommand } = await import("../../spec/command.ts");
-  return { spec: jobFromCommand(source.command), warnings: [] };
+  return { spec: jobFromCommand(source.command), warnings: [], places: {} };
 }

@@ -37,7 +37,7 @@ export const command: MakeCommand = ({ cli, done }) =>
     .option("-p, --pool <name>", "jobs of this pool")
     .option("-a, --all", "all jobs")
     .option("--reason <text>", "what the jobs say afterwards")
-    .addOption(yesOption())
+    .addOption(yesOption(cli))
     .addHelpText("after", EXAMPLES)
     .action(async (ids: readonly string[], flags: Flags) => done(await runCancel(cli, optionsOf(ids, flags))));
 

@@ -43,7 +43,7 @@ export const command: MakeCommand = ({ cli, done, afterDashes }) =>
     .option("--gpus <name[:n]>", "its accelerators: H100:8, L4:0.5")
     .option("-d, --detach", "return when the jobs are in the queue")
     .option("--stack <stack>", "the Pulumi stack that has the pool")
-    .addOption(yesOption())
+    .addOption(yesOption(cli))
     .addHelpText("after", EXAMPLES)
     .action(async (file: string | undefined, more: readonly string[], flags: Omit<LaunchOptions, "source">) => {
       const words = file === undefined ? [] : [file, ...more];
@@ -78,11 +78,11 @@ export async function runLaunch(cli: Cli, options: LaunchOptions): Promise<numbe
 
 /** All that can be wrong is found here, before anything is asked of the controller. */
 async function prepare(cli: Cli, options: LaunchOptions): Promise<SubmitParams> {
-  const { spec, warnings } = await readSource(options.source);
+  const { spec, warnings, places } = await readSource(options.source);
   for (const warning of warnings) note(cli, warningWords(warning));
   const { fillEnvironment, withAsked } = await import("../../spec/command.ts");
   const named = options.name === undefined ? spec : { ...spec, name: options.name };
-  const job = fillEnvironment(withAsked(named, options), await variablesOf(cli, options));
+  const job = fillEnvironment(withAsked(named, options), await variablesOf(cli, options), places);
   const [{ findPool }, { writePointer }] = await Promise.all([
     import("../pools/index.ts"),
     import("../../worker/pointer.ts"),

@@ -1,7 +1,9 @@
 /** One call of `lido`: from arguments to an exit code. The world comes in through `Cli`; only runProcess knows `process`. */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import { type Cli, createCli, type Interruptions, note } from "./cli.ts";
+import { type Cli, createCli, type Interruptions, isOn, note } from "./cli.ts";
 import { causeChain, endingOf } from "./exit.ts";
 import { makeProgram, plainArgs, splitAtDashes } from "./program.ts";
 
@@ -18,21 +20,42 @@ export async function run(given: readonly string[], options: RunOptions): Promis
   let program: Command | undefined;
   try {
     program = await makeProgram(args, { ...options, done: (code) => (exitCode = code) });
-    const helpless =
-      args.length === 0 ? program : args.length === 1 && program.commands.find((group) => group.name() === args[0]);
+    const helpless = args.length === 0 ? program : args.length === 1 && groupOf(program, args[0]);
     if (helpless) helpless.outputHelp();
     else await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
-    const ending = endingOf(error, commandOf(args, program));
+    const ending = endingOf(error, {
+      command: commandOf(args, program),
+      reportOf: () => writeReport(cli, options, error),
+    });
     for (const line of ending.lines)
       note(
         cli,
         line.replace(/^Error:/, (mark) => cli.paintNotes("red", mark)),
       );
-    if (ending.code !== 0 && hasFlag(args, "--verbose")) for (const line of causeChain(error)) note(cli, line);
+    if (ending.code !== 0 && (hasFlag(args, "--verbose") || isOn(cli.env["LIDO_VERBOSE"])))
+      for (const line of causeChain(error)) note(cli, line);
     return ending.code;
   }
+}
+
+/** What is needed to mend a mistake of ours, and nothing that the user typed. @returns where it lies, "" for nowhere */
+function writeReport({ home, now }: Cli, { version }: RunOptions, error: unknown): string {
+  const path = join(home, "errors", `${new Date(now()).toISOString().replaceAll(/[:.]/g, "-")}-${process.pid}.log`);
+  const about = `lido ${version}, node ${process.version}, ${process.platform} ${process.arch}`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(path, `${[about, ...causeChain(error)].join("\n")}\n`, { mode: 0o600 });
+    return path;
+  } catch {
+    return "";
+  }
+}
+
+/** A group by itself says what is in it. */
+function groupOf(program: Command, name: string | undefined): Command | undefined {
+  return program.commands.find((group) => group.name() === name && group.commands.length > 0);
 }
 
 /** The part of the arguments that names a command: `lido jobs queue`. */

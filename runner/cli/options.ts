@@ -2,6 +2,7 @@
 import { Option } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import type { JobStatus } from "../api.ts";
+import { type Cli, isOn } from "./cli.ts";
 import { isStatus, STATUSES } from "./outcome.ts";
 import { FORMATS } from "./print-rows.ts";
 
@@ -28,8 +29,10 @@ export function poolOption(): Option {
   return new Option("-p, --pool <name>", "the pool of the worker");
 }
 
-export function yesOption(): Option {
-  return new Option("-y, --yes", "do not ask");
+/** LIDO_YES=1 is the same. */
+export function yesOption({ env }: Pick<Cli, "env">): Option {
+  const option = new Option("-y, --yes", "do not ask");
+  return isOn(env["LIDO_YES"]) ? option.default(true) : option;
 }
 
 /** `running,failed` in any case. @throws UserError with the statuses that there are. */

@@ -34,7 +34,7 @@ export const command: MakeCommand = ({ cli, done }) =>
       ]),
     )
     .option("--async", "come back as soon as the engine has begun; `lido pool status` shows how it goes")
-    .addOption(yesOption())
+    .addOption(yesOption(cli))
     .addHelpText("after", EXAMPLES)
     .action(async (file: string | undefined, flags: Omit<PoolApplyOptions, "file">) =>
       done(await runPoolApply(cli, { ...flags, ...(file === undefined ? {} : { file }) })),

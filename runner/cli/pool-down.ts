@@ -26,7 +26,7 @@ export const command: MakeCommand = ({ cli, done }) =>
     .description("Tears pools down that `lido pool apply` made; unfinished jobs of theirs are cancelled.")
     .argument("[names...]", "names of pools")
     .option("-a, --all", "all pools that `lido pool apply` made")
-    .addOption(yesOption())
+    .addOption(yesOption(cli))
     .addHelpText("after", "\nExamples:\n  lido pool down gpu-pool\n  lido pool down -a -y")
     .action(async (names: readonly string[], flags: Omit<PoolDownOptions, "names">) =>
       done(await runPoolDown(cli, { ...flags, names })),

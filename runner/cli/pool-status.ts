@@ -1,9 +1,10 @@
 /** `lido pool status`: pools and their workers as they are known now, and what `lido pool apply` and `down` do with them. */
 import { Command } from "commander";
 import type { Roster } from "../../worker/index.ts";
+import { isApplied, readPointer } from "../../worker/pointer.ts";
 import { type ListedPool, listPools } from "../pools/index.ts";
 import { type Cli, note } from "./cli.ts";
-import { outputOption } from "./options.ts";
+import { collect, outputOption } from "./options.ts";
 import { type PoolRun, readRuns } from "./pool-runs.ts";
 import { printPools, runWords } from "./pool-status-words.ts";
 import { type Format, printRows } from "./print-rows.ts";
@@ -20,13 +21,21 @@ export const command: MakeCommand = ({ cli, done }) =>
   new Command("status")
     .description("Shows pools and their workers: of the Pulumi project here, those used before, those made here.")
     .argument("[names...]", "names of pools (default: all)")
+    .option("-p, --pool <name>", "the same as a name", collect)
     .option("-v", "more of each worker, as -o wide")
     .option("-a, --all", "all workers; else of a large pool those that are not ready come first, 20 in all")
     .addOption(outputOption())
     .addHelpText("after", "\nExamples:\n  lido pool status\n  lido pool status gpu-pool -o json")
-    .action(async (names: readonly string[], { v, ...flags }: Omit<PoolStatusOptions, "names"> & { v?: boolean }) =>
-      done(await runPoolStatus(cli, { ...flags, names, ...(v === true ? { verbose: true } : {}) })),
+    .action(async (names: readonly string[], { v, pool = [], ...flags }: Flags) =>
+      done(
+        await runPoolStatus(cli, { ...flags, names: [...names, ...pool], ...(v === true ? { verbose: true } : {}) }),
+      ),
     );
+
+interface Flags extends Omit<PoolStatusOptions, "names"> {
+  readonly v?: boolean;
+  readonly pool?: readonly string[];
+}
 
 export async function runPoolStatus(cli: Cli, options: PoolStatusOptions): Promise<number> {
   const { cwd, env, home } = cli;
@@ -45,7 +54,7 @@ export async function runPoolStatus(cli: Cli, options: PoolStatusOptions): Promi
   for (const pool of listed) {
     const isTold = runs.some((run) => run.pool === pool.pool);
     if (pool.kind === "lost" && !isTold) note(cli, `Not shown: '${pool.pool}'. ${pool.why}`);
-    if (pool.kind === "found" && !pool.inState && !isTold) note(cli, unsaved(pool));
+    if (pool.kind === "found" && !pool.inState && !isTold) note(cli, await unsaved(cli, pool));
   }
   for (const run of runs) for (const line of runWords(run, cli.now())) note(cli, line);
   return 0;
@@ -69,6 +78,8 @@ function print(cli: Cli, pools: readonly ListedPool[], options: Shown): void {
   printRows(cli, rows, { format: output, columns: [], ids, empty: "" });
 }
 
-function unsaved({ pool, stack }: ListedPool): string {
-  return `${pool}: not in the state of ${stack} yet: its first \`pulumi up\` runs, or was cut off. Give it again to finish it.`;
+async function unsaved({ home }: Cli, { pool, stack }: ListedPool): Promise<string> {
+  const pointer = await readPointer(home, pool);
+  const first = pointer !== undefined && isApplied(home, pointer) ? `lido pool apply -p ${pool}` : "pulumi up";
+  return `${pool}: not in the state of ${stack} yet: its first \`${first}\` runs, or was cut off. Give it again to finish it.`;
 }

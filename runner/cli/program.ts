@@ -12,6 +12,7 @@ export interface CommandContext {
   readonly cli: Cli;
   /** Told the exit code of the command that ran. */
   readonly done: (exitCode: number) => void;
+  readonly version: string;
   /** The words after `--`, which are also the last of the arguments. */
   readonly afterDashes: readonly string[];
 }
@@ -46,6 +47,15 @@ const ENTRIES: readonly Entry[] = [
   { path: "controller status", summary: "show the controller", load: () => import("./controller-status.ts") },
 ];
 
+/** Commands of one word come after the groups. */
+const SINGLE: readonly Entry[] = [
+  { path: "check", summary: "explain pool and job files, and what is wrong in them", load: () => import("./check.ts") },
+  { path: "schema", summary: "print the JSON Schema of pool or job files", load: () => import("./schema.ts") },
+  { path: "doctor", summary: "look at all that Lido stands on", load: () => import("./doctor.ts") },
+  { path: "completion", summary: "complete commands in your shell", load: () => import("./completion.ts") },
+  { path: "version", summary: "print the version", load: () => import("./version.ts") },
+];
+
 const GROUPS: Readonly<Record<string, string>> = {
   jobs: "run jobs on a pool and look after them",
   pool: "create, change, show and tear down pools (also `lido jobs pool …`)",
@@ -53,9 +63,13 @@ const GROUPS: Readonly<Record<string, string>> = {
   controller: "the process that owns the queue",
 };
 
-export interface ProgramOptions extends Omit<CommandContext, "afterDashes"> {
-  readonly version: string;
-}
+const ENVIRONMENT = `
+Environment: LIDO_HOME (Lido's folder, ~/.lido), LIDO_VERBOSE, LIDO_NO_COLOR or NO_COLOR, LIDO_YES: as the flags.
+Examples:
+  lido pool apply pool.yaml -p gpu-pool
+  lido jobs launch -p gpu-pool --num-jobs 1000 job.yaml`;
+
+export type ProgramOptions = Omit<CommandContext, "afterDashes">;
 
 /** The command tree for these arguments; arguments as after `node bin.js`. */
 export async function makeProgram(args: readonly string[], options: ProgramOptions): Promise<Command> {
@@ -65,9 +79,11 @@ export async function makeProgram(args: readonly string[], options: ProgramOptio
   const program = new Command("lido")
     .description("Worker pools as infrastructure code: dispatches ranked jobs to the free workers of a pool.")
     .version(options.version, "-V, --version", "print the version");
+  program.addHelpText("after", ENVIRONMENT);
   for (const [group, summary] of Object.entries(GROUPS)) {
     program.addCommand(makeGroup(group, summary, { meant, made }));
   }
+  for (const entry of SINGLE) program.addCommand(makeEntry(entry, { meant, made }));
   addCommonOptions(program, options.cli);
   return program;
 }
@@ -80,13 +96,16 @@ interface Meant {
 function makeGroup(group: string, summary: string, { meant, made }: Meant): Command {
   const command = new Command(group).summary(summary).description(summary);
   for (const entry of ENTRIES.filter(({ path }) => path.startsWith(`${group} `))) {
-    command.addCommand(
-      entry === meant && made !== undefined
-        ? made.summary(entry.summary)
-        : new Command(lastWord(entry.path)).summary(entry.summary),
-    );
+    command.addCommand(makeEntry(entry, { meant, made }));
   }
   return command;
+}
+
+/** A command that is not the one that is meant is only a name with a line of help. */
+function makeEntry(entry: Entry, { meant, made }: Meant): Command {
+  return entry === meant && made !== undefined
+    ? made.summary(entry.summary)
+    : new Command(lastWord(entry.path)).summary(entry.summary);
 }
 
 function lastWord(path: string): string {
@@ -111,7 +130,25 @@ export function splitAtDashes(args: readonly string[]): {
 function meantEntry(args: readonly string[]): Entry | undefined {
   const words = args.filter((word) => !word.startsWith("-") && word !== "help");
   const path = words.slice(0, 2).join(" ");
-  return ENTRIES.find((entry) => entry.path === path);
+  return ENTRIES.find((entry) => entry.path === path) ?? SINGLE.find((entry) => entry.path === words[0]);
+}
+
+/** The names that may follow these; none where they name a command, or nothing. */
+export function commandNames(given: readonly string[]): readonly string[] {
+  const words = plainArgs(given);
+  const [group] = words;
+  if (group === undefined) return [...Object.keys(GROUPS), ...SINGLE.map(({ path }) => path)];
+  if (words.length > 1) return [];
+  const names = ENTRIES.filter(({ path }) => path.startsWith(`${group} `)).map(({ path }) => lastWord(path));
+  return group === "jobs" ? [...names, "pool"] : names;
+}
+
+/** The long flags of the command that these words name. */
+export async function optionsOf(given: readonly string[], context: CommandContext): Promise<readonly string[]> {
+  const meant = meantEntry(plainArgs(given));
+  if (meant === undefined) return [];
+  const made = (await meant.load()).command(context);
+  return [...made.options.flatMap(({ long }) => long ?? []), "--help", "--verbose", "--no-color"];
 }
 
 /** Every command takes the flags that concern them all, and writes and ends through `cli` only. */

@@ -7,18 +7,22 @@ import type { Cli } from "./cli.ts";
 export interface ShownWorker extends RosterWorker {
   readonly pool: string;
   /** The controller's view; absent when none runs or it does not know the pool. */
-  readonly seen?: Omit<WorkerRow, "pool" | "id">;
+  readonly seen?: Omit<WorkerRow, "pool" | "id" | "name">;
 }
 
 export async function shownWorkers(cli: Cli, rosters: readonly Roster[]): Promise<readonly ShownWorker[]> {
   const rows = await seenWorkers(cli);
-  const byWorker = new Map(rows.map(({ pool, id, ...seen }) => [`${pool} ${id}`, seen]));
+  const byWorker = new Map(rows.map((row) => [`${row.pool} ${row.id}`, seenOf(row)]));
   return rosters.flatMap(({ pool, identity, workers }) =>
     workers.map((worker) => {
       const seen = byWorker.get(`${identity} ${worker.id}`);
       return { pool, ...worker, ...(seen === undefined ? {} : { seen }) };
     }),
   );
+}
+
+function seenOf({ connected, trouble, cordon, job }: WorkerRow): NonNullable<ShownWorker["seen"]> {
+  return { connected, trouble, cordon, ...(job === undefined ? {} : { job }) };
 }
 
 async function seenWorkers({ home }: Cli): Promise<readonly WorkerRow[]> {

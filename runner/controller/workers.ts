@@ -14,6 +14,7 @@ function rowOf(pool: string, { entry, connection, cordon, jobs }: WorkerView): W
   return {
     pool,
     id: entry.id,
+    name: entry.name,
     connected: isUp,
     trouble: isUp ? "" : connection.reason,
     cordon,

@@ -4,7 +4,7 @@
  */
 import { NotFoundError, UserError } from "../../spec/errors.ts";
 import type { Roster } from "../../worker/index.ts";
-import { pointedPools, readPointer } from "../../worker/pointer.ts";
+import { isApplied, pointedPools, readPointer } from "../../worker/pointer.ts";
 import type { PoolPointer } from "../api.ts";
 import { identityUnderWay, rostersIn } from "./deployment.ts";
 import { keptOf } from "./kept.ts";
@@ -120,9 +120,15 @@ export async function rosterFromPointer(pointer: PoolPointer, home: string): Pro
       throw look.error;
     case "absent":
       throw new NotFoundError(
-        `Pool '${pointer.pool}' is no longer in stack ${pointer.stack}.\nRun \`pulumi up\` in ${pointer.projectDir} to make it again.`,
+        `Pool '${pointer.pool}' is no longer in stack ${pointer.stack}.\n${againWords(pointer, home)} makes it again.`,
       );
   }
+}
+
+function againWords(pointer: PoolPointer, home: string): string {
+  return isApplied(home, pointer)
+    ? `\`lido pool apply FILE -p ${pointer.pool}\``
+    : `\`pulumi up\` in ${pointer.projectDir}`;
 }
 
 /** True only when the pointer's stack was read and does not hold the pool any more. */

@@ -1,6 +1,9 @@
 /** Whole pool and job files, and the whole values they give. */
 import { expect, test } from "vitest";
-import { parseJob, parsePool } from "../../spec/index.ts";
+import { type Parsed, parseJob, parsePool } from "../../spec/index.ts";
+
+/** Without the places, which are places.test.ts's. */
+const meaning = <T>({ spec, warnings }: Parsed<T>): Omit<Parsed<T>, "places"> => ({ spec, warnings });
 
 const EMPTY = { resources: { ordered: false, anyOf: [] }, envs: {}, secrets: {} };
 const POOL = { kind: "pool", ...EMPTY, fileMounts: [], size: { min: 3, max: 3 } };
@@ -100,7 +103,7 @@ test.each<[string, string, unknown]>([
   ],
   ["JSON", '{"pool": {"workers": 3}}', POOL],
 ])("pool: %s", (_, text, expected) => {
-  expect(parsePool(text, { file: "pool.yaml" })).toEqual({ spec: expected, warnings: [] });
+  expect(meaning(parsePool(text, { file: "pool.yaml" }))).toEqual({ spec: expected, warnings: [] });
 });
 
 test.each<[string, string, unknown]>([
@@ -114,7 +117,7 @@ test.each<[string, string, unknown]>([
     { ...JOB, resources: { ordered: false, anyOf: [{ ports: ["80"], jobRecovery: { strategy: "x" } }] } },
   ],
 ])("job: %s", (_, text, expected) => {
-  expect(parseJob(text, { file: "job.yaml" })).toEqual({ spec: expected, warnings: [] });
+  expect(meaning(parseJob(text, { file: "job.yaml" }))).toEqual({ spec: expected, warnings: [] });
 });
 
 test("a pool file with volumes or config is told that they are ignored", () => {
@@ -132,7 +135,7 @@ test("a pool file with volumes or config is told that they are ignored", () => {
 });
 
 test("a pool file with run is told that it is ignored", () => {
-  expect(parsePool("pool: {workers: 3}\nrun: echo hi\n", { file: "both.yaml" })).toEqual({
+  expect(meaning(parsePool("pool: {workers: 3}\nrun: echo hi\n", { file: "both.yaml" }))).toEqual({
     spec: POOL,
     warnings: [{ message: IGNORED_RUN, place: { file: "both.yaml", line: 2, column: 1 } }],
   });
@@ -145,7 +148,7 @@ const note = (key: string, line: number): unknown => ({
 
 test("a job file with what only a pool does is told that it is ignored", () => {
   const text = "run: echo hi\nsetup: x\nfile_mounts: {/a: ./a}\nworkdir: .\nvolumes: {/b: c}\n";
-  expect(parseJob(text, { file: "job.yaml" })).toEqual({
+  expect(meaning(parseJob(text, { file: "job.yaml" }))).toEqual({
     spec: JOB,
     warnings: [note("workdir", 4), note("file_mounts", 3), note("setup", 2), note("volumes", 5)],
   });

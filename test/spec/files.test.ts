@@ -46,7 +46,7 @@ test("a file as a folder", () => {
 test("a folder, a device, a file that is no text, one that is too large", () => {
   const device = "/dev/zero";
   const utf16 = written("utf16.yaml", Buffer.from("run: x", "utf16le").subarray(0, 3).fill(0xff, 0, 1));
-  const large = written("large.yaml", "#".repeat(10 * 1024 * 1024 + 1));
+  const large = written("large.yaml", "#".repeat(1024 * 1024 + 1));
   expect(refusal(() => readPoolFile(folder))).toEqual([
     2,
     `${folder} is a folder, not a file`,
@@ -64,7 +64,7 @@ test("a folder, a device, a file that is no text, one that is too large", () => 
   ]);
   expect(refusal(() => readJobFile(large))).toEqual([
     2,
-    `${large} is larger than 10 MB, which no pool or job file is`,
+    `${large} is larger than 1 MB, which no pool or job file is`,
     "  name a YAML file such as job.yaml",
   ]);
 });

@@ -242,7 +242,7 @@ const FILES: readonly BadFile[] = [
     title: "a wrong port in a list",
     text: "run: x\nresources: {ports: [8080, 70000]}\n",
     error: [
-      'job.yaml:2:27: a port must be a number from 1 to 65535 or a range of them, not `"70000"`',
+      "job.yaml:2:27: a port must be a number from 1 to 65535 or a range of them, not `70000`",
       "  2 | resources: {ports: [8080, 70000]}",
       "    |                           ^^^^^",
       "  write `ports: 8080`, `ports: 8080-8090` or a list of these",

@@ -83,10 +83,10 @@ const FILES: readonly BadFile[] = [
     title: "two documents",
     text: "run: a\n---\nrun: b\n",
     error: [
-      "job.yaml:2:1: a second document begins here (`---`), but a file holds one pool or job",
+      "job.yaml:2:1: a second document begins here (`---`): this is a pipeline, which Lido does not run",
       "  2 | ---",
       "    | ^^^",
-      "  write each pool or job into a file of its own",
+      "  write each job into a file of its own, and launch one after the other: lido jobs launch -p POOL first.yaml && lido jobs launch -p POOL second.yaml",
     ],
   },
   {
@@ -164,7 +164,7 @@ const FILES: readonly BadFile[] = [
     text: "run: x\nsecrets:\n  A: |\n    topsecret\n   B: x\n",
     error: [
       "job.yaml:5:1: this is not valid YAML: all mapping items must start at the same column",
-      "  5 |    B: *",
+      "  5 | *******",
       "    | ^",
       "  indent the members of one mapping or list by the same number of spaces",
     ],
@@ -207,10 +207,10 @@ const FILES: readonly BadFile[] = [
   },
   {
     title: "control characters and bidirectional marks",
-    text: 'run: x\n"na\u202eme\u0007": 1\n',
+    text: 'run: x\n"na\u202eme\u0007": y\n',
     error: [
       "job.yaml:2:1: unknown key `na·me·` in this file",
-      '  2 | "na·me·": 1',
+      '  2 | "na·me·": y',
       "    | ^^^^^^^^",
       "  write `name` instead; known keys: name, workdir, num_nodes, resources, file_mounts, pool, service, setup, run, envs, secrets, volumes, config, timeout, cancel_grace_seconds",
     ],

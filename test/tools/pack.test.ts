@@ -20,6 +20,7 @@ test("the package holds the compiled rooms with their scripts, the engine's pins
     "CHANGELOG.md",
     "LICENSE",
     "README.md",
+    "docs/checking-files.md",
     "docs/job-file.md",
     "docs/pool-commands.md",
     "docs/pool-file.md",

@@ -57,6 +57,12 @@ export async function findEngine(options: FindOptions): Promise<Engine> {
   return finishedEngine(slot) ?? (await make(slot, context, { way: "on PATH", why: onPath.why }));
 }
 
+/** The engine that `findEngine` would answer without making one; it makes and downloads nothing. */
+export async function presentEngine(env: NodeJS.ProcessEnv): Promise<Engine | undefined> {
+  const onPath = await pulumiOnPath({ signal: undefined, env });
+  return onPath.kind === "found" ? onPath.engine : finishedEngine(slotFor(pulumiRecipe(), env));
+}
+
 /**
  * The environment in which `pulumi` and its plugins are this engine's: its folder is first on PATH. An operation starts
  * up to six Node processes that each compile all of @pulumi/pulumi: with a compile cache that is half a second less each.

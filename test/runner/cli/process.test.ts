@@ -67,6 +67,11 @@ const COMMANDS = [
   "controller start",
   "controller stop",
   "controller status",
+  "check",
+  "schema",
+  "doctor",
+  "completion",
+  "version",
 ];
 
 test("--version", async () => {

@@ -126,7 +126,7 @@ test("a stack that cannot be read: Pulumi's own words", async () => {
 test("a pool that is gone from its stack", async () => {
   await expect(rosterFromPointer({ ...pointer(), pool: "gone" }, home)).rejects.toMatchObject({
     exitCode: 3,
-    message: `Pool 'gone' is no longer in stack organization/shop/dev.\nRun \`pulumi up\` in ${project} to make it again.`,
+    message: `Pool 'gone' is no longer in stack organization/shop/dev.\n\`pulumi up\` in ${project} makes it again.`,
   });
 });
 

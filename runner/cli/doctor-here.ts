@@ -1,0 +1,84 @@
+/** What `lido doctor` looks at on this computer: Node, the engine, where Pulumi keeps state, and the controller. */
+
+import { access, constants } from "node:fs/promises";
+import { isAbsolute } from "node:path";
+import { connectRunning } from "../client/index.ts";
+import { packageVersion } from "../client/version.ts";
+import { backendOf } from "../pools/index.ts";
+import type { Cli } from "./cli.ts";
+import type { Finding } from "./doctor-words.ts";
+
+export async function findingsHere(cli: Cli): Promise<readonly Finding[]> {
+  return [node(), ...(await Promise.all([engine(cli), backend(cli), home(cli), controller(cli)]))];
+}
+
+/** An older one does not get as far as this. */
+function node(): Finding {
+  return { check: "node", state: "ok", found: process.version };
+}
+
+async function engine({ env }: Cli): Promise<Finding> {
+  const { presentEngine } = await import("../../tools/pulumi/engine.ts");
+  const present = await presentEngine({ ...env });
+  if (present !== undefined)
+    return { check: "engine", state: "ok", found: `Pulumi ${present.version} in ${present.binDir}` };
+  return {
+    check: "engine",
+    state: "bad",
+    found: "no Pulumi engine yet",
+    remedy:
+      "Install Pulumi 3.200 or newer, or let the next `lido pool apply` get one (some minutes without an open network).",
+  };
+}
+
+async function backend({ env, cwd }: Cli): Promise<Finding> {
+  const { url, folder } = await backendOf(cwd, env);
+  if (url === undefined)
+    return { check: "backend", state: "ok", found: "no login: `lido pool` keeps state under Lido's folder" };
+  if (folder === undefined || !isAbsolute(folder) || (await isWritable(folder)))
+    return { check: "backend", state: "ok", found: url };
+  return {
+    check: "backend",
+    state: "bad",
+    found: `${url} cannot be written`,
+    remedy: `Make the folder ${folder}, or log in elsewhere: pulumi login`,
+  };
+}
+
+async function home({ home: folder }: Cli): Promise<Finding> {
+  const exists = await isThere(folder);
+  if (!exists || (await isWritable(folder))) return { check: "folder", state: "ok", found: folder };
+  return {
+    check: "folder",
+    state: "bad",
+    found: `${folder} cannot be written`,
+    remedy: `Give it to yourself: chown -R $(id -un) ${folder}`,
+  };
+}
+
+async function controller({ home: folder }: Cli): Promise<Finding> {
+  const check = "controller";
+  const running = await connectRunning(folder);
+  if (running === undefined) return { check, state: "ok", found: "does not run; commands that need it start it" };
+  await using connection = running;
+  const { version, pid, trouble, logTrouble, log } = await connection.call("status", {});
+  const wrong = trouble ?? logTrouble;
+  if (wrong !== undefined) return { check, state: "bad", found: wrong.replace(/\.$/, ""), remedy: `Its log: ${log}` };
+  if (version === packageVersion()) return { check, state: "ok", found: `version ${version}, pid ${pid}` };
+  const remedy = "The next command replaces it, if it is the older one; running jobs go on.";
+  return { check, state: "bad", found: `version ${version}, and this is ${packageVersion()}`, remedy };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isWritable(path: string): Promise<boolean> {
+  return await access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { QUESTIONS, workerFindings } from "../../../runner/cli/doctor-worker.ts";
+import { hello } from "../core/fixtures.ts";
+import { realStage } from "./real-stage.ts";
+import { stage } from "./stage.ts";
+
+const NOW = 1_700_000_000_000;
+const WELL = "clock=1700000000\nuser=me\nuid=1000\nbash=5.2\nsetsid=/usr/bin/setsid\n";
+
+/** What is thought of a worker that says `more`. */
+function found(more: string, part: Parameters<typeof hello>[0] = {}): Readonly<Record<string, string>> {
+  const findings = workerFindings({ hello: hello(part), text: WELL + more, at: NOW });
+  return Object.fromEntries(findings.map(({ check, state, found: words }) => [check, `${state}: ${words}`]));
+}
+
+test("a worker on which all is well", () => {
+  expect(found("", { freeKiB: 5 * 1024 * 1024, freeInodes: 99_999 })).toEqual({
+    clock: "ok: within 0.5 s of this computer's",
+    disk: "ok: 5120 MB free",
+    inodes: "ok: 99999 free",
+    sshd: "ok: MaxSessions 10, MaxStartups 10",
+    logout: "ok: no systemd-logind",
+    tools: "ok: bash 5.2, setsid",
+  });
+});
+
+test.each([
+  ["logind=yes\nKillUserProcesses=yes", "logout", "bad: KillUserProcesses=yes: jobs end with the connection"],
+  ["logind=yes", "logout", "bad: RemoveIPC=yes: jobs lose shared memory with the connection"],
+  ["logind=yes\nRemoveIPC=no", "logout", "ok: nothing of a job is taken away"],
+  ["logind=yes\nlinger=yes\nKillUserProcesses=yes", "logout", "ok: the user lingers"],
+  ["MaxSessions=2\nMaxSessions=20", "sshd", "bad: MaxSessions 2, MaxStartups 10"],
+  ["maxstartups=3", "sshd", "bad: MaxSessions 10, MaxStartups 3"],
+])("%j: %s is %s", (more, check, words) => {
+  expect(found(more)[check]).toBe(words);
+});
+
+test("a full disk, few inodes, a clock that is wrong, and missing tools", () => {
+  expect(found("", { freeKiB: 2048, freeInodes: 7 })).toMatchObject({ disk: "bad: 2 MB free", inodes: "bad: 7 free" });
+  const text = "clock=1700000100\n";
+  const findings = workerFindings({ hello: hello(), text, at: NOW });
+  expect(findings).toMatchObject([
+    { check: "clock", state: "bad", found: "100.5 s ahead of this computer's" },
+    { check: "disk", found: "not told by this system" },
+    { check: "inodes" },
+    { check: "sshd" },
+    { check: "logout" },
+    { check: "tools", state: "bad", found: "without bash and setsid" },
+  ]);
+  for (const { state, remedy } of findings) expect(remedy !== undefined).toBe(state === "bad");
+});
+
+test("the questions are understood by sh, and leave nothing", () => {
+  expect(QUESTIONS).not.toMatch(/\b(rm|mv|tee|install)\b|[^0-9&]>/);
+});
+
+describe("the command", () => {
+  test("looks at real workers; one that is gone is told with what to do", async () => {
+    await using t = await realStage(2);
+    // Whatever the disk of this machine has.
+    const all = await t.lido("doctor", "-o", "json");
+    const findings = JSON.parse(all.stdout) as { where: string; check: string; state: string }[];
+    const of = (where: string) => findings.filter((one) => one.where === where).map(({ check }) => check);
+    expect(of("here")).toEqual(["node", "engine", "backend", "folder", "controller"]);
+    expect(of("gpu-pool")).toEqual(["workers"]);
+    expect(of("gpu-pool-2")).toEqual(["connection", "clock", "disk", "inodes", "sshd", "logout", "tools"]);
+    expect(findings.filter(({ check }) => check === "clock" || check === "tools").map(({ state }) => state)).toEqual(
+      Array.from({ length: 4 }, () => "ok"),
+    );
+    await t.workers[1]?.server.close();
+    const { code, stdout, stderr } = await t.lido("doctor", "-p", "gpu-pool");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^gpu-pool-2 {2}connection {2}bad .*\. Is 127\.0\.0\.1:\d+ up, and its sshd\?/m);
+    expect(stderr).toMatch(/^\d+ of \d+ checks found something to mend\.\n$/);
+  });
+
+  test("no controller, no pools: nothing is started", async () => {
+    await using t = await stage({ env: { PATH: "/nonexistent", LIDO_CACHE_DIR: "/nonexistent" } });
+    expect(await t.lido("doctor")).toBe(1);
+    expect(t.stdout()).toContain("here   engine      bad    no Pulumi engine yet. Install Pulumi 3.200 or newer");
+    expect(t.controller.calls).toEqual([]);
+  });
+});
