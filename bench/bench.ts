@@ -1,5 +1,6 @@
 /** What a measurement works with: commands as a user would give them, in the place of this run, with this run's end in mind. */
 import { writeFileSync } from "node:fs";
+import { NODE_OPTIONS } from "../runner/client/start.ts";
 import { BenchError, type CommandOptions, type Ended, run } from "./command.ts";
 import { configOf, LIDO, type Peer, type Place, POOL, removeStackFile } from "./place.ts";
 import type { Plan } from "./plan.ts";
@@ -32,13 +33,13 @@ export class Bench {
     });
   }
 
-  /** A program of the benchmark's own, in a process of its own. */
-  async process(
+  /** A controller of the benchmark's own, with what Node runs every controller with. */
+  async controller(
     file: string,
     options: { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv },
   ): Promise<Ended> {
     const { env } = this.place;
-    const argv = [process.execPath, "--disable-warning=ExperimentalWarning", file, ...options.args] as const;
+    const argv = [process.execPath, ...NODE_OPTIONS, file, ...options.args] as const;
     return await run(argv, { env: { ...env, ...options.env }, signal: this.signal, limitMs: 600_000 });
   }
 

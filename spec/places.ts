@@ -33,28 +33,37 @@ export function spanOf({ document, targets }: Sought, path: Path, anchor: Anchor
   return spanOfSpot(spot, whole ? anchor : "key");
 }
 
-/** All ranges of the values below those sections whose name `isMeant`, such as `secrets`; with what they merge or repeat. */
+/**
+ * All ranges of the values below those sections whose name `isMeant`, such as `secrets`; with what they merge or repeat.
+ * Each begins where its key ends: a tag or an anchor before a value is no part of it, and may be the secret itself.
+ */
 export function valueSpans({ document, targets }: Sought, isMeant: (key: string) => boolean): readonly Span[] {
   const root = document.contents;
   if (!yaml().isMap(root)) return [];
-  return root.items
-    .filter((pair) => isMeant(keyOf(pair) ?? ""))
-    .flatMap(({ value }) => spansWithin(targets, asNode(value), 0));
+  return root.items.filter((pair) => isMeant(keyOf(pair) ?? "")).flatMap((pair) => spansWithin(targets, pair, 0));
 }
 
 /** As deep as anybody merges: an alias inside of itself has been reported, but may still be there. */
 const DEEPEST = 8;
 
-function spansWithin(targets: Targets, node: Node | undefined, depth: number): readonly Span[] {
-  const map = resolved(targets, node);
-  if (depth > DEEPEST) return [];
-  if (yaml().isSeq(map)) return map.items.flatMap((item) => spansWithin(targets, asNode(item), depth + 1));
-  if (!yaml().isMap(map)) return rangeOf(node);
-  return map.items.flatMap((pair) => {
-    const value = asNode(pair.value);
-    if (keyOf(pair) === "<<") return spansWithin(targets, value, depth + 1);
-    return [...rangeOf(value), ...rangeOf(resolved(targets, value))];
-  });
+function spansWithin(targets: Targets, pair: Pair, depth: number): readonly Span[] {
+  const { isMap, isSeq } = yaml();
+  const held = resolved(targets, asNode(pair.value));
+  const maps = isSeq(held) ? held.items.map((item) => resolved(targets, asNode(item))) : [held];
+  if (depth > DEEPEST || !maps.every(isMap)) return spansOf(targets, pair);
+  return maps.flatMap((map) =>
+    map.items.flatMap((inner) =>
+      keyOf(inner) === "<<" ? spansWithin(targets, inner, depth + 1) : spansOf(targets, inner),
+    ),
+  );
+}
+
+/** Of what an alias repeats too. */
+function spansOf(targets: Targets, { key, value }: Pair): readonly Span[] {
+  const [start] = asNode(key)?.range?.slice(1) ?? [];
+  const [end] = asNode(value)?.range?.slice(1) ?? [];
+  const own = start === undefined || end === undefined ? [] : [{ start, end }];
+  return [...own, ...rangeOf(resolved(targets, asNode(value)))];
 }
 
 const rangeOf = (node: Node | undefined): readonly Span[] =>

@@ -5,7 +5,7 @@ import type { PoolKey } from "./keys.ts";
 import { mapping } from "./mapping.ts";
 import { present } from "./plain.ts";
 import { amount, wholeNumber } from "./scalars.ts";
-import type { Schema } from "./schema.ts";
+import { lazily, type Schema } from "./schema.ts";
 import type { PoolSize, UpdatePolicy } from "./types.ts";
 import { updatePolicySchema } from "./update-policy.ts";
 
@@ -29,7 +29,7 @@ export function poolSectionSchema(): Schema<PoolSection> {
       queue_length_threshold: wholeNumber("queue_length_threshold", { min: 1, example: 1 }),
       upscale_delay_seconds: amount("upscale_delay_seconds", { min: 0, example: 60 }),
       downscale_delay_seconds: amount("downscale_delay_seconds", { min: 0, example: 600 }),
-      update_policy: updatePolicySchema(),
+      update_policy: lazily(updatePolicySchema),
     } satisfies Record<PoolKey, Schema<unknown>>,
   }).transform((written): PoolSection => {
     const min = written.min_workers ?? written.workers ?? 0;

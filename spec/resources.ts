@@ -9,7 +9,7 @@ import { mapping } from "./mapping.ts";
 import { present } from "./plain.ts";
 import { type ResourceFields, resourceShape } from "./resource-fields.ts";
 import { overlaid, REFUSED, type Role, refusals, together } from "./resource-rules.ts";
-import { type Schema, wording } from "./schema.ts";
+import { lazily, type Schema, wording } from "./schema.ts";
 import type { Infra, ResourceChoice, Resources } from "./types.ts";
 
 type Written = ResourceFields & {
@@ -43,7 +43,11 @@ export function resourcesSchema(role: Role): Schema<ResourceChoice> {
       );
   return mapping({
     title: "`resources`",
-    shape: { ...shape, any_of: alternatives("any_of"), ordered: alternatives("ordered") },
+    shape: {
+      ...shape,
+      any_of: lazily(() => alternatives("any_of")),
+      ordered: lazily(() => alternatives("ordered")),
+    },
     advice: ADVICE,
     about: ABOUT_RESOURCES,
     refused: role === "pool" ? REFUSED : [],

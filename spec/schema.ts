@@ -38,6 +38,13 @@ export const choosing = <T>(choose: (input: unknown) => Schema<T>, all: () => re
     () => zod().union(all().map(acceptedBy)),
   );
 
+/** Made when there is something to read: most files leave most sections out, and a schema takes its time to make. */
+export const lazily = <T>(make: () => Schema<T>): Schema<T> =>
+  accepting(
+    after(make, () => []),
+    () => acceptedBy(make()),
+  );
+
 /** The schema chosen for the input, after `faults` had a look at the same input: both report. */
 export function after<T>(
   choose: (input: unknown) => Schema<T>,

@@ -13,7 +13,7 @@ import { NO_SIZE, type PoolSection, poolSectionSchema, serviceSchema } from "./p
 import type { Role } from "./resource-rules.ts";
 import { resourcesSchema } from "./resources.ts";
 import { only, openMapping, text, wholeNumber } from "./scalars.ts";
-import { choosing, type Output, reading, type Schema } from "./schema.ts";
+import { choosing, lazily, type Output, reading, type Schema } from "./schema.ts";
 import { workdirSchema } from "./workdir.ts";
 
 export type Task = Output<ReturnType<typeof taskSchema>>;
@@ -36,13 +36,13 @@ export function taskSchema(role: Role, title = "this file") {
       name: text("name", "demo"),
       workdir: workdirSchema(),
       num_nodes: only("num_nodes", 1, "a rank runs on one worker of a pool"),
-      resources: resourcesSchema(role),
-      file_mounts: fileMountsSchema(),
+      resources: lazily(() => resourcesSchema(role)),
+      file_mounts: lazily(fileMountsSchema),
       pool: choosing<PoolSection | string>(
         (input) => (typeof input === "string" ? named() : poolSectionSchema()),
         () => (role === "pool" ? [poolSectionSchema()] : [named(), poolSectionSchema()]),
       ),
-      service: serviceSchema(),
+      service: lazily(serviceSchema),
       setup: text("setup", "pip install numpy"),
       run: text("run", "echo $SKYPILOT_JOB_RANK"),
       envs: environmentSchema("envs"),

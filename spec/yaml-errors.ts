@@ -63,7 +63,9 @@ function openQuote(document: Document, end: number): Span | undefined {
 }
 
 function messageOf({ code, message }: Trouble): string {
-  const words = message.split("\n")[0] ?? "";
+  // What the parser quotes is in the excerpt, where secrets are masked.
+  const line = message.split("\n")[0] ?? "";
+  const words = code === "UNEXPECTED_TOKEN" ? line.replace(/( in YAML stream)?: .*$/, "") : line;
   const quote = /^Missing closing (["'])quote/.exec(words)?.[1];
   if (quote) return `this is not valid YAML: the text that begins here has no closing \`${quote}\``;
   if (code === "RESOURCE_EXHAUSTION") return "the file is nested too deeply to be read";

@@ -5,9 +5,9 @@
 import type { Document, LineCounter } from "yaml";
 import type { Source } from "./check.ts";
 import { excerpt, type Span } from "./excerpt.ts";
-import { meant } from "./keys.ts";
+import { discreet, hiddenSpans } from "./hidden.ts";
 import { yaml } from "./lazy.ts";
-import { type Sought, spanOf, spansOfKey, valueSpans } from "./places.ts";
+import { spanOf } from "./places.ts";
 import { type Origin, type Problem, SpecError } from "./problem.ts";
 import type { Where } from "./types.ts";
 import { aliasTargets } from "./yaml-aliases.ts";
@@ -52,10 +52,14 @@ function readDocument(text: string, file: string): Source {
   const whereOf = (span: Span) => inText(shown, lines.linePos(span.start), span);
   const nodes = nodeFaults(document, sought.targets);
   const errors = firstOfEachLine([...document.errors, ...document.warnings], lines);
-  const problems = [
-    ...errors.map((error) => ({ where: whereOf(spanOfError(error, document)), ...wordsOf(error, document) })),
-    ...nodes.map(({ span, message, advice }) => ({ where: whereOf(span), message, advice })),
+  const found = [
+    ...errors.map((error) => ({ span: spanOfError(error, document), ...wordsOf(error, document) })),
+    ...nodes,
   ];
+  const problems = found.map(({ span, message, advice }) => {
+    const secret = shown.hidden.some(({ start, end }) => start <= span.start && span.start < end);
+    return { where: whereOf(span), message: secret ? discreet(message) : message, advice };
+  });
   if (nodes.some(({ harm }) => harm === "fatal") || !errors.every(isHarmless)) throw new SpecError(problems);
 
   keepTexts(document, sought.targets, ["envs", "secrets"]);
@@ -96,22 +100,6 @@ function valueOf(document: Document, origin: Origin): unknown {
       },
     ]);
   }
-}
-
-/** What no sentence may show: below `secrets`, however it is misspelt, and where a broken text only looks like that. */
-function hiddenSpans(sought: Sought, text: string): readonly Span[] {
-  const broken = sought.document.errors.length > 0 ? secretLines(text) : [];
-  const isMeant = (key: string): boolean => meant(key, ["secrets"]) !== undefined;
-  return [...valueSpans(sought, isMeant), ...spansOfKey(sought.document, "password"), ...broken];
-}
-
-const SECRETS_LINE = /^["']?secrets?["']?[ \t]*:(?<rest>.*(?:\r?\n(?:[ \t#].*)?(?=\r?\n|$))*)/gimu;
-
-function secretLines(text: string): readonly Span[] {
-  return [...text.matchAll(SECRETS_LINE)].map((match) => {
-    const end = match.index + match[0].length;
-    return { start: end - (match.groups?.["rest"]?.length ?? 0), end };
-  });
 }
 
 interface Shown {

@@ -137,8 +137,8 @@ class SshLink implements ChannelLink {
     if (!this.#closing) {
       this.#closing = true;
       this.#client.end();
-      // A peer that does not answer must not keep us: end() waits for it, destroy() does not.
-      const timer = setTimeout(() => this.#client.destroy(), 500);
+      // A peer that does not answer must not keep us: end() waits for it.
+      const timer = setTimeout(() => destroySocket(this.#client), 500);
       void this.closed.then(() => clearTimeout(timer));
     }
     await this.closed;
@@ -147,6 +147,11 @@ class SshLink implements ChannelLink {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** The client's own destroy() does nothing once end() was said, and its keep-alives have stopped then too. */
+function destroySocket(client: Client): void {
+  (client as unknown as { readonly _sock?: Readable })._sock?.destroy();
 }
 
 /** `SIGKILL` -> 137, as a shell would say it. */

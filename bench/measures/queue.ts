@@ -14,7 +14,7 @@ export async function queue(bench: Bench): Promise<readonly Figure[]> {
   const home = join(bench.place.folder, "null");
   mkdirSync(home);
   const sizes = { workers: NULL_WORKERS, ranks: nullRanks, rounds, many: manyRanks };
-  const { stdout } = await bench.process(PROCESS, {
+  const { stdout } = await bench.controller(PROCESS, {
     args: Object.entries(sizes).map(([name, value]) => `--${name}=${value}`),
     env: { LIDO_HOME: home },
   });

@@ -199,7 +199,7 @@ function isAboutWorkers(change: Change): boolean {
     case "assigned":
     case "moved":
     case "span-cancelled":
-    case "heard":
+    case "touched":
     case "noted":
     case "trouble":
     case "uncollected":

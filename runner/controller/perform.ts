@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import type { AttemptKey, RefusalReason } from "../../worker/index.ts";
 import { ConnectionError, ProtocolError, VersionError } from "../../worker/index.ts";
 import type { Change, Effect, Event, Place, State, WorkerRef } from "../core/index.ts";
-import { environmentOf, keyName, limitsOf } from "../core/index.ts";
+import { environmentOf, limitsOf } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Collector } from "./collector.ts";
 import { crashPoint } from "./crash-point.ts";
@@ -87,17 +87,15 @@ function failed(session: Session, error: unknown, at: { readonly effect: OnWorke
 
 async function start(effect: EffectOf<"start">, live: Live, options: PerformOptions): Promise<void> {
   const { key } = effect;
-  const state = options.state();
-  const job = state.jobs.get(key.job);
-  const submission = job && state.submissions.get(job.submission);
-  const roster = state.pools.get(effect.pool)?.roster;
-  // Over a later connection, or cancelled since: whoever is concerned asks the worker first.
-  if (live.number !== effect.number || job?.attempt !== key.attempt || job.status !== "STARTING") return;
-  if (!submission || !roster) return;
+  const wanted = isWanted(effect, live, options.state());
+  if (!wanted) return;
+  const { submission, roster } = wanted;
   const refused = (reason: RefusalReason, detail: string) =>
     options.emit({ ...refOf(effect), kind: "refused", key, reason, detail });
   const untold = await tell(live, { key, place: { roster, worker: effect.worker } }, options);
   if (untold !== "") return refused("no-space", untold);
+  // That took its time.
+  if (!isWanted(effect, live, options.state())) return;
   // Both go in this order, and a lease that ran out there would have the START refused.
   if (submission.rules.onDisconnect === "lease") live.worker.renewLease().catch(() => {});
   const sent = live.worker.start({ key, slot: 0, env: {} });
@@ -114,20 +112,24 @@ async function start(effect: EffectOf<"start">, live: Live, options: PerformOpti
   }
 }
 
-/** Never asked again before it is answered: by then the same attempt may have been staged anew. */
-async function takeBack(
-  effect: EffectOf<"take-back">,
-  { worker, asked }: Live,
-  options: PerformOptions,
-): Promise<void> {
+/**
+ * Whether the START is still to be sent. Not over a later connection, not once it is cancelled or elsewhere, not while the
+ * worker is asked to give it back: it would begin here after it was handed out anew.
+ */
+function isWanted({ key, pool, worker, number }: EffectOf<"start">, live: Live, state: State) {
+  const job = state.jobs.get(key.job);
+  if (live.number !== number || job?.attempt !== key.attempt || job.status !== "STARTING") return undefined;
+  const submission = state.submissions.get(job.submission);
+  const of = state.pools.get(pool);
+  const view = of?.workers.get(worker);
+  if (job.worker !== worker || !submission || !of || view?.takingBack.includes(job.id)) return undefined;
+  return { submission, roster: of.roster };
+}
+
+async function takeBack(effect: EffectOf<"take-back">, { worker }: Live, options: PerformOptions): Promise<void> {
   const { key } = effect;
-  const name = keyName(key);
-  if (asked.has(name)) return;
-  asked.add(name);
-  const status = await worker.takeBack(key).finally(() => asked.delete(name));
-  const ref = { ...refOf(effect), key };
-  if (status === "taken") options.emit({ ...ref, kind: "taken-back" });
-  else if (status !== "not-now") options.emit({ ...ref, kind: "answer", believed: "STARTING", status });
+  const answer = await worker.takeBack(key);
+  options.emit({ ...refOf(effect), key, kind: "taken-back", taken: answer === "taken" });
 }
 
 /** The attempt whose submission is told, and to which worker. */

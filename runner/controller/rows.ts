@@ -24,18 +24,15 @@ export function rowNow(state: State, stored: StoredRow, now: number): JobRow {
   return { ...pending, status: "PENDING", reason };
 }
 
+type StatusCounts = Readonly<Partial<Record<JobStatus, number>>>;
+
 /** What is staged on a worker is stored as STARTING and counts as PENDING. */
-export function countsNow(
-  state: State,
-  stored: ReadonlyMap<JobStatus, number>,
-  ranges: readonly IdRange[],
-): Partial<Record<JobStatus, number>> {
+export function countsNow(state: State, stored: StatusCounts, ranges: readonly IdRange[]): StatusCounts {
   const isAsked = (id: number) => ranges.some(({ first, last }) => first <= id && id <= last);
   const staged = [...stagedJobs(state)].filter(isAsked).length;
-  const starting = (stored.get("STARTING") ?? 0) - staged;
-  const { STARTING: _, ...others } = Object.fromEntries(stored) as Partial<Record<JobStatus, number>>;
-  if (staged > 0) others.PENDING = (others.PENDING ?? 0) + staged;
-  return starting > 0 ? { ...others, STARTING: starting } : others;
+  if (staged === 0) return stored;
+  const { STARTING: starting = 0, PENDING: pending = 0, ...others } = stored;
+  return { ...others, PENDING: pending + staged, ...(starting > staged ? { STARTING: starting - staged } : {}) };
 }
 
 export async function findRow(store: Store, id: number): Promise<StoredRow | undefined> {
@@ -114,9 +111,9 @@ function submissionNow(
   job: JobRow | undefined,
   { state, now }: Now,
 ): Omit<SubmissionRow, "workers"> {
-  const { waiting, ...row } = stored;
+  const { waiting, ...rest } = stored;
+  const row = { ...rest, byStatus: countsNow(state, rest.byStatus, [rest.ids]) };
   const works = (row.byStatus.RUNNING ?? 0) + (row.byStatus.STARTING ?? 0) > 0;
   const reason = waiting === undefined || works ? "" : explain(state, waiting, row.ids.first, now);
-  const byStatus = countsNow(state, new Map(Object.entries(row.byStatus) as [JobStatus, number][]), [row.ids]);
-  return { ...row, byStatus, reason, ...(job === undefined ? {} : { job }) };
+  return { ...row, reason, ...(job === undefined ? {} : { job }) };
 }

@@ -29,8 +29,6 @@ export interface Live {
   readonly number: number;
   /** Submissions that this worker was told about over this connection, by id; "" once it has it. */
   readonly told: Map<string, Promise<string>>;
-  /** Attempts that are being taken back over this connection, by name. */
-  readonly asked: Set<string>;
 }
 
 /** After so long a connection counts as good, and the next failure as the first. */
@@ -92,7 +90,7 @@ export class Session {
       await this.#reached();
       await worker.fence(this.#options.queue, this.#options.epoch);
       connections += 1;
-      this.#live = { worker, number: connections, told: new Map(), asked: new Set() };
+      this.#live = { worker, number: connections, told: new Map() };
       this.#options.log.info(this.#names(), "connected");
       this.#emit({ kind: "connected", number: connections, hello: worker.hello });
       return (await worker.closed) ?? new Error("it was closed");

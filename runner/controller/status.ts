@@ -22,7 +22,7 @@ export async function status(
   return {
     ...facts,
     database: options.store.location,
-    queue: countsNow(state, queue, [everything]),
+    queue: countsNow(state, Object.fromEntries(queue), [everything]),
     pools: [...state.pools.values()].map(poolStatus),
     clients: options.clients,
     commits: options.commits,

@@ -46,7 +46,7 @@ async function count(ranges: readonly IdRange[], { store, state, clock }: WatchO
   const failed = ranges.length === 0 ? [] : await store.page({ ids: ranges, statuses: FAILURES, limit: 5 });
   return {
     total: [...byStatus.values()].reduce((sum, one) => sum + one, 0),
-    byStatus: countsNow(state(), byStatus, ranges),
+    byStatus: countsNow(state(), Object.fromEntries(byStatus), ranges),
     lastFailed: failed.map((row) => rowNow(state(), row, clock())),
   };
 }

@@ -8,8 +8,9 @@ export function workerRows(state: State): readonly WorkerRow[] {
   );
 }
 
-function rowOf(pool: string, { entry, connection, cordon, jobs: [job] }: WorkerView): WorkerRow {
+function rowOf(pool: string, { entry, connection, cordon, jobs }: WorkerView): WorkerRow {
   const isUp = connection.kind === "up";
+  const [job] = jobs;
   return {
     pool,
     id: entry.id,

@@ -67,8 +67,8 @@ export type Event =
       readonly endedAt: number;
     } & AttemptRef)
   | ({ readonly kind: "refused"; readonly reason: RefusalReason; readonly detail: string } & AttemptRef)
-  /** It was staged, and will not begin. */
-  | ({ readonly kind: "taken-back" } & AttemptRef)
+  /** What became of a take-back: `taken` means that it will not begin. Otherwise it has, or goes on waiting there. */
+  | ({ readonly kind: "taken-back"; readonly taken: boolean } & AttemptRef)
   | ({ readonly kind: "cordon"; readonly reason: string } & WorkerRef)
   /** Their logs are copied, and their worker has forgotten them. */
   | ({ readonly kind: "collected"; readonly keys: readonly AttemptKey[] } & WorkerRef)
@@ -112,8 +112,13 @@ export type StoredChange =
 export type VolatileChange =
   | { readonly kind: "worker"; readonly pool: string; readonly view: WorkerView }
   | { readonly kind: "worker-gone"; readonly pool: string; readonly worker: number }
-  /** Its first job was just handed out, or heard of. */
-  | { readonly kind: "heard"; readonly pool: string; readonly worker: number; readonly at: number }
+  /** What changes with its jobs and is no reason to connect or not. */
+  | {
+      readonly kind: "touched";
+      readonly pool: string;
+      readonly worker: number;
+      readonly view: Partial<Pick<WorkerView, "askedAt" | "takingBack">>;
+    }
   | { readonly kind: "noted"; readonly job: AssignedJob }
   | { readonly kind: "wanted"; readonly pool: string; readonly until: number }
   | { readonly kind: "trouble"; readonly pool: string; readonly trouble: string };
@@ -156,7 +161,7 @@ export function isStored(change: Change): change is StoredChange {
       return true;
     case "worker":
     case "worker-gone":
-    case "heard":
+    case "touched":
     case "noted":
     case "wanted":
     case "trouble":

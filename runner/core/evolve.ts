@@ -34,7 +34,7 @@ export function evolve(state: Draft, change: Change): void {
     case "moved":
       return move(state, change.job);
     case "retried":
-      return takeBack(state, change.submission, change.job);
+      return revive(state, change.submission, change.job);
     case "span-cancelled":
       return cutSpan(state, change);
     case "pool":
@@ -49,8 +49,8 @@ export function evolve(state: Draft, change: Change): void {
       return addUncollected(state, change);
     case "collected":
       return dropUncollected(poolOf(state, change.pool), change);
-    case "heard":
-      return hear(poolOf(state, change.pool), change);
+    case "touched":
+      return touch(poolOf(state, change.pool), change);
     case "noted":
       state.jobs.set(change.job.id, change.job);
       return;
@@ -69,9 +69,9 @@ function poolOf(state: Draft, identity: string): DraftPool {
   return pool;
 }
 
-function hear(pool: DraftPool, { worker, at }: Extract<Change, { kind: "heard" }>): void {
+function touch(pool: DraftPool, { worker, view: part }: Extract<Change, { kind: "touched" }>): void {
   const view = pool.workers.get(worker);
-  if (view) pool.workers.set(worker, { ...view, askedAt: at });
+  if (view) pool.workers.set(worker, { ...view, ...part });
 }
 
 function submissionOf(state: Draft, first: number): Writable<LiveSubmission> {
@@ -130,7 +130,7 @@ function learn(state: Draft, { submission: first, startedAt, endedAt, exitCode }
 }
 
 /** A job that was over is live again. */
-function takeBack(state: Draft, submission: Submission, job: LiveJob): void {
+function revive(state: Draft, submission: Submission, job: LiveJob): void {
   const pool = poolOf(state, submission.pool);
   const known = state.submissions.get(submission.first) ?? { ...submission, live: 0, typicalMs: undefined };
   known.live += 1;
@@ -202,7 +202,8 @@ function giveJob(pool: DraftPool, worker: number, job: number): void {
 
 function takeJob(pool: DraftPool, worker: number, job: number): void {
   const view = pool.workers.get(worker);
-  if (view) pool.workers.set(worker, { ...view, jobs: view.jobs.filter((id) => id !== job) });
+  const others = (ids: readonly number[]) => (ids.includes(job) ? ids.filter((id) => id !== job) : ids);
+  if (view) pool.workers.set(worker, { ...view, jobs: others(view.jobs), takingBack: others(view.takingBack) });
 }
 
 function insertSorted(ids: number[], id: number): void {

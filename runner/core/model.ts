@@ -131,6 +131,8 @@ export interface WorkerView {
   readonly hold: { readonly until: number; readonly reason: string } | null;
   /** Its jobs in the order in which it was given them: it runs one at a time, the others are staged there. */
   readonly jobs: readonly number[];
+  /** Of those the ones that it is being asked to give back: until it answers nothing else is said of them. */
+  readonly takingBack: readonly number[];
   /** When its first job was last asked after or heard of. */
   readonly askedAt: number;
 }

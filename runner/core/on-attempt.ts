@@ -62,7 +62,7 @@ export function onStarted(state: State, event: EventOf<"started">, now: number):
 
 function heard({ pool, view }: Held, { changes, effects }: Step, now: number): Step {
   return {
-    changes: [...changes, { kind: "heard", pool: pool.identity, worker: view.entry.id, at: now }],
+    changes: [...changes, { kind: "touched", pool: pool.identity, worker: view.entry.id, view: { askedAt: now } }],
     effects,
   };
 }
@@ -121,15 +121,15 @@ export function onRefused(state: State, event: EventOf<"refused">, now: number):
 
 export function onTakenBack(state: State, event: EventOf<"taken-back">, now: number): Step {
   const held = find(state, event);
-  if (!held) return stale("taken-back", event);
-  switch (held.job.status) {
-    case "STARTING":
-      return settle(held, giveBack(held.job, ""));
-    case "CANCELLING":
-      return settle(held, cancel(held.job, now));
-    case "RUNNING":
-      return stale("taken-back", event);
-  }
+  if (!held?.view.takingBack.includes(held.job.id)) return stale("taken-back", event);
+  const { job, view, pool } = held;
+  if (event.taken && job.status === "STARTING") return settle(held, giveBack(job, ""));
+  if (event.taken && job.status === "CANCELLING") return settle(held, cancel(job, now));
+  const takingBack = view.takingBack.filter((id) => id !== job.id);
+  return {
+    changes: [{ kind: "touched", pool: pool.identity, worker: view.entry.id, view: { takingBack } }],
+    effects: [],
+  };
 }
 
 function refusedStart(held: Held, event: EventOf<"refused">, now: number): Step {
@@ -163,7 +163,7 @@ function answered(state: State, event: EventOf<"answer">, now: number): Step {
   const held = find(state, event);
   if (!held) return answeredUncollected(state, event) ?? stale("answer", event);
   const { view, pool } = held;
-  const heard: Change = { kind: "worker", pool: pool.identity, view: { ...view, askedAt: now } };
+  const heard: Change = { kind: "touched", pool: pool.identity, worker: view.entry.id, view: { askedAt: now } };
   // An event overtook the answer: `never` said of a STARTING job means nothing once it is RUNNING.
   if (event.believed !== held.job.status && event.status.kind !== "done") return stale("answer", event);
   const step = carryOut(state, held, { status: event.status, now });
@@ -209,7 +209,7 @@ function carryOut(state: State, held: Held, said: { readonly status: AttemptStat
 }
 
 function startAgain(state: State, { job, pool, view }: Held): Step {
-  if (view.connection.kind !== "up") return NOTHING;
+  if (view.connection.kind !== "up" || view.takingBack.includes(job.id)) return NOTHING;
   const { number } = view.connection;
   const key = attemptKey(state.queue, job);
   return { changes: [], effects: [{ kind: "start", pool: pool.identity, worker: view.entry.id, key, number }] };

@@ -22,7 +22,11 @@ export function onConnected(state: State, event: EventOf<"connected">, now: numb
   const { hello, number } = event;
   const connection = { kind: "up", number, stages: hello.protocol >= STAGES_SINCE } as const;
   const changes: Change[] = [
-    { kind: "worker", pool: event.pool, view: { ...view, connection, cordon: hello.cordon, hold: null, askedAt: now } },
+    {
+      kind: "worker",
+      pool: event.pool,
+      view: { ...view, connection, cordon: hello.cordon, hold: null, takingBack: [], askedAt: now },
+    },
   ];
   const effects: Effect[] = hello.running.filter((key) => isStray(state, event, key)).map((key) => end(event, key));
   // Their results are ours for good, or of no use any more.

@@ -86,6 +86,7 @@ export function newWorker(entry: RosterWorker, now: number): WorkerView {
     cordon: "",
     hold: null,
     jobs: [],
+    takingBack: [],
     askedAt: now,
   };
 }

@@ -26,17 +26,27 @@ export function onTick(state: State, now: number): Step {
   const effects: Effect[] = [];
   for (const pool of state.pools.values()) {
     for (const view of pool.workers.values()) {
-      for (const id of view.jobs) {
-        const job = state.jobs.get(id);
-        if (!job || !isAssigned(job)) continue;
-        const held = { job, pool, view };
-        const step = view.connection.kind === "up" ? heardNothing(state, held, now) : outOfTouch(state, held, now);
+      const steps = view.jobs.map((id) => onTickOf(state, id, { pool, view, now }));
+      for (const step of [...steps, takeBack(state, { pool, view, now })]) {
         changes.push(...step.changes);
         effects.push(...step.effects);
       }
     }
   }
   return { changes, effects };
+}
+
+interface At {
+  readonly pool: Pool;
+  readonly view: WorkerView;
+  readonly now: number;
+}
+
+function onTickOf(state: State, id: number, { pool, view, now }: At): Step {
+  const job = state.jobs.get(id);
+  if (!job || !isAssigned(job)) return NOTHING;
+  const held = { job, pool, view };
+  return view.connection.kind === "up" ? heardNothing(state, held, now) : outOfTouch(state, held, now);
 }
 
 interface Held {
@@ -46,19 +56,28 @@ interface Held {
 }
 
 function heardNothing(state: State, { job, pool, view }: Held, now: number): Step {
-  if (isStaged(state, view, job.id)) return takeBack(state, { job, pool, view }, now);
+  if (isStaged(state, view, job.id)) return NOTHING;
   if (now - view.askedAt < patience(state, job)) return NOTHING;
   return {
-    changes: [{ kind: "worker", pool: pool.identity, view: { ...view, askedAt: now } }],
+    changes: [{ kind: "touched", pool: pool.identity, worker: view.entry.id, view: { askedAt: now } }],
     effects: [ask(state, { pool: pool.identity, worker: view.entry.id }, job)],
   };
 }
 
 /** So that nothing waits behind a job that takes its time, while other workers may be free. */
-function takeBack(state: State, { job, pool, view }: Held, now: number): Step {
-  if (job.status !== "STARTING" || !isSlow(view, now)) return NOTHING;
-  const ref = { pool: pool.identity, worker: view.entry.id, key: attemptKey(state.queue, job) };
-  return { changes: [], effects: [{ kind: "take-back", ...ref }] };
+function takeBack(state: State, { pool, view, now }: At): Step {
+  if (view.connection.kind === "down" || !isSlow(view, now)) return NOTHING;
+  const staged = view.jobs.flatMap((id) => {
+    const job = isStaged(state, view, id) && !view.takingBack.includes(id) ? state.jobs.get(id) : undefined;
+    return job ? [job] : [];
+  });
+  if (staged.length === 0) return NOTHING;
+  const ref = { pool: pool.identity, worker: view.entry.id };
+  const takingBack = [...view.takingBack, ...staged.map(({ id }) => id)];
+  return {
+    changes: [{ kind: "touched", ...ref, view: { takingBack } }],
+    effects: staged.map((job): Effect => ({ kind: "take-back", ...ref, key: attemptKey(state.queue, job) })),
+  };
 }
 
 function patience(state: State, job: AssignedJob): number {

@@ -40,7 +40,7 @@ function* assignments(state: State, pool: Pool, now: number): Generator<Step> {
     const { view } = place;
     const [change, job] = assign(candidate, view.entry.id);
     const isFirst = place.jobs === 0;
-    const heard: Change = { kind: "heard", pool: pool.identity, worker: view.entry.id, at: now };
+    const heard: Change = { kind: "touched", pool: pool.identity, worker: view.entry.id, view: { askedAt: now } };
     yield { changes: isFirst ? [change, heard] : [change], effects: [startEffect(state, job, view)] };
     place.jobs += 1;
     place.stages &&= depthFor(submission) > 1;

@@ -6,6 +6,7 @@ import { isWaiting } from "./model.ts";
 import type { Obstacle } from "./obstacle.ts";
 import { obstacle } from "./obstacle.ts";
 import { intersect, total } from "./ranges.ts";
+import { stagedJobs } from "./staging.ts";
 
 /** `undefined` for a job that does not wait. Also for ranks without a row. */
 export function why(
@@ -16,7 +17,8 @@ export function why(
   const submission = state.submissions.get(job.submission);
   const pool = submission && state.pools.get(submission.pool);
   const live = state.jobs.get(job.id);
-  if (!submission || !pool || (live && !isWaiting(live))) return undefined;
+  const waits = !live || isWaiting(live) || stagedJobs(state).has(job.id);
+  if (!submission || !pool || !waits) return undefined;
   const workers = [...pool.workers.values()].map((view) => {
     const found = obstacle(view, submission.resources, now);
     const { id, name } = view.entry;
@@ -45,7 +47,7 @@ function detailOf(found: Obstacle, { entry, connection, jobs }: WorkerView): str
     case "held":
       return found.reason;
     case "busy":
-      return jobs[0] === undefined ? "" : `job ${jobs[0]}`;
+      return jobs.length === 0 ? "" : `job ${jobs[0]}`;
     case "too-small":
       return describeCapacity(entry.capacity);
   }

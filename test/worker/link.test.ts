@@ -5,6 +5,7 @@ import ssh2, { type ClientChannel } from "ssh2";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AuthenticationError, ConnectionError, fingerprint, generateKeyPair } from "../../worker/index.ts";
 import { openLink } from "../../worker/link.ts";
+import { ChaosProxy } from "../support/chaos-proxy.ts";
 import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
 
 let host: TestWorker;
@@ -35,6 +36,19 @@ test("commands get stdin, give stdout, stderr and their exit code, and see the w
   });
   expect((await open.run("echo $HOME; pwd")).stdout).toBe(`${host.home}\n${host.home}\n`);
   expect((await open.run("kill -9 $$")).code).toBe(137);
+});
+
+test("closing waits for no peer that says nothing any more", async () => {
+  await using proxy = await ChaosProxy.open(host.endpoint);
+  const open = await openLink(
+    { ...host.endpoint, host: "127.0.0.1", port: proxy.port },
+    { privateKey: host.privateKey },
+  );
+  expect((await open.run("echo there")).stdout).toBe("there\n");
+  proxy.vanish();
+  const began = performance.now();
+  await open.close();
+  expect(performance.now() - began).toBeLessThan(5000);
 });
 
 test("a background process of a command is not waited for", async () => {

@@ -29,11 +29,13 @@ trap 'exit 0' HUP INT TERM PIPE
 
 answer() { printf '= %s\n' "$1"; }
 
-# supervisor_alive SLOT
+# supervisor_alive SLOT: a process with that pid that holds the slot's inbox is it, at the price of a look; else its start
+# decides, which dash reads byte by byte.
 supervisor_alive() {
   read_first "slots/$1/pid"
-  # shellcheck disable=SC2086
-  [ "${lido_first##* }" = "$lido_boot" ] && alive $lido_first
+  [ "${lido_first##* }" = "$lido_boot" ] || return 1
+  # shellcheck disable=SC2086,SC3013
+  [ "/proc/${lido_first%% *}/fd/4" -ef "slots/$1/inbox" ] || alive $lido_first
 }
 
 # keeps_limits SLOT: one that an older Lido started does not. It ends while it has nothing to do, and another one comes.

@@ -29,6 +29,7 @@ else
   # shellcheck disable=SC2086
   alive $lido_first && exit 0
 fi
+# Agents know us by 4, which no job has: see supervisor_alive().
 exec 4<>"$lido_slot/inbox" 5<>"$lido_slot/timer"
 
 # nap SECONDS: a sleep without a fork; nobody ever writes to that FIFO. Bash 3 has no fractions.
@@ -73,7 +74,8 @@ append_event() { printf '! %s\n' "$1" >> events; }
 # The record overwrites bytes that were reserved when the attempt was claimed, so a full disk can't refuse it; its
 # last column is a full stop, without which it does not count.
 write_exit() { printf '%-62s.\n' "$2" 1<> "$1.exit"; }
-clear_current() { : >| "$lido_slot/current"; }
+# In place, an empty first line: to empty the file and to write it anew makes a disk allocate its block each time, at once.
+clear_current() { printf '\n' 1<> "$lido_slot/current"; }
 
 # Everything the interactive shell of this worker would have, loaded once.
 # shellcheck disable=SC1091
@@ -91,7 +93,7 @@ run_attempt() {
   local lido_file=jobs/$lido_submission/$lido_job.$lido_attempt lido_run=$lido_supervisor_dir/jobs/$lido_submission/run
   [ -e "$lido_file.refused" ] && return
   # First the intent, then the look at the cordon: whoever sets a cordon and then finds no intent knows that nothing starts.
-  printf '%s\n' "$lido_key" >| "$lido_slot/current" || { refuse no-space; return; }
+  printf '%s\n' "$lido_key" 1<> "$lido_slot/current" || { refuse no-space; return; }
   if read_first cordon || read_first quarantine; then refuse "cordoned $lido_first"; return; fi
   # Its folder went meanwhile: it may have been in there that this attempt is over.
   if [ ! -e "$lido_run" ]; then refuse unknown-submission; return; fi

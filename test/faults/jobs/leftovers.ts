@@ -8,7 +8,6 @@ import type { World } from "./world.ts";
 const SOON_MS = 30_000;
 
 export async function leftovers(world: World): Promise<readonly string[]> {
-  for (const { proxy } of world.machines) proxy.shed();
   const connected = await soonEmpty(() => world.machines.flatMap(whileConnected));
   await world.daemon.stop();
   const stopped = await soonEmpty(() => world.machines.flatMap(whenStopped));
@@ -17,6 +16,8 @@ export async function leftovers(world: World): Promise<readonly string[]> {
 
 /** The controller is there, and no job is. */
 function whileConnected(machine: Machine): string[] {
+  // What vanished stays half-open for ever: the side that is left is told by nobody else.
+  machine.proxy.shed();
   const running = machine.host.processes();
   const agents = running.filter((command) => / \S+\/agent\.sh /.test(command));
   const files = (pattern: string) => globSync(`.lido/*/${pattern}`, { cwd: machine.host.home });
@@ -24,7 +25,7 @@ function whileConnected(machine: Machine): string[] {
   const attempts = files("jobs/*/*.{exit,pid,log,ack,cancel}");
   // What a supervisor had in its hands when it was killed stays until there is another one.
   const currents = running.some(isSupervisor) ? files("slots/*/current") : [];
-  const busy = currents.filter((file) => readFileSync(join(machine.host.home, file), "utf8") !== "");
+  const busy = currents.filter((file) => !/^(\n|$)/.test(readFileSync(join(machine.host.home, file), "utf8")));
   return [
     ...(machine.proxy.connections > 1 ? [`machine ${machine.id} has ${machine.proxy.connections} connections`] : []),
     ...(agents.length > 1 ? [`machine ${machine.id} runs ${agents.length} agents`] : []),
@@ -35,6 +36,7 @@ function whileConnected(machine: Machine): string[] {
 
 /** The controller is gone: a slot's supervisor may stay, and nothing else. */
 function whenStopped(machine: Machine): string[] {
+  machine.proxy.shed();
   const running = machine.host.processes();
   const supervisors = running.filter(isSupervisor);
   const others = running.filter((command) => !isSupervisor(command));

@@ -66,7 +66,7 @@ test("what is staged behind a job that takes its time is taken back, and goes to
   queue.now += 1_001;
   const asked = queue.send(tick);
   expect(asked.map((effect) => effect.kind === "take-back" && effect.key.job)).toEqual([3, 4, 5]);
-  for (const job of [3, 4, 5]) queue.send({ kind: "taken-back", ...ref(job, 1) });
+  for (const job of [3, 4, 5]) queue.send({ kind: "taken-back", ...ref(job, 1), taken: true });
   expect(queue.job(3)).toMatchObject({ status: "PENDING", attempt: 1 });
   expect(explain(queue.state, 3, 1, queue.now)).toBe("waiting for a free worker: 1 of 1 busy");
   expect(staged(queue)).toEqual([]);
@@ -75,12 +75,23 @@ test("what is staged behind a job that takes its time is taken back, and goes to
 test("what began in the same moment goes on; what was cancelled meanwhile is over", () => {
   const queue = afterOne(40, { ranks: 4 });
   queue.send({ kind: "started", ...ref(2, 1), at: 1_100 });
-  const running = { kind: "running", startedAt: 1_200 } as const;
-  queue.send({ kind: "answer", ...ref(3, 1), believed: "STARTING", status: running });
+  queue.now += 1_001;
+  queue.send(tick, { kind: "started", ...ref(3, 1), at: 1_200 });
+  queue.send({ kind: "taken-back", ...ref(3, 1), taken: false });
   expect(queue.job(3)).toMatchObject({ status: "RUNNING" });
   queue.send({ kind: "cancel", select: { ids: [{ first: 4, last: 4 }] } });
-  const effects = queue.send({ kind: "taken-back", ...ref(4, 1) });
+  const effects = queue.send({ kind: "taken-back", ...ref(4, 1), taken: true });
   expect(effects).toMatchObject([{ kind: "ended", job: { id: 4, status: "CANCELLED" } }]);
+});
+
+test("while it is being taken back nothing is sent again: it would begin there after it was handed out anew", () => {
+  const queue = afterOne(40, { ranks: 3 });
+  queue.now += 1_001;
+  expect(queue.send(tick)).toMatchObject([{ kind: "take-back", key: { job: 3 } }]);
+  const never = { kind: "answer", ...ref(3, 1), believed: "STARTING", status: { kind: "never" } } as const;
+  expect(queue.send(never, tick)).toEqual([]);
+  queue.send({ kind: "taken-back", ...ref(3, 1), taken: false });
+  expect(queue.send(never)).toMatchObject([{ kind: "start", key: { job: 3 } }]);
 });
 
 test("to people a staged job is pending, and says behind what", () => {

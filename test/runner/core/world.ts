@@ -151,9 +151,9 @@ export class World {
           status: machine.attempts.get(name)?.status ?? { kind: "void" },
         });
       case "take-back":
-        if (known) return this.#say(machine, { kind: "answer", key, believed: "STARTING", status: known.status });
+        if (known) return this.#say(machine, { kind: "taken-back", key, taken: false });
         machine.inbox.splice(0, machine.inbox.length, ...machine.inbox.filter((one) => keyName(one) !== name));
-        return this.#say(machine, { kind: "taken-back", key });
+        return this.#say(machine, { kind: "taken-back", key, taken: true });
       case "start":
         if (known) return this.#say(machine, { kind: "answer", key, believed: "STARTING", status: known.status });
         if (machine.cordoned)
