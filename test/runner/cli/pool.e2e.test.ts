@@ -134,9 +134,7 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
   // What is refused says so in one sentence, and leaves nothing.
   writePool(home, "  true\nworkdir: nope\n");
   const nowhere = await home.lido("pool", "apply", "pool.yaml", "--secret", "TOKEN=x", "-y");
-  expect(nowhere.stderr).toContain(
-    `failed:\nworkdir: there is no folder ${join(home.folder, "nope")}. Name one that is`,
-  );
+  expect(nowhere.stderr).toContain("Error: pool.yaml:7:10: `workdir`: there is no folder `nope`\n");
   expect(readdirSync(join(home.home, "pools"))).toEqual([]);
 });
 
