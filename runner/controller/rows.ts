@@ -91,6 +91,5 @@ function submissionNow(stored: StoredSubmission, job: JobRow | undefined, { stat
   const row = { ...rest, byStatus: countsNow(state, rest.byStatus, [rest.ids]) };
   const works = (row.byStatus.RUNNING ?? 0) + (row.byStatus.STARTING ?? 0) > 0;
   const reason = waiting === undefined || works ? "" : explain(state, waiting, row.ids.first, now);
-  const byStatus = countsNow(state, new Map(Object.entries(row.byStatus) as [JobStatus, number][]), [row.ids]);
-  return { ...row, byStatus, reason, ...(job === undefined ? {} : { job }) };
+  return { ...row, reason, ...(job === undefined ? {} : { job }) };
 }
