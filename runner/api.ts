@@ -166,6 +166,8 @@ export interface SubmissionRow {
   readonly startedAt?: number;
   readonly endedAt?: number;
   readonly byStatus: Readonly<Partial<Record<JobStatus, number>>>;
+  /** Ids of the workers that have ranks of it now, ascending. */
+  readonly workers: readonly number[];
   /** Why none of it runs while ranks wait; "" when there is nothing to say. */
   readonly reason: string;
   /** Its only job. */

@@ -1,12 +1,11 @@
 /** `lido jobs logs`: the log of one job byte for byte, or those of several with a prefix a line. */
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { UserError } from "../../spec/errors.ts";
-import type { IdRange, JobRow } from "../api.ts";
+import type { JobRow } from "../api.ts";
 import type { Connection } from "../client/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { followLog } from "./follow-log.ts";
-import { formatIds, parseIds, rangesOf } from "./ids.ts";
+import { formatIds, rangesOf } from "./ids.ts";
 import { detached } from "./interrupted.ts";
 import { chosenJobs, type LogChoice } from "./log-choice.ts";
 import { controllerLines } from "./log-controller.ts";
@@ -16,6 +15,7 @@ import { wholeNumber } from "./options.ts";
 import { exitCodeOf, exitCodeOfJob, jobWords, tally, tallyWords } from "./outcome.ts";
 import type { MakeCommand } from "./program.ts";
 import { parseDuration } from "./time.ts";
+import { whichJobs } from "./which-jobs.ts";
 
 export interface LogsOptions extends Omit<LogChoice, "since"> {
   readonly follow: boolean;
@@ -52,7 +52,7 @@ export const command: MakeCommand = ({ cli, done }) =>
     .option("--raw", "let escapes of the job act on this terminal")
     .addHelpText("after", EXAMPLES)
     .action(async (ids: readonly string[], { name, ...options }: Flags) =>
-      done(await runLogs(cli, { ...options, which: whichJobs(ids, name) })),
+      done(await runLogs(cli, { ...options, which: whichJobs(ids, name, "to print the logs of") })),
     );
 
 const EXAMPLES = `
@@ -60,13 +60,6 @@ Examples:
   lido jobs logs 3
   lido jobs logs 3 --no-follow --tail 20
   lido jobs logs -n train --failed --sync-down ./logs`;
-
-/** @throws UserError when it is not said which jobs, or twice. */
-function whichJobs(ids: readonly string[], name: string | undefined): readonly IdRange[] | string {
-  if (name !== undefined && ids.length === 0) return name;
-  if (name === undefined && ids.length > 0) return parseIds(ids);
-  throw new UserError("It was not said which jobs' logs to print.\nGive ids like 3 or 3-12, or -n NAME.");
-}
 
 /** @returns with `follow`, what the jobs came to: 0, 100 failed, 103 cancelled. */
 export async function runLogs(cli: Cli, options: LogsOptions): Promise<number> {

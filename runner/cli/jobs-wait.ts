@@ -5,12 +5,13 @@ import type { Counts, IdRange, WatchResult } from "../api.ts";
 import type { Connection } from "../client/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { followJobs } from "./follow-jobs.ts";
-import { formatIds, parseIds } from "./ids.ts";
+import { formatIds } from "./ids.ts";
 import { detached } from "./interrupted.ts";
 import { idsOfName } from "./named-jobs.ts";
 import { exitCodeOf, jobs, tally, tallyWords } from "./outcome.ts";
 import type { MakeCommand } from "./program.ts";
 import { parseDuration } from "./time.ts";
+import { whichJobs } from "./which-jobs.ts";
 
 export interface WaitOptions {
   /** Ids, or a name. */
@@ -31,18 +32,11 @@ export const command: MakeCommand = ({ cli, done }) =>
     )
     .addHelpText("after", EXAMPLES)
     .action(async (ids: readonly string[], { name, ...options }: Flags) =>
-      done(await runWait(cli, { ...options, which: whichJobs(ids, name) })),
+      done(await runWait(cli, { ...options, which: whichJobs(ids, name, "to wait for") })),
     );
 
 interface Flags extends Omit<WaitOptions, "which"> {
   readonly name?: string;
-}
-
-/** @throws UserError when it is not said which jobs, or twice. */
-function whichJobs(ids: readonly string[], name: string | undefined): WaitOptions["which"] {
-  if (name !== undefined && ids.length === 0) return name;
-  if (name === undefined && ids.length > 0) return parseIds(ids);
-  throw new UserError("It was not said which jobs to wait for.\nGive ids like 3-12,17, or -n NAME.");
 }
 
 const EXAMPLES = `

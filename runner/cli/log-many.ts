@@ -78,7 +78,7 @@ async function each(cli: Cli, connection: Connection, logs: Each): Promise<reado
   // What is there already is printed in order; what is followed comes as it comes.
   await Promise.all(Array.from({ length: follow ? Math.min(AT_ONCE, rows.length) : 1 }, work));
   const unbegun = follow ? 0 : rows.filter((row) => !hasBegun(row)).length;
-  if (unbegun > 0) note(cli, `${jobs(unbegun)} of these have not begun and have no log yet.`);
+  if (unbegun > 0) note(cli, `${jobs(unbegun)} had not begun and had no log yet.`);
   return ended;
 }
 

@@ -97,7 +97,7 @@ function workerColumns(now: number, more?: readonly Column<RosterWorker>[]): rea
     { header: "RESOURCES", cell: ({ capacity }) => capacityWords(capacity, more !== undefined), shrinkTo: 12 },
     { header: "READY", cell: ({ readyAt }) => (readyAt === 0 ? "-" : ago(readyAt, now)) },
     ...(more ?? []),
-    { header: "REASON", cell: ({ reason }) => reason.split("\n")[0] ?? "", shrinkTo: 6 },
+    { header: "REASON", cell: ({ reason }) => reason.split("\n")[0] ?? "", wraps: true },
   ];
 }
 

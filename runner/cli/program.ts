@@ -64,7 +64,12 @@ const GROUPS: Readonly<Record<string, string>> = {
 };
 
 const ENVIRONMENT = `
-Environment: LIDO_HOME (Lido's folder, ~/.lido), LIDO_VERBOSE, LIDO_NO_COLOR or NO_COLOR, LIDO_YES: as the flags.
+Environment:
+  LIDO_HOME             Lido's folder, ~/.lido unless told
+  LIDO_VERBOSE=1        as --verbose
+  LIDO_NO_COLOR=1       as --no-color
+  LIDO_YES=1            as --yes, wherever there is one
+
 Examples:
   lido pool apply pool.yaml -p gpu-pool
   lido jobs launch -p gpu-pool --num-jobs 1000 job.yaml`;
@@ -157,6 +162,7 @@ function addCommonOptions(command: Command, cli: Cli): void {
     .addOption(new Option("--verbose", "with an error, print what led to it"))
     .addOption(new Option("--no-color", "no colours (also NO_COLOR=1)"))
     .helpOption("-h, --help", "print this help")
+    .configureHelp({ subcommandTerm: (sub) => sub.name() })
     .exitOverride()
     .showHelpAfterError(false)
     .configureOutput({
@@ -166,4 +172,9 @@ function addCommonOptions(command: Command, cli: Cli): void {
       outputError: () => undefined,
     });
   for (const sub of command.commands) addCommonOptions(sub, cli);
+}
+
+/** `jobs queue`, `doctor`, …: all that there are. */
+export function allCommands(): readonly string[] {
+  return [...ENTRIES, ...SINGLE].map(({ path }) => path);
 }

@@ -11,7 +11,7 @@ export function jobColumns(now: number): readonly Column<JobRow>[] {
   return [
     { header: "ID", cell: (job) => `${job.id}` },
     { header: "NAME", cell: (job) => job.name || "-", shrinkTo: 8 },
-    { header: "POOL", cell: poolCell, shrinkTo: 12 },
+    { header: "POOL", cell: poolCell, shrinkTo: 24 },
     { header: "RANK", cell: (job) => `${job.rank}` },
     { header: "STATUS", cell: (job) => job.status, color: (job) => statusColor(job.status) },
     { header: "ATTEMPT", cell: (job) => `${job.attempt}`, wide: true },
@@ -29,7 +29,7 @@ export function foldedColumns(now: number): readonly Column<SubmissionRow>[] {
   return [
     { header: "ID", cell: ({ ids }) => formatIds([ids]) },
     { header: "NAME", cell: ({ name }) => name || "-", shrinkTo: 8 },
-    { header: "POOL", cell: ({ pool, job }) => (job === undefined ? pool : poolCell(job)), shrinkTo: 12 },
+    { header: "POOL", cell: foldedPoolCell, shrinkTo: 24 },
     { header: "STATUS", cell: statusOf, color: (row) => statusColor(statusOf(row)) },
     { header: "SUBMITTED", cell: ({ submittedAt }) => ago(submittedAt, now) },
     { header: "DURATION", cell: (row) => lasted(row.job ?? row, now) },
@@ -51,6 +51,16 @@ function told({ ids, job, byStatus, reason }: SubmissionRow): string {
 
 function poolCell({ pool, worker }: JobRow): string {
   return worker === undefined ? pool : `${pool} (worker=${worker})`;
+}
+
+/** Workers that are named in one cell. */
+const NAMED = 4;
+
+/** `gpu-pool (worker=1,3)`, `gpu-pool (12 workers)` */
+function foldedPoolCell({ pool, job, workers }: SubmissionRow): string {
+  if (job !== undefined) return poolCell(job);
+  if (workers.length === 0) return pool;
+  return workers.length > NAMED ? `${pool} (${workers.length} workers)` : `${pool} (worker=${workers.join(",")})`;
 }
 
 function lasted({ startedAt, endedAt }: Pick<JobRow, "startedAt" | "endedAt">, now: number): string {

@@ -73,7 +73,11 @@ export async function submissionsPage(params: SubmissionsParams, at: Now): Promi
   const stored = await at.store.submissions({ ...params, limit: limit + 1 });
   const shown = stored.slice(0, limit);
   const single = await singleJobs(shown, at);
-  const rows = shown.map((one) => submissionNow(one, single.get(one.ids.first), at));
+  const workers = busyWorkers(at.state);
+  const rows = shown.map((one) => ({
+    ...submissionNow(one, single.get(one.ids.first), at),
+    workers: workers.get(one.ids.first) ?? [],
+  }));
   const last = rows.at(-1);
   return stored.length > limit && last ? { rows, next: last.ids.first } : { rows };
 }
@@ -86,7 +90,27 @@ async function singleJobs(stored: readonly StoredSubmission[], at: Now): Promise
   return new Map(rows.map((row) => [row.id, rowNow(at.state, row, at.now)]));
 }
 
-function submissionNow(stored: StoredSubmission, job: JobRow | undefined, { state, now }: Now): SubmissionRow {
+/** By submission: which workers have ranks of it that are not only staged. */
+function busyWorkers(state: State): ReadonlyMap<number, readonly number[]> {
+  const found = new Map<number, number[]>();
+  for (const pool of state.pools.values()) {
+    for (const { entry, jobs } of pool.workers.values()) {
+      const job = jobs[0] === undefined ? undefined : state.jobs.get(jobs[0]);
+      if (job)
+        found.set(
+          job.submission,
+          [...(found.get(job.submission) ?? []), entry.id].toSorted((a, b) => a - b),
+        );
+    }
+  }
+  return found;
+}
+
+function submissionNow(
+  stored: StoredSubmission,
+  job: JobRow | undefined,
+  { state, now }: Now,
+): Omit<SubmissionRow, "workers"> {
   const { waiting, ...rest } = stored;
   const row = { ...rest, byStatus: countsNow(state, rest.byStatus, [rest.ids]) };
   const works = (row.byStatus.RUNNING ?? 0) + (row.byStatus.STARTING ?? 0) > 0;

@@ -24,7 +24,7 @@ export interface StoredRow extends JobRow {
 }
 
 /** All ranks of a submission as they were committed, counted. */
-export interface StoredSubmission extends Omit<SubmissionRow, "reason" | "job"> {
+export interface StoredSubmission extends Omit<SubmissionRow, "reason" | "job" | "workers"> {
   /** A rank that waits, if there is one. */
   readonly waiting?: number;
 }

@@ -9,8 +9,24 @@ import { writePointer } from "../../../worker/pointer.ts";
 import { NOW, stage } from "./stage.ts";
 
 const rows: readonly SubmissionRow[] = [
-  { ids: { first: 3, last: 12 }, name: "train", pool: "gpu-pool", submittedAt: NOW, byStatus: {}, reason: "" },
-  { ids: { first: 2, last: 2 }, name: "eval", pool: "gpu-pool", submittedAt: NOW, byStatus: {}, reason: "" },
+  {
+    ids: { first: 3, last: 12 },
+    name: "train",
+    pool: "gpu-pool",
+    submittedAt: NOW,
+    byStatus: {},
+    workers: [],
+    reason: "",
+  },
+  {
+    ids: { first: 2, last: 2 },
+    name: "eval",
+    pool: "gpu-pool",
+    submittedAt: NOW,
+    byStatus: {},
+    workers: [],
+    reason: "",
+  },
 ];
 const worker = { pool: "o/p/s/gpu-pool", id: 1, name: "gpu-pool-1", connected: true, trouble: "", cordon: "" };
 

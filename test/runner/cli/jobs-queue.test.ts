@@ -38,6 +38,7 @@ const FOLDED: readonly SubmissionRow[] = [
     submittedAt: NOW - 200_000,
     startedAt: NOW - 190_000,
     byStatus: { SUCCEEDED: 5, RUNNING: 1, PENDING: 4 },
+    workers: [2],
     reason: "",
   },
   {
@@ -48,6 +49,7 @@ const FOLDED: readonly SubmissionRow[] = [
     startedAt: NOW - 390_000,
     endedAt: NOW - 100_000,
     byStatus: { FAILED: 1 },
+    workers: [],
     reason: "",
     job: row(2, {
       status: "FAILED",
@@ -65,7 +67,7 @@ test("ranks of one launch are one line; nothing is cut in a pipe", async () => {
   expect(t.stdout()).toBe(
     [
       "ID    NAME            POOL                 STATUS   SUBMITTED  DURATION  REASON",
-      "3-12  batch-workload  gpu-pool             RUNNING  3m ago     3m 10s    10 jobs: 5 succeeded, 1 running, 4 pending",
+      "3-12  batch-workload  gpu-pool (worker=2)  RUNNING  3m ago     3m 10s    10 jobs: 5 succeeded, 1 running, 4 pending",
       "2     train           gpu-pool (worker=1)  FAILED   6m ago     2.0s      exit code 7",
       "",
     ].join("\n"),

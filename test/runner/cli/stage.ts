@@ -14,8 +14,8 @@ export interface Written {
   readonly text: () => string;
 }
 
-/** What is written to a stream, kept whole. A terminal has 80 columns. */
-export function written(kind: Kind): Written {
+/** What is written to a stream, kept whole. A terminal has 80 columns unless told. */
+export function written(kind: Kind, columns = 80): Written {
   const parts: Buffer[] = [];
   const stream = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -23,7 +23,7 @@ export function written(kind: Kind): Written {
       done();
     },
   });
-  const output = kind === "tty" ? Object.assign(stream, { isTTY: true, columns: 80 }) : stream;
+  const output = kind === "tty" ? Object.assign(stream, { isTTY: true, columns }) : stream;
   return { output, text: () => Buffer.concat(parts).toString("utf8") };
 }
 
@@ -31,6 +31,7 @@ export const NOW = Date.parse("2026-03-01T12:00:00Z");
 
 export interface StageOptions {
   readonly kind?: Kind;
+  readonly columns?: number;
   readonly script?: Script;
   readonly env?: NodeJS.ProcessEnv;
   /** What a person types. */
@@ -55,7 +56,7 @@ export interface Stage extends AsyncDisposable {
 export async function stage(options: StageOptions = {}): Promise<Stage> {
   const { kind = "pipe", script = {}, color = false } = options;
   const folder = temporaryFolder();
-  const [out, err] = [written(kind), written(kind)];
+  const [out, err] = [written(kind, options.columns), written(kind, options.columns)];
   const controlC = [new AbortController(), new AbortController()] as const;
   const stdin: Input = Object.assign(new PassThrough(), kind === "tty" ? { isTTY: true } : {});
   if (options.answer !== undefined) (stdin as unknown as PassThrough).write(options.answer);
