@@ -11,7 +11,8 @@ export function withInfra(spec: PoolSpec, text: string): PoolSpec {
     throw new UserError(read.faults.map(({ message, advice }) => `--infra: ${message}\n  ${advice}`).join("\n"));
   }
   const { ordered, anyOf } = spec.resources;
-  const moved = (anyOf.length === 0 ? [{}] : anyOf).map((one): Resources => ({ ...one, infra: read.value }));
-  const distinct = new Map(moved.map((one) => [JSON.stringify(Object.entries(one).toSorted()), one]));
+  const asked: readonly Resources[] = anyOf.length === 0 ? [{}] : anyOf;
+  const moved = asked.map(({ infra: _, ...rest }): Resources => ({ infra: read.value, ...rest }));
+  const distinct = new Map(moved.map((one) => [JSON.stringify(one), one]));
   return plain({ ...spec, resources: { ordered, anyOf: [...distinct.values()] } });
 }
