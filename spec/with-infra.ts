@@ -12,7 +12,10 @@ export function withInfra(spec: PoolSpec, text: string): PoolSpec {
   }
   const { ordered, anyOf } = spec.resources;
   const asked: readonly Resources[] = anyOf.length === 0 ? [{}] : anyOf;
-  const moved = asked.map(({ infra: _, ...rest }): Resources => ({ infra: read.value, ...rest }));
+  const moved = asked.map((one): Resources => {
+    const { infra: _, ...rest } = one;
+    return { infra: read.value, ...rest };
+  });
   const distinct = new Map(moved.map((one) => [JSON.stringify(one), one]));
   return plain({ ...spec, resources: { ordered, anyOf: [...distinct.values()] } });
 }
