@@ -19,3 +19,4 @@ export type { Problem } from "./problem.ts";
 export { problemLines, SpecError } from "./problem.ts";
 export type { FileReport } from "./report.ts";
 export type * from "./types.ts";
+export { withInfra } from "./with-infra.ts";

@@ -8,6 +8,7 @@ import {
   refuseMissingFiles,
   type UpdatePolicyArgs,
   UserError,
+  withInfra,
   withUpdatePolicy,
 } from "../../spec/index.ts";
 import { checkName } from "../check.ts";
@@ -17,6 +18,8 @@ export interface ApplyFlags {
   readonly file?: string;
   readonly workers?: number;
   readonly name?: string;
+  /** In place of what the file says. */
+  readonly infra?: string;
   readonly envs?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
   /** Laid over the file's own, field by field. */
@@ -43,7 +46,7 @@ export type ApplyRequest =
 
 /** @throws UserError in SkyPilot's words where it has them */
 export function requestOf(flags: ApplyFlags): ApplyRequest {
-  const { file, workers, name, updatePolicy = {} } = flags;
+  const { file, workers, name, infra, updatePolicy = {} } = flags;
   if (file !== undefined && workers !== undefined) {
     throw new UserError("Cannot specify both --workers and POOL_YAML. Please use one of them.");
   }
@@ -52,15 +55,20 @@ export function requestOf(flags: ApplyFlags): ApplyRequest {
       "Name a pool file, or give --workers for a pool that is there: lido pool apply pool.yaml -p gpu-pool",
     );
   }
+  if (file === undefined && infra !== undefined) {
+    throw new UserError("--infra stands in place of what a file says, and no file was named. Name the pool file too.");
+  }
   if (file === undefined) return countOf(workers ?? 0, name, updatePolicy);
   return fileOf(file, flags);
 }
 
-function fileOf(file: string, { name, envs = {}, secrets: given = {}, updatePolicy = {} }: ApplyFlags): ApplyRequest {
+function fileOf(file: string, flags: ApplyFlags): ApplyRequest {
+  const { name, infra, envs = {}, secrets: given = {}, updatePolicy = {} } = flags;
   const { spec: written, warnings, places } = readPoolFile(file);
   const pool = name ?? written.name ?? basename(file, extname(file));
   checkName(pool);
-  const filled = fillEnvironment(withUpdatePolicy(written, updatePolicy), { envs, secrets: given }, places);
+  const placed = infra === undefined ? written : withInfra(written, infra);
+  const filled = fillEnvironment(withUpdatePolicy(placed, updatePolicy), { envs, secrets: given }, places);
   refuseMissingFiles(filled, places);
   const { secrets, ...spec } = withFullPaths(filled);
   const remarks = warnings.map(({ message, place }) =>

@@ -16,6 +16,7 @@ export interface PoolApplyOptions extends VariableFlags {
   readonly file?: string;
   readonly pool?: string;
   readonly workers?: number;
+  readonly infra?: string;
   readonly mode?: "rolling" | "blue_green";
   readonly yes?: boolean;
   readonly async?: boolean;
@@ -33,6 +34,7 @@ export const command: MakeCommand = ({ cli, done }) =>
         "blue_green",
       ]),
     )
+    .option("--infra <infra>", "where machines come from, in place of what the file says: local, ssh/NAME")
     .option("--async", "come back as soon as the engine has begun; `lido pool status` shows how it goes")
     .addOption(yesOption(cli))
     .addHelpText("after", EXAMPLES)
@@ -75,12 +77,13 @@ export async function runPoolApply(cli: Cli, options: PoolApplyOptions): Promise
 }
 
 async function requestOf(cli: Cli, options: PoolApplyOptions): Promise<ApplyRequest> {
-  const { file, pool, workers, mode } = options;
+  const { file, pool, workers, infra, mode } = options;
   const { readApplyRequest } = await import("../../provider/index.ts");
   return await readApplyRequest({
     ...(file === undefined ? {} : { file: resolve(file) === resolve(cli.cwd, file) ? file : resolve(cli.cwd, file) }),
     ...(pool === undefined ? {} : { name: pool }),
     ...(workers === undefined ? {} : { workers }),
+    ...(infra === undefined ? {} : { infra }),
     ...(mode === undefined ? {} : { updatePolicy: { mode } }),
     ...(await variablesOf(cli, options)),
   });
@@ -94,13 +97,14 @@ function tellDetached(cli: Cli, pool: string): number {
 }
 
 /** Without the values of secrets: those of --secret are to be given again. */
-function commandAgain({ file, pool, workers, env = [], secret = [] }: PoolApplyOptions): string {
+function commandAgain({ file, pool, workers, infra, env = [], secret = [] }: PoolApplyOptions): string {
   const given = env.length + secret.length > 0 ? " (with the same --env and --secret)" : "";
   return [
     "lido pool apply",
     file ?? "",
     pool === undefined ? "" : `-p ${pool}`,
     workers === undefined ? "" : `--workers ${workers}`,
+    infra === undefined ? "" : `--infra ${infra}`,
   ]
     .filter((part) => part !== "")
     .join(" ")

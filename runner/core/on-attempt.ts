@@ -163,11 +163,11 @@ function answered(state: State, event: EventOf<"answer">, now: number): Step {
   const held = find(state, event);
   if (!held) return answeredUncollected(state, event) ?? stale("answer", event);
   const { view, pool } = held;
-  const heard: Change = { kind: "touched", pool: pool.identity, worker: view.entry.id, view: { askedAt: now } };
+  const asked: Change = { kind: "touched", pool: pool.identity, worker: view.entry.id, view: { askedAt: now } };
   // An event overtook the answer: `never` said of a STARTING job means nothing once it is RUNNING.
   if (event.believed !== held.job.status && event.status.kind !== "done") return stale("answer", event);
   const step = carryOut(state, held, { status: event.status, now });
-  return { ...step, changes: [heard, ...step.changes] };
+  return { ...step, changes: [asked, ...step.changes] };
 }
 
 /** What became of an attempt that is over for us: if it never began there is nothing of it to collect. */
