@@ -21,6 +21,7 @@ test("the package holds the compiled rooms with their scripts, the engine's pins
     "LICENSE",
     "README.md",
     "docs/checking-files.md",
+    "docs/commands.md",
     "docs/job-file.md",
     "docs/pool-commands.md",
     "docs/pool-file.md",
