@@ -13,6 +13,7 @@ import { yesOption } from "./options.ts";
 import { jobs } from "./outcome.ts";
 import { projectOf, refuseUnderWay } from "./pool-guard.ts";
 import { runTask } from "./pool-run.ts";
+import { untilOnlySilent } from "./pool-silent.ts";
 import type { MakeCommand } from "./program.ts";
 
 export interface PoolDownOptions {
@@ -102,7 +103,11 @@ async function cancelAndWait(cli: Cli, ids: readonly IdRange[], again: string): 
   try {
     await using connection = await cli.connect();
     await connection.call("cancel", { ids });
-    await followJobs(cli, connection, { ids, signal });
+    using silence = untilOnlySilent(connection, ids);
+    await followJobs(cli, connection, { ids, signal: AbortSignal.any([signal, silence.signal]) }).catch((error) => {
+      if (signal.aborted || !silence.signal.aborted) throw error;
+      note(cli, silence.words());
+    });
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new Interrupted(`\nThe jobs are being cancelled; the pool is as it was. To go on:\n  ${again}`);

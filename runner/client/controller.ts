@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isOlder } from "../../tools/pulumi/version.ts";
 import type { Connection } from "./connection.ts";
 import { ControllerStartError } from "./errors.ts";
-import { connectRunning } from "./running.ts";
+import { greetRunning } from "./running.ts";
 import type { StartOptions } from "./start.ts";
 import { packageVersion } from "./version.ts";
 
@@ -22,10 +22,10 @@ const LEAVE_MS = 10_000;
 
 /** Connects to a controller of this version, starting one if need be. @throws ControllerStartError */
 export async function connectController(options: ControllerOptions): Promise<Connection> {
-  const running = await connectRunning(options.home);
-  if (running === undefined) return await start(options);
+  const found = await greetRunning(options.home);
+  if (found === undefined) return await start(options);
+  const { connection: running, version } = found;
   const wanted = options.version ?? packageVersion();
-  const { version } = await running.call("hello", {});
   if (version === wanted) return running;
   if (isOlder(wanted, version)) throw await older(running, version, wanted);
   options.onNote?.(`The controller is of version ${version}; it is replaced by version ${wanted}. Running jobs go on.`);

@@ -46,12 +46,16 @@ export async function logs(
     await reading.attempt(await earlier(options.store, row, params.attempt));
     return { job: rowNow(options.state(), row, options.clock()) };
   }
+  let { attempt } = row;
   while (!context.signal.aborted) {
     row = params.follow ? await reading.untilBegun() : row;
+    // Those that ended while others were read.
+    for (; attempt < row.attempt; attempt += 1) await reading.past(row, attempt);
     if (hasLog(row)) await reading.attempt(row);
     else if (!params.follow) throw notBegun(rowNow(options.state(), row, options.clock()));
+    if (hasLog(row) || isTerminal(row.status)) attempt = row.attempt + 1;
     row = await reading.row();
-    if (!params.follow || isTerminal(row.status)) break;
+    if (!params.follow || (isTerminal(row.status) && row.attempt < attempt)) break;
   }
   return { job: rowNow(options.state(), row, options.clock()) };
 }
@@ -106,6 +110,12 @@ class Reading {
       if (hasLog(row) || isTerminal(row.status) || this.#context.signal.aborted) return row;
       await change;
     }
+  }
+
+  /** The log of an attempt that is over, if it came to a worker. */
+  async past(row: StoredRow, attempt: number): Promise<void> {
+    const found = (await this.#options.store.attempts(row.id)).find((one) => one.attempt === attempt);
+    if (found?.worker !== undefined) await this.attempt({ ...row, attempt, worker: found.worker });
   }
 
   /** One attempt's log from its beginning to its present end, or to its last byte when following. */

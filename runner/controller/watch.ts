@@ -34,9 +34,9 @@ export async function watch(
     if (text !== told) await context.send(counts);
     told = text;
     if (isOver(counts) || context.signal.aborted) return { counts, missing };
-    await change;
     // A count of very many jobs takes time: it gets a tenth of it at most.
     const pause = Math.max(SHORTEST_MS, 10 * (performance.now() - began));
+    await change;
     await delay(Math.min(pause, 5_000), undefined, { signal: context.signal }).catch(() => {});
   }
 }

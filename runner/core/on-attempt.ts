@@ -229,7 +229,7 @@ function lossReason(view: WorkerView, status: AttemptStatus): string {
     case "reboot":
       return `${name} was rebooted`;
     case "killed":
-      return `it was killed on ${name}, together with its supervisor`;
+      return `its supervisor on ${name} was killed, and nobody knows how it ended`;
     case "lease":
       return `${name} ended it when it had not heard from this controller for as long as the lease`;
   }

@@ -26,9 +26,19 @@ export function onRoster(state: State, event: EventOf<"roster">, now: number): S
   };
 }
 
-/** Another host key under the same id is another machine. */
+/**
+ * Another host key under the same id is another machine. Without one it is the same: so a roster tells of a machine that
+ * cannot be reached just now, such as one that waits for its repair while others are repaired.
+ */
 function isSame(view: WorkerView, entry: RosterWorker | undefined): boolean {
-  return entry !== undefined && entry.hostKey === view.entry.hostKey;
+  if (entry === undefined) return false;
+  return entry.hostKey === view.entry.hostKey || entry.hostKey === "" || view.entry.hostKey === "";
+}
+
+/** What was known of its address holds until another one is told. */
+function merged(known: RosterWorker, entry: RosterWorker): RosterWorker {
+  const { host, port, hostKey } = known;
+  return entry.hostKey === "" ? { ...entry, host, port, hostKey } : entry;
 }
 
 function departures(
@@ -74,7 +84,10 @@ function arrival(
   { entry, now }: { readonly entry: RosterWorker; readonly now: number },
 ): Change {
   const known = pool?.workers.get(entry.id);
-  const view = known && isSame(known, entry) ? { ...known, entry, leaving: false } : newWorker(entry, now);
+  const view =
+    known && isSame(known, entry)
+      ? { ...known, entry: merged(known.entry, entry), leaving: false }
+      : newWorker(entry, now);
   return { kind: "worker", pool: identity, view };
 }
 

@@ -19,7 +19,8 @@ import { isSlow, isStaged } from "./staging.ts";
 const CANCEL_AGAIN_MS = 5_000;
 const ORPHAN_MS = 5_000;
 const STARTING_MS = 30_000;
-const RUNNING_MS = 60_000;
+/** Its supervisor may have been killed, and then nobody tells of its end. */
+const RUNNING_MS = 15_000;
 
 export function onTick(state: State, now: number): Step {
   const changes: Change[] = [];

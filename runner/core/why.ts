@@ -6,9 +6,8 @@ import { isWaiting } from "./model.ts";
 import type { Obstacle } from "./obstacle.ts";
 import { obstacle } from "./obstacle.ts";
 import { intersect, total } from "./ranges.ts";
-import { stagedJobs } from "./staging.ts";
 
-/** `undefined` for a job that does not wait. Also for ranks without a row. */
+/** `undefined` for a job that does not wait, or is staged: its worker is settled. Also for ranks without a row. */
 export function why(
   state: State,
   job: { readonly id: number; readonly submission: number },
@@ -17,8 +16,7 @@ export function why(
   const submission = state.submissions.get(job.submission);
   const pool = submission && state.pools.get(submission.pool);
   const live = state.jobs.get(job.id);
-  const waits = !live || isWaiting(live) || stagedJobs(state).has(job.id);
-  if (!submission || !pool || !waits) return undefined;
+  if (!submission || !pool || (live && !isWaiting(live))) return undefined;
   const workers = [...pool.workers.values()].map((view) => {
     const found = obstacle(view, submission.resources, now);
     const { id, name } = view.entry;

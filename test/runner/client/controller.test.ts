@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectController, connectRunning, stopController } from "../../../runner/client/index.ts";
+import { greetRunning } from "../../../runner/client/running.ts";
 import { socketPath } from "../../../runner/socket-path.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 
@@ -104,4 +105,19 @@ test("a socket that cannot be opened is named", async () => {
     message: `Lido cannot open the controller's socket ${path} (ELOOP).\nGive yourself the right to it, or set LIDO_HOME to a folder of your own.`,
     exitCode: 8,
   });
+});
+
+test("a controller that is stopped in the middle is named, with what lets it go on", async () => {
+  const pid = await pidBehind({ home, entry, version: "1.0.0" });
+  // The real one writes it together with its lock.
+  mkdirSync(join(home, "controller"), { recursive: true });
+  writeFileSync(join(home, "controller/controller.pid"), `${pid}\n`);
+  process.kill(pid, "SIGSTOP");
+  try {
+    await expect(greetRunning(home, 300)).rejects.toThrow(
+      `The controller (process ${pid}) does not answer: nothing came in 0.3 s.\nIf it was stopped, \`kill -CONT ${pid}\` lets it go on; \`kill -9 ${pid}\` ends it, and the next command starts another. Jobs go on either way.`,
+    );
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
 });

@@ -104,6 +104,22 @@ test("the tail of a log, and of one that grows", async () => {
   expect(await readLog(first, { tail: 1 })).toBe("1000\n");
 });
 
+test("who follows sees every attempt, also those that were over before anybody could look", async () => {
+  const resources = { ordered: false, anyOf: [{ jobRecovery: { maxRestartsOnErrors: 3 } }] };
+  const { first } = await submit(1, 'echo "try $LIDO_ATTEMPT" | sed "s/.*[.]\\(.*\\)[.]$/\\1/"; exit 5', { resources });
+  expect(await readLog(first)).toBe("1\n2\n3\n4\n");
+});
+
+test("what is waited for is told when it is so, and not in proportion to how long it took", async () => {
+  const { first } = await submit(1, "sleep 2");
+  const began = performance.now();
+  await untilOver(client, first, first);
+  const { rows } = await client.call("queue", { ids: [{ first, last: first }], limit: 1 });
+  const { startedAt = 0, endedAt = 0 } = rows[0] ?? {};
+  // It was told after ten times as long.
+  expect(performance.now() - began).toBeLessThan(2 * (endedAt - startedAt));
+});
+
 test("a log that cannot be had is a sentence", async () => {
   await expect(readLog(9999)).rejects.toThrow(
     "There is no job 9999. To see the jobs that there are, run: lido jobs queue",

@@ -162,6 +162,19 @@ test("another machine under the same id is another worker", () => {
   expect(queue.job(1)).toMatchObject({ status: "RECOVERING", reason: "worker 1 left the pool" });
 });
 
+test("a worker whose host key is not told just now, while others are repaired, is the same worker, and keeps its job", () => {
+  const queue = running();
+  queue.send({ kind: "disconnected", pool: IDENTITY, worker: 1, reason: "reset", permanent: false });
+  const unreachable = rosterWorker(1, { state: "FAILED", host: "", port: 0, hostKey: "" });
+  queue.send({ kind: "roster", roster: roster([unreachable], 2) });
+  expect(queue.job(1)).toMatchObject({ status: "RUNNING", attempt: 1 });
+  const known = queue.state.pools.get(IDENTITY)?.workers.get(1)?.entry;
+  expect(known).toMatchObject({ state: "FAILED", host: rosterWorker(1).host, hostKey: rosterWorker(1).hostKey });
+  queue.send({ kind: "roster", roster: roster([rosterWorker(1, { port: 4711 })], 3) });
+  expect(queue.state.pools.get(IDENTITY)?.workers.get(1)?.entry.port).toBe(4711);
+  expect(queue.job(1)).toMatchObject({ status: "RUNNING", attempt: 1 });
+});
+
 test("a roster with the same or a lower epoch is ignored", () => {
   const queue = running();
   queue.send({ kind: "roster", roster: roster([], 1) });
@@ -212,9 +225,9 @@ test("an attempt of ours that nobody waits for is ended; others are left alone",
   ]);
 });
 
-test("who is silent is asked: an orphan soon, a running job once a minute", () => {
+test("who is silent is asked: an orphan soon, a running job after a while", () => {
   const queue = running();
-  queue.now += 59_000;
+  queue.now += 14_000;
   expect(queue.send({ kind: "tick" })).toEqual([]);
   queue.now += 1_000;
   expect(queue.send({ kind: "tick" })).toEqual([{ kind: "query", ...ref(1, 1), believed: "RUNNING" }]);
