@@ -63,7 +63,8 @@ function printStatus(cli: Cli, status: ControllerStatus): void {
     ["clients", `${status.clients}`],
   ];
   for (const line of factLines(facts, cli.paint)) print(cli, line);
-  for (const trouble of [status.trouble, status.logTrouble]) {
+  const stands = "Nothing new is started until then; what runs goes on, and so does the queue, by itself.";
+  for (const trouble of [status.trouble && `${status.trouble} ${stands}`, status.logTrouble]) {
     if (trouble !== undefined) print(cli, `${"trouble".padEnd(10)}${trouble}`);
   }
   if (status.pools.length > 0) printPools(cli, status);

@@ -5,7 +5,7 @@
  */
 
 import type { Logger } from "pino";
-import { pino } from "pino";
+import { pino, stdSerializers } from "pino";
 import type { LastError } from "../api.ts";
 
 /** Later words of the same kind count on the same line. */
@@ -26,6 +26,8 @@ export function openLog(path: string): Log {
   const options = {
     level: process.env["LIDO_LOG_LEVEL"] || "info",
     base: { pid: process.pid },
+    // The other one puts the causes' words into the message, where ours are already.
+    serializers: { err: stdSerializers.errWithCause },
     hooks: { streamWrite: (line: string) => keep(kept, line) },
   };
   return { logger: pino(options, destination), lastErrors: () => [...kept.values()].toReversed() };
@@ -35,17 +37,24 @@ interface Line {
   readonly level: number;
   readonly time: number;
   readonly msg?: string;
+  readonly pool?: string;
   readonly worker?: number;
   readonly job?: number;
   readonly err?: { readonly message?: string };
 }
 
+/** `worker 3 of gpu-pool: ` */
+function workerOf(identity: string, worker: number): string {
+  const pool = identity.split("/").at(-1) ?? "";
+  return `worker ${worker}${pool === "" ? "" : ` of ${pool}`}: `;
+}
+
 function keep(kept: Map<string, LastError>, line: string): string {
   // Most lines are of lower levels: they are told by their first bytes.
   if (!/^\{"level":[456]0,/.test(line)) return line;
-  const { level, time, msg = "", worker, job, err } = JSON.parse(line) as Line;
+  const { level, time, msg = "", pool = "", worker, job, err } = JSON.parse(line) as Line;
   if (level < WARN) return line;
-  const about = [job === undefined ? "" : `job ${job}: `, worker === undefined ? "" : `worker ${worker}: `].join("");
+  const about = [job === undefined ? "" : `job ${job}: `, worker === undefined ? "" : workerOf(pool, worker)].join("");
   const text = `${about}${msg}${err?.message ? `: ${err.message}` : ""}`;
   const count = (kept.get(text)?.count ?? 0) + 1;
   kept.delete(text);
