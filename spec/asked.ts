@@ -1,5 +1,5 @@
 /**
- * What a command line asks of a worker, laid over what a job file asks: `--gpus H100:8`, `--cpus 4+`, `--memory 16`. Each
+ * What a command line asks of a worker, laid over what a job file asks: `--gpus H100:8`, `--cpus 4+`, `--memory 16`, `--priority 10`. Each
  * is read as the key of the same meaning is in a file.
  */
 import { readAccelerators } from "./accelerators.ts";
@@ -13,6 +13,8 @@ export interface Asked {
   readonly gpus?: string;
   readonly cpus?: string;
   readonly memory?: string;
+  /** -1000 to 1000. */
+  readonly priority?: number;
 }
 
 /** The advice for a file would show keys, and not flags. */
@@ -23,12 +25,13 @@ const EXAMPLES = {
 } as const;
 
 /** What was not asked for stays as it is in each alternative of the job. @throws UserError that names the flag */
-export function withAsked(job: JobSpec, { gpus, cpus, memory }: Asked): JobSpec {
-  if (gpus === undefined && cpus === undefined && memory === undefined) return job;
+export function withAsked(job: JobSpec, { gpus, cpus, memory, priority }: Asked): JobSpec {
+  if ([gpus, cpus, memory, priority].every((one) => one === undefined)) return job;
   const accelerators = gpus === undefined ? undefined : understood("--gpus", readAccelerators(gpus)).options;
   const given = present<Resources>({
     cpus: cpus === undefined ? undefined : understood("--cpus", readCount("cpus", cpus)),
     memoryGiB: memory === undefined ? undefined : understood("--memory", readMemory("memory", memory)),
+    priority,
   });
   const { ordered, anyOf } = job.resources;
   const base = anyOf.length === 0 ? [{}] : anyOf;

@@ -2,7 +2,7 @@
 import type { FileReport, NormalForm, Problem, Warning } from "../../spec/index.ts";
 import { policyWords } from "./pool-words.ts";
 import { requestWords } from "./request-words.ts";
-import { displayWidth, harmless } from "./width.ts";
+import { cut, displayWidth, harmless } from "./width.ts";
 
 type Line = readonly [label: string, text: string];
 
@@ -52,9 +52,12 @@ const scripts = ({ setup, run }: NormalForm): readonly Line[] => [
   ...(run === undefined ? [] : [["run", script(run)] as const]),
 ];
 
+/** More of a command than that explains nothing. */
+const LONGEST = 100;
+
 function script(text: string): string {
   const lines = text.trim().split("\n");
-  return lines.length === 1 ? (lines[0] ?? "") : `${lines.length} lines of bash`;
+  return lines.length === 1 ? cut(lines[0] ?? "", LONGEST) : `${lines.length} lines of bash`;
 }
 
 function variables({ envs, secrets }: NormalForm): readonly Line[] {

@@ -3,6 +3,7 @@
  * files about pools, and a controller that runs. It starts nothing and never fails.
  */
 
+import { connectRunning } from "../client/index.ts";
 import type { Cli } from "./cli.ts";
 import { formatIds } from "./ids.ts";
 import { STATUSES } from "./outcome.ts";
@@ -75,7 +76,6 @@ async function argumentsOf(cli: Cli, path: string): Promise<readonly string[]> {
 }
 
 async function submissions({ home }: Cli) {
-  const { connectRunning } = await import("../client/index.ts");
   const running = await connectRunning(home);
   if (running === undefined) return [];
   await using connection = running;
@@ -89,11 +89,14 @@ async function pools({ home }: Cli): Promise<readonly string[]> {
 }
 
 async function workers({ home }: Cli): Promise<readonly string[]> {
-  const { connectRunning } = await import("../client/index.ts");
   const { keptPools } = await import("../pools/index.ts");
   const kept = (await keptPools(home)).flatMap((roster) => roster.workers.map(({ name }) => name));
+  return [...kept, ...(await connectedWorkers(home))];
+}
+
+async function connectedWorkers(home: string): Promise<readonly string[]> {
   const running = await connectRunning(home);
-  if (running === undefined) return kept;
+  if (running === undefined) return [];
   await using connection = running;
-  return [...kept, ...(await connection.call("workers", {})).map(({ name }) => name)];
+  return (await connection.call("workers", {})).map(({ name }) => name);
 }

@@ -4,15 +4,15 @@ import { ConnectionError } from "../../worker/index.ts";
 import type { Cli } from "./cli.ts";
 import type { Finding } from "./doctor-words.ts";
 import { QUESTIONS, workerFindings } from "./doctor-worker.ts";
-import { connectTo } from "./worker-connect.ts";
 import type { FoundWorker } from "./worker-find.ts";
+import { reach } from "./worker-reach.ts";
 
 const PATIENCE_MS = 15_000;
 
 export async function askWorker(cli: Cli, found: FoundWorker): Promise<readonly Finding[]> {
   try {
     const signal = AbortSignal.any([cli.interrupted(), AbortSignal.timeout(PATIENCE_MS)]);
-    await using worker = await connectTo(found, signal);
+    await using worker = await reach(found, signal);
     const began = cli.now();
     await worker.ping();
     const asked = cli.now();

@@ -41,6 +41,7 @@ export const command: MakeCommand = ({ cli, done, afterDashes }) =>
     .option("--cpus <n>", "cpus of a worker: 4, 4+")
     .option("--memory <gb>", "its memory: 16, 16+, 64GB")
     .option("--gpus <name[:n]>", "its accelerators: H100:8, L4:0.5")
+    .option("--priority <n>", "-1000 to 1000: larger runs earlier (default: 0)", wholeNumber("--priority", -1000, 1000))
     .option("-d, --detach", "return when the jobs are in the queue")
     .option("--stack <stack>", "the Pulumi stack that has the pool")
     .addOption(yesOption(cli))

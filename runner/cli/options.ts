@@ -6,12 +6,13 @@ import { type Cli, isOn } from "./cli.ts";
 import { isStatus, STATUSES } from "./outcome.ts";
 import { FORMATS } from "./print-rows.ts";
 
-/** A whole number of at least `least`. @throws UserError that names the flag. */
-export function wholeNumber(flag: string, least: number): (text: string) => number {
+/** A whole number of at least `least`, and at most `most` where that is given. @throws UserError that names the flag. */
+export function wholeNumber(flag: string, least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
   return (text) => {
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least) return value;
-    throw new UserError(`${flag} is '${text}', and it must be a whole number of at least ${least}.`);
+    const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    const range = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new UserError(`${flag} is '${text}', and it must be a whole number ${range}.`);
   };
 }
 

@@ -6,7 +6,7 @@ import { UserError } from "../../spec/errors.ts";
 import { ConnectionError, openSetupLog, poolKey, type Roster, type RosterWorker } from "../../worker/index.ts";
 import type { LineWriter } from "./pool-log-lines.ts";
 import type { NewestRoster } from "./pool-roster.ts";
-import { privateKeyOf } from "./worker-connect.ts";
+import { privateKeyOf } from "./worker-reach.ts";
 
 export interface SetupEnd {
   readonly kind: "ready" | "failed" | "gone" | "unreachable" | "cut off" | "printed";

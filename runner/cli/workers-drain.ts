@@ -4,8 +4,8 @@ import { Command } from "commander";
 import { type Cli, note, print } from "./cli.ts";
 import { poolOption } from "./options.ts";
 import type { MakeCommand } from "./program.ts";
-import { connectTo } from "./worker-connect.ts";
 import { findWorker } from "./worker-find.ts";
+import { reach } from "./worker-reach.ts";
 
 export interface WorkersDrainOptions {
   readonly worker: string;
@@ -31,7 +31,7 @@ export const command: MakeCommand = ({ cli, done }) =>
 export async function runWorkersDrain(cli: Cli, { worker: word, pool, reason }: WorkersDrainOptions): Promise<number> {
   const found = await findWorker(cli, word, pool);
   const { name } = found.worker;
-  await using worker = await connectTo(found, cli.interrupted());
+  await using worker = await reach(found, cli.interrupted());
   await worker.cordon(oneLine(reason ?? `drained by ${userInfo().username}`));
   const running = await worker.running();
   print(cli, `Worker ${name} gets no new jobs.`);

@@ -4,8 +4,8 @@ import { UserError } from "../../spec/errors.ts";
 import { type Cli, print } from "./cli.ts";
 import { poolOption } from "./options.ts";
 import type { MakeCommand } from "./program.ts";
-import { connectTo } from "./worker-connect.ts";
 import { findWorker } from "./worker-find.ts";
+import { reach } from "./worker-reach.ts";
 
 export interface WorkersResumeOptions {
   readonly worker: string;
@@ -31,7 +31,7 @@ export async function runWorkersResume(cli: Cli, { worker: word, pool }: Workers
       `Worker ${name} is ${state}: its pool decides about it, and not \`resume\`.\n\`lido pool status ${found.roster.pool}\` shows how the pool stands.`,
       { exitCode: 8 },
     );
-  await using worker = await connectTo(found, cli.interrupted());
+  await using worker = await reach(found, cli.interrupted());
   await worker.uncordon();
   print(cli, `Worker ${name} gets jobs again.`);
   return 0;

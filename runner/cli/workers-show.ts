@@ -1,6 +1,6 @@
 /** `lido workers show`: everything about one worker. */
 import { Command } from "commander";
-import { fingerprint } from "../../worker/index.ts";
+import { fingerprint } from "../../worker/host-key.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { type Fact, factLines } from "./facts.ts";
 import { outputOption, poolOption } from "./options.ts";

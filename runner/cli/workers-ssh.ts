@@ -8,8 +8,8 @@ import { type Cli, note } from "./cli.ts";
 import { poolOption } from "./options.ts";
 import type { MakeCommand } from "./program.ts";
 import { ALIAS, sshFiles } from "./ssh-config.ts";
-import { privateKeyOf, requireAddress } from "./worker-connect.ts";
 import { findWorker } from "./worker-find.ts";
+import { privateKeyOf, requireAddress } from "./worker-reach.ts";
 
 export interface WorkersSshOptions {
   readonly worker: string;

@@ -2,6 +2,8 @@
 import type { JobSpec, OnDisconnect } from "../../spec/index.ts";
 
 export interface JobRules {
+  /** Of two submissions to a pool the one with the higher goes first. */
+  readonly priority: number;
   readonly onDisconnect: OnDisconnect;
   readonly leaseSeconds: number;
   /** How long an attempt may run; null for as long as it likes. */
@@ -15,6 +17,7 @@ export interface JobRules {
 }
 
 export const DEFAULT_RULES: JobRules = {
+  priority: 0,
   onDisconnect: "wait",
   leaseSeconds: 60,
   timeoutSeconds: null,
@@ -23,10 +26,16 @@ export const DEFAULT_RULES: JobRules = {
   restartCodes: [],
 };
 
-/** All alternatives of `resources` recover in the same way; spec/ sees to that. */
+/**
+ * All alternatives of `resources` recover in the same way; spec/ sees to that. Of their priorities the highest holds: it
+ * says how much the job matters, whatever it runs on.
+ */
 export function rulesOf(job: JobSpec): JobRules {
-  const recovery = job.resources.anyOf[0]?.jobRecovery ?? {};
+  const { anyOf } = job.resources;
+  const recovery = anyOf[0]?.jobRecovery ?? {};
+  const priorities = anyOf.flatMap(({ priority }) => priority ?? []);
   return {
+    priority: priorities.length === 0 ? DEFAULT_RULES.priority : Math.max(...priorities),
     onDisconnect: recovery.onDisconnect ?? DEFAULT_RULES.onDisconnect,
     leaseSeconds: recovery.leaseSeconds ?? DEFAULT_RULES.leaseSeconds,
     timeoutSeconds: job.timeoutSeconds ?? null,

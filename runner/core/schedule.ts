@@ -1,11 +1,13 @@
 /**
- * Which rank goes to which worker: strictly first in, first out within a pool; the newest generation first. When all are
+ * Which rank goes to which worker: the highest priority first, and within one strictly first in, first out; of the
+ * workers the newest generation first. When all are
  * busy the next ranks are staged where that saves time (staging.ts). A rank that fits none holds back those behind it.
  */
 
 import type { Change, Effect, Step } from "./events.ts";
 import { attemptKey } from "./keys.ts";
 import type { LiveSubmission, Pool, Span, StartingJob, State, WaitingJob, WorkerView } from "./model.ts";
+import { isWaiting } from "./model.ts";
 import { obstacle } from "./obstacle.ts";
 import { depthFor, mayStage } from "./staging.ts";
 import { assignAgain, assignFirst } from "./transitions.ts";
@@ -100,19 +102,35 @@ function startEffect(state: State, job: StartingJob, view: WorkerView): Effect {
   return { kind: "start", pool: submission.pool, worker: job.worker, key, number: view.connection.number };
 }
 
-/** What waits in the pool, by id: jobs that came back and ranks that were never handed out. */
+/** What waits in the pool: the highest priority first, and by id within one. */
 function* candidates(state: State, pool: Pool): Generator<Candidate> {
+  const priorityOf = (submission: number) => state.submissions.get(submission)?.rules.priority ?? 0;
+  for (const priority of prioritiesIn(state, pool, priorityOf)) {
+    yield* candidatesOf(state, pool, (submission) => priorityOf(submission) === priority);
+  }
+}
+
+function prioritiesIn(state: State, pool: Pool, priorityOf: (submission: number) => number): readonly number[] {
+  const submissions = new Set(pool.spans.map(({ submission }) => submission));
+  for (const id of pool.waiting) {
+    const job = state.jobs.get(id);
+    if (job) submissions.add(job.submission);
+  }
+  return [...new Set([...submissions].map(priorityOf))].toSorted((a, b) => b - a);
+}
+
+/** By id: jobs that came back and ranks that were never handed out. */
+function* candidatesOf(state: State, pool: Pool, isAsked: (submission: number) => boolean): Generator<Candidate> {
   const waiting = pool.waiting.values();
   let next = waiting.next();
   function* backBefore(id: number): Generator<Candidate> {
     for (; !next.done && next.value < id; next = waiting.next()) {
       const job = state.jobs.get(next.value);
-      if (job?.status === "PENDING" || job?.status === "RECOVERING") {
-        yield { kind: "again", job, submission: job.submission };
-      }
+      if (job && isWaiting(job) && isAsked(job.submission)) yield { kind: "again", job, submission: job.submission };
     }
   }
   for (const span of pool.spans) {
+    if (!isAsked(span.submission)) continue;
     for (let id = span.first; id <= span.last; id += 1) {
       yield* backBefore(id);
       yield { kind: "rank", id, submission: span.submission, span: { ...span, first: id } };

@@ -24,15 +24,20 @@ export function why(
     const { id, name } = view.entry;
     return { id, name, detail: found ? detailOf(found, view) : "", ...(found ? { obstacle: found.kind } : {}) };
   });
-  return { ahead: ahead(pool, job.id), workers, target: pool.roster.size.target };
+  return { ahead: ahead(state, pool, job), workers, target: pool.roster.size.target };
 }
 
-/** First in, first out: what waits with a lower id. */
-function ahead(pool: Pool, id: number): number {
-  const before = { first: 1, last: id - 1 };
-  return (
-    total(pool.spans.flatMap((span) => intersect(span, before) ?? [])) + pool.waiting.filter((one) => one < id).length
-  );
+/** What waits with a higher priority, or with the same and a lower id. */
+function ahead(state: State, pool: Pool, job: { readonly id: number; readonly submission: number }): number {
+  const priorityOf = (submission: number) => state.submissions.get(submission)?.rules.priority ?? 0;
+  const own = priorityOf(job.submission);
+  const before = (submission: number) => ({
+    first: 1,
+    last: priorityOf(submission) > own ? Number.MAX_SAFE_INTEGER : priorityOf(submission) === own ? job.id - 1 : 0,
+  });
+  const ranks = pool.spans.flatMap((span) => intersect(span, before(span.submission)) ?? []);
+  const back = pool.waiting.filter((id) => id <= before(state.jobs.get(id)?.submission ?? 0).last);
+  return total(ranks) + back.length;
 }
 
 function detailOf(found: Obstacle, { entry, connection, jobs }: WorkerView): string {

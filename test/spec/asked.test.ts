@@ -20,6 +20,11 @@ test("cpus, memory and accelerators are read as in a file", () => {
   });
 });
 
+test("a priority goes over that of the file", () => {
+  const file = { ...job, resources: { ordered: false, anyOf: [{ priority: 5 }, {}] } };
+  expect(withAsked(file, { priority: -7 }).resources.anyOf).toEqual([{ priority: -7 }, { priority: -7 }]);
+});
+
 test("what is asked goes over each alternative of the file, and leaves the rest of it", () => {
   const file = {
     ...job,

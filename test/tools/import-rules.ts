@@ -26,7 +26,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
  */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   spec: ["spec/index.ts", "spec/errors.ts", "spec/command.ts"],
-  worker: ["worker/index.ts", "worker/home.ts", "worker/pointer.ts", "worker/roster-file.ts", "worker/shell.ts"],
+  worker: [
+    "worker/index.ts",
+    "worker/home.ts",
+    "worker/pointer.ts",
+    "worker/roster-file.ts",
+    "worker/shell.ts",
+    "worker/host-key.ts",
+  ],
   provider: ["provider/index.ts"],
   runner: ["runner/index.ts"],
   tools: ["tools/pulumi/engine.ts", "tools/pulumi/backend-folder.ts", "tools/pulumi/version.ts"],

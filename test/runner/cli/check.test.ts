@@ -220,6 +220,12 @@ test("terminal codes in a file stay in the file", async () => {
   expect(["\u0007", "\u001B"].filter((code) => t.stdout().includes(code))).toEqual([]);
 });
 
+test("a command as long as a file may be is cut", async () => {
+  await using t = await stage();
+  expect(await t.lido("check", file(t, "job.yaml", `run: ${"x".repeat(1_000_000)}\n`))).toBe(0);
+  expect(lines(t, t.stdout())[2]).toBe(`  run        ${"x".repeat(99)}…`);
+});
+
 test("without a file: how it is called", async () => {
   await using t = await stage();
   expect(await t.lido("check")).toBe(2);

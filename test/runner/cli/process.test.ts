@@ -45,6 +45,8 @@ async function lido(words: readonly string[], env: NodeJS.ProcessEnv = {}): Prom
   });
 }
 
+const worker = { pool: "o/p/s/gpu-pool", id: 1, name: "gpu-pool-1", connected: true, trouble: "", cordon: "" };
+
 const GROUPS = "jobs pool workers controller".split(" ");
 const COMMANDS = [
   "jobs launch",
@@ -73,6 +75,23 @@ const COMMANDS = [
   "completion",
   "version",
 ];
+
+test("the compiler has turned every import of a .ts file into one of its .js file", () => {
+  // It forgets those of a function that says `await using`.
+  const found = spawnSync("grep", [
+    "-rnE",
+    "--include=*.js",
+    String.raw`import\("[^"]*\.ts"\)`,
+    join(copy.path, "dist"),
+  ]);
+  expect([found.status, found.stdout.toString()]).toEqual([1, ""]);
+});
+
+test("TAB asks a real process", async () => {
+  await using t = await stage({ script: { submissions: () => ({ rows: [] }), workers: () => [worker] } });
+  const asked = await lido(["completion", "words", "--", "workers", "ssh", ""], { LIDO_HOME: t.folder });
+  expect(asked).toEqual({ code: 0, stdout: "gpu-pool-1\n", stderr: "" });
+});
 
 test("--version", async () => {
   expect(await lido(["--version"])).toEqual({ code: 0, stdout: `${packageVersion()}\n`, stderr: "" });

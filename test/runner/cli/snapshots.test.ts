@@ -1,6 +1,7 @@
 /**
- * Every help page, table and error as it is read: in terminals of 80 and 120 columns and in a pipe. The files beside this
- * one are the texts; `vitest -u` writes them anew, and a change of them is read like a change of code.
+ * Every help page, table and error as it is read: in terminals of 80 and 120 columns and in a pipe. The files in
+ * snapshots/ are the texts: `vitest run test/runner/cli/snapshots.test.ts -u` writes them anew, and a change of them is
+ * read like a change of code. docs/commands.md is made by commands-doc.test.ts.
  */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

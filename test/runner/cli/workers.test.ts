@@ -1,4 +1,8 @@
 /** The commands about single workers, against a real controller and real workers. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sshFiles } from "../../../runner/cli/ssh-config.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -95,6 +99,30 @@ describe("what OpenSSH is told", () => {
     expect(config).toContain('  IdentityFile "~/.ssh/inner"\n  ProxyJump lido-hop-1\n');
     expect(config).toContain('  IdentityFile "/home/a b/key"\n  IdentitiesOnly yes\n  ProxyJump lido-hop-2\n');
     expect(config.match(/ForwardAgent no/g)).toHaveLength(3);
+  });
+
+  test("OpenSSH itself understands it so", () => {
+    const jump = [{ host: "gate", port: 22, user: "ann", hostKey: "ssh-ed25519 G" }];
+    const { config } = sshFiles({ roster, worker: rosterWorker(1, { user: "root", jump }) }, "/tmp/known hosts");
+    const path = join(mkdtempSync(join(tmpdir(), "lido-ssh-")), "config");
+    writeFileSync(path, config);
+    const { stdout, stderr } = spawnSync("ssh", ["-G", "-F", path, "lido-worker"], { encoding: "utf8" });
+    rmSync(join(path, ".."), { recursive: true });
+    expect(stderr).toBe("");
+    for (const line of [
+      "hostname 127.0.0.1",
+      "port 2201",
+      "user root",
+      "hostkeyalias lido-worker",
+      "identitiesonly yes",
+      "identityfile /home/a b/key",
+      'userknownhostsfile "/tmp/known hosts"',
+      "stricthostkeychecking true",
+      "forwardagent no",
+      "proxyjump lido-hop-1",
+    ]) {
+      expect(stdout.split("\n").map((one) => one.replaceAll('"', ""))).toContain(line.replaceAll('"', ""));
+    }
   });
 
   test("no value can add a line of its own", () => {

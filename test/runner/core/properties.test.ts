@@ -27,6 +27,7 @@ const action = fc.oneof(
   fc.record({ do: fc.constant("disconnect" as const), worker }),
   { weight: 2, arbitrary: fc.record({ do: fc.constant("brush" as const), worker }) },
   fc.record({ do: fc.constant("cancel" as const), first: fc.integer({ min: 1, max: 20 }), count: fc.nat(6) }),
+  fc.record({ do: fc.constant("retry" as const) }),
   fc.record({ do: fc.constant("lose" as const), worker }),
   fc.record({ do: fc.constant("kill" as const), worker }),
   fc.record({ do: fc.constant("cordon" as const), worker, on: fc.boolean() }),
@@ -53,6 +54,8 @@ async function carryOut(world: World, what: Action): Promise<void> {
       const ids = [{ first: what.first, last: what.first + what.count }];
       return await world.turn({ kind: "cancel", select: { ids } });
     }
+    case "retry":
+      return await world.retry();
     case "lose":
       return await world.lose(what.worker);
     case "kill":
@@ -97,7 +100,7 @@ test("whatever happens, each rank ends once, no attempt begins twice, none overl
 
 test("without a loss no attempt beyond the first is ever made", async () => {
   const harmless = action
-    .filter((one) => one.do !== "lose" && one.do !== "kill" && one.do !== "cancel")
+    .filter((one) => one.do !== "lose" && one.do !== "retry" && one.do !== "kill" && one.do !== "cancel")
     .map((one) => (one.do === "submit" ? { ...one, recovery: {} } : one));
   await fc.assert(
     fc.asyncProperty(fc.array(harmless, { maxLength: 60, size: "max" }), async (actions) => {

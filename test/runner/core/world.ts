@@ -4,8 +4,18 @@
  * moment. Synchronous but for the store.
  */
 
-import type { Change, Draft, Effect, Event, Step } from "../../../runner/core/index.ts";
-import { evolve, isStored, keyName, load, react, sanityCheck, schedule } from "../../../runner/core/index.ts";
+import type { Change, Draft, Effect, Event, EventOf, Step } from "../../../runner/core/index.ts";
+import {
+  evolve,
+  FAILURES,
+  isFailure,
+  isStored,
+  keyName,
+  load,
+  react,
+  sanityCheck,
+  schedule,
+} from "../../../runner/core/index.ts";
 import type { Store } from "../../../runner/store/index.ts";
 import type { JobRecovery, OnDisconnect } from "../../../spec/index.ts";
 import type { AttemptKey, AttemptStatus } from "../../../worker/index.ts";
@@ -86,6 +96,17 @@ export class World {
     await this.turn({ kind: "loaded" });
   }
 
+  /** All that failed runs again, as somebody asks for who read the queue before. */
+  async retry(): Promise<void> {
+    const rows = await this.#store.page({ statuses: FAILURES, limit: 1_000 });
+    const jobs: EventOf<"retry">["jobs"][number][] = [];
+    for (const { id, submission, attempt, status, reason } of rows) {
+      const of = (await this.#store.payload(submission))?.submission;
+      if (of && isFailure(status)) jobs.push({ id, submission, attempt, status, reason, of });
+    }
+    await this.turn({ kind: "retry", jobs });
+  }
+
   /** With `crash`, the controller dies after the commit and before any effect. */
   async turn(event: Event, { crash = false } = {}): Promise<void> {
     const changes: Change[] = [];
@@ -115,6 +136,8 @@ export class World {
       this.firstAssigned.push(change.job.id);
     }
     if (change.kind === "moved" && "endedAt" in change.job) end(change.job.id);
+    // It is to end once more.
+    if (change.kind === "retried") this.ends.delete(change.job.id);
     if (change.kind === "span-cancelled") {
       for (let id = change.cut.first; id <= change.cut.last; id += 1) end(id);
     }
