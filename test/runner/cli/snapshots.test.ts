@@ -1,7 +1,7 @@
 /**
  * Every help page, table and error as it is read: in terminals of 80 and 120 columns and in a pipe. The files in
- * snapshots/ are the texts, and docs/commands.md is made here too: `vitest run test/runner/cli/snapshots.test.ts -u`
- * writes them anew. A change of them is read like a change of code.
+ * snapshots/ are the texts: `vitest run test/runner/cli/snapshots.test.ts -u` writes them anew, and a change of them is
+ * read like a change of code. docs/commands.md is made by commands-doc.test.ts.
  */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -68,24 +68,6 @@ describe.each(FORMS)("in $form", ({ form, kind, columns }) => {
     }
     await expect(text).toMatchFileSnapshot(file(`help-${form}`));
   });
-});
-
-test("docs/commands.md is what the commands say of themselves", async () => {
-  const intro = `# Commands
-
-What \`lido COMMAND --help\` prints. This page is made from the commands, and a test keeps it so.
-
-Exit codes: 0 all is well, 1 unexpected, 2 wrong usage or an invalid file, 3 not found, 4 a key or host key is refused,
-5 unreachable, 8 refused by how things stand, 9 out of time, 100 a job failed, 101 not over, 102 not found among several,
-103 cancelled, 130 interrupted.
-`;
-  let text = intro;
-  for (const words of allCommands()) {
-    await using t = await stage({ columns: 100, kind: "tty" });
-    await t.lido(...words.split(" "), "--help");
-    text += `\n## lido ${words}\n\n\`\`\`text\n${t.stdout().trimEnd()}\n\`\`\`\n`;
-  }
-  await expect(text).toMatchFileSnapshot(join(import.meta.dirname, "../../../docs/commands.md"));
 });
 
 test("in a terminal no line of a table is wider than it, wide characters and long names included", async () => {
