@@ -48,16 +48,12 @@ describe.concurrent(`the fault lab${whyNot}`, () => {
       );
       await delay(SECONDS * 1000 - (performance.now() - cut));
       const during = await watch.look();
-      expect(during.map(({ status }) => status)).toEqual([
-        ...Array.from({ length: MACHINES }, () => "SUCCEEDED"),
-        ...Array.from({ length: MACHINES }, () => "RUNNING"),
-        ...Array.from({ length: MACHINES }, () => "PENDING"),
-      ]);
-      expect(during.slice(MACHINES, 2 * MACHINES).map(({ reason }) => unknown.test(reason))).toEqual([
-        true,
-        true,
-        true,
-      ]);
+      expect(during.slice(0, MACHINES).every(({ status }) => status === "SUCCEEDED")).toBe(true);
+      // One of them may have been staged behind another one, when the network went.
+      const cutOff = during.filter(({ status }) => status === "RUNNING");
+      expect(cutOff.length).toBe(MACHINES);
+      expect(cutOff.every(({ reason }) => unknown.test(reason))).toBe(true);
+      expect(during.filter(({ status }) => status === "PENDING").length).toBe(during.length - 2 * MACHINES);
 
       for (const { proxy } of world.machines) proxy.setWeather({});
       const rows = await watch.untilOver(Promise.resolve(), 60_000);

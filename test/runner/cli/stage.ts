@@ -61,11 +61,14 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const stdin: Input = Object.assign(new PassThrough(), kind === "tty" ? { isTTY: true } : {});
   if (options.answer !== undefined) (stdin as unknown as PassThrough).write(options.answer);
   const state = options.pools === undefined ? {} : fileState(folder.path, options.pools);
+  const cache = process.env["LIDO_CACHE_DIR"];
+  const built = cache === undefined ? {} : { LIDO_CACHE_DIR: cache };
   const cli = createCli({
     stdout: out.output,
     stderr: err.output,
     stdin,
-    env: { LIDO_HOME: folder.path, PULUMI_HOME: folder.path, ...state, ...options.env },
+    // What was built once serves here too.
+    env: { ...built, LIDO_HOME: folder.path, PULUMI_HOME: folder.path, ...state, ...options.env },
     cwd: folder.path,
     now: () => NOW,
     color,

@@ -45,7 +45,9 @@ test("lines about jobs name job, attempt and worker; a secret is in none of them
   ]);
   expect(about("recovering")).toMatchObject([{ job: 1, attempt: 1, worker: 1, reason: "exit code 3; restart 1 of 1" }]);
   expect(about("ended")).toMatchObject([{ job: 1, attempt: 2, worker: 1, status: "FAILED", exitCode: 3 }]);
-  expect((await status()).lastErrors[0]).toMatchObject({ text: expect.stringContaining("worker 1 of gpu-pool: not connected") });
+  expect((await status()).lastErrors[0]).toMatchObject({
+    text: expect.stringContaining("worker 1 of gpu-pool: not connected"),
+  });
   const others = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile() && !path.includes("queue.sqlite"));
