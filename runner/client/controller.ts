@@ -19,6 +19,7 @@ export interface ControllerOptions extends StartOptions {
 
 /** Milliseconds that an old controller is given to leave. */
 const LEAVE_MS = 10_000;
+const LOOK_MS = 5;
 
 /** Connects to a controller of this version, starting one if need be. @throws ControllerStartError */
 export async function connectController(options: ControllerOptions): Promise<Connection> {
@@ -48,17 +49,29 @@ async function start(options: StartOptions): Promise<Connection> {
   return await startController(options);
 }
 
-/** Tells the controller to end and waits until it has. Running jobs go on. @throws ControllerStartError */
+/**
+ * Tells the controller to end and waits until its process has: only then is its database closed, and may be copied.
+ * Running jobs go on. @throws ControllerStartError
+ */
 export async function stopController(connection: Connection): Promise<void> {
+  const { pid } = await connection.call("hello", {});
+  const deadline = Date.now() + LEAVE_MS;
   await connection.call("stop", {});
-  const deadline = new AbortController();
-  const late = delay(LEAVE_MS, true, { signal: deadline.signal }).catch(() => false);
-  const tooLate = await Promise.race([late, connection.closed.then(() => false)]);
-  deadline.abort();
-  if (tooLate) {
+  while (isThere(pid) && Date.now() < deadline) await delay(LOOK_MS);
+  if (isThere(pid)) {
     throw new ControllerStartError(
       `The controller was told to end and still runs after ${LEAVE_MS / 1000} s.\nSee \`lido controller status\` for its pid and its log.`,
       { exitCode: 9 },
     );
+  }
+}
+
+/** It is this user's, and on this computer. */
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
