@@ -25,7 +25,7 @@ export async function followJobs(cli: Cli, first: Connection, options: FollowJob
         onItem: (counts) => {
           heard();
           options.onCounts?.(counts);
-          view.show(counts);
+          if (counts.total > 0) view.show(counts);
         },
       },
     ),

@@ -96,5 +96,5 @@ function describe(kind: Obstacle["kind"], all: readonly Obstacle[], ready: reado
 function disconnectReason(first: Obstacle, ready: readonly WorkerView[]): string {
   if (first.kind !== "disconnected") return "";
   const down = ready.find(({ connection }) => connection.kind === "down" && connection.reason !== "");
-  return down?.connection.kind === "down" ? ` (${down.connection.reason})` : "";
+  return down?.connection.kind === "down" ? ` (${down.connection.reason})` : " yet";
 }
