@@ -4,12 +4,11 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePort } from "../test/support/openssh.ts";
 import type { Bench } from "./bench.ts";
 import { end } from "./child.ts";
 import { BenchError } from "./command.ts";
@@ -130,13 +129,4 @@ function configOf(folder: string, options: { readonly slots: number; readonly po
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join("");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -4,9 +4,9 @@
  */
 
 import { connectRunning } from "../client/index.ts";
+import { STATUSES } from "../statuses.ts";
 import type { Cli } from "./cli.ts";
 import { formatIds } from "./ids.ts";
-import { STATUSES } from "./outcome.ts";
 import { FORMATS } from "./print-rows.ts";
 import { commandNames, optionsOf } from "./program.ts";
 

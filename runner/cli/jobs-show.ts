@@ -6,7 +6,7 @@ import { factLines } from "./facts.ts";
 import { oneId } from "./ids.ts";
 import { outputOption } from "./options.ts";
 import { jobs } from "./outcome.ts";
-import { type Format, printRows } from "./print-rows.ts";
+import { type Format, printOne, printRows } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
 import { statusColor } from "./queue-columns.ts";
 import type { Column } from "./table.ts";
@@ -35,21 +35,8 @@ Examples:
 export async function runShow(cli: Cli, { id, output }: ShowOptions): Promise<number> {
   await using connection = await cli.connect();
   const shown = await connection.call("show", { id });
-  switch (output) {
-    case "json":
-      print(cli, JSON.stringify(shown, undefined, 2));
-      return 0;
-    case "jsonl":
-      print(cli, JSON.stringify(shown));
-      return 0;
-    case "id":
-      print(cli, `${id}`);
-      return 0;
-    case "table":
-    case "wide":
-      printJob(cli, shown);
-      return 0;
-  }
+  printOne(cli, shown, { format: output, id: `${id}`, words: () => printJob(cli, shown) });
+  return 0;
 }
 
 function printJob(cli: Cli, shown: ShowResult): void {

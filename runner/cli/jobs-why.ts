@@ -6,7 +6,7 @@ import { type Cli, print } from "./cli.ts";
 import { oneId } from "./ids.ts";
 import { outputOption } from "./options.ts";
 import { jobs, jobWords } from "./outcome.ts";
-import { type Format, printRows } from "./print-rows.ts";
+import { type Format, printOne, printRows } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
 import { harmless } from "./width.ts";
 
@@ -32,18 +32,13 @@ Examples:
 export async function runWhy(cli: Cli, { id, output }: WhyOptions): Promise<number> {
   await using connection = await cli.connect();
   const { job, why, wants } = await connection.call("show", { id });
-  if (output === "json" || output === "jsonl") {
-    print(cli, JSON.stringify({ job, wants, why }, undefined, output === "json" ? 2 : undefined));
-    return 0;
-  }
-  if (output === "id") {
-    print(cli, `${id}`);
-    return 0;
-  }
-  print(cli, harmless(jobWords(job)));
-  if (why === undefined) return 0;
-  printWhy(cli, why, wants);
-  for (const line of await remedies(cli, job, why)) print(cli, `  ${line}`);
+  const lines = why === undefined ? [] : await remedies(cli, job, why);
+  const words = () => {
+    print(cli, harmless(jobWords(job)));
+    if (why !== undefined) printWhy(cli, why, wants);
+    for (const line of lines) print(cli, `  ${line}`);
+  };
+  printOne(cli, { job, wants, why }, { format: output, id: `${id}`, words });
   return 0;
 }
 

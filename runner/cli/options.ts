@@ -2,8 +2,9 @@
 import { Option } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import type { JobStatus } from "../api.ts";
+import { STATUSES } from "../statuses.ts";
 import { type Cli, isOn } from "./cli.ts";
-import { isStatus, STATUSES } from "./outcome.ts";
+import { isStatus } from "./outcome.ts";
 import { FORMATS } from "./print-rows.ts";
 
 /** A whole number of at least `least`, and at most `most` where that is given. @throws UserError that names the flag. */

@@ -1,6 +1,7 @@
 /** What became of jobs, in numbers, in words and as an exit code. Pure. */
 import type { ExitCode } from "../../spec/errors.ts";
 import type { Counts, IdRange, JobRow, JobStatus } from "../api.ts";
+import { STATUSES } from "../statuses.ts";
 import { duration } from "./time.ts";
 
 /** Where a job stands, as far as a summary tells it apart. */
@@ -32,27 +33,11 @@ export function standingOf(status: JobStatus): Standing {
 
 const OVER: readonly Standing[] = ["succeeded", "failed", "cancelled"];
 
-const EACH: Readonly<Record<JobStatus, true>> = {
-  PENDING: true,
-  STARTING: true,
-  RUNNING: true,
-  RECOVERING: true,
-  CANCELLING: true,
-  SUCCEEDED: true,
-  FAILED: true,
-  FAILED_SETUP: true,
-  FAILED_PRECHECKS: true,
-  FAILED_NO_RESOURCE: true,
-  FAILED_CONTROLLER: true,
-  CANCELLED: true,
-};
-
-export const STATUSES = Object.keys(EACH) as readonly JobStatus[];
 export const FAILURES = STATUSES.filter((status) => standingOf(status) === "failed");
 export const UNFINISHED = STATUSES.filter((status) => !OVER.includes(standingOf(status)));
 
 export function isStatus(text: string): text is JobStatus {
-  return Object.hasOwn(EACH, text);
+  return STATUSES.some((status) => status === text);
 }
 
 /** What comes first tells most about many jobs: while any work goes on that, and then the worst end. */

@@ -33,6 +33,29 @@ export function printRows<Row>(cli: Cli, rows: readonly Row[], options: RowsOpti
   }
 }
 
+export interface OneOptions {
+  readonly format: Format;
+  /** The form of `-o id`. */
+  readonly id: string;
+  /** The form for people. */
+  readonly words: () => void;
+}
+
+/** One thing, and not a list of things. */
+export function printOne(cli: Cli, one: unknown, { format, id, words }: OneOptions): void {
+  switch (format) {
+    case "json":
+      return print(cli, JSON.stringify(one, undefined, 2));
+    case "jsonl":
+      return print(cli, JSON.stringify(one));
+    case "id":
+      return print(cli, id);
+    case "table":
+    case "wide":
+      return words();
+  }
+}
+
 /** The lines of a table that fits the terminal. */
 export function linesOf<Row>(
   cli: Cli,

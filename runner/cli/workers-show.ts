@@ -5,7 +5,7 @@ import { type Cli, note, print } from "./cli.ts";
 import { type Fact, factLines } from "./facts.ts";
 import { outputOption, poolOption } from "./options.ts";
 import { capacityWords, stateColor } from "./pool-status-words.ts";
-import type { Format } from "./print-rows.ts";
+import { type Format, printOne } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
 import { ago, clockTime } from "./time.ts";
 import { type FoundWorker, findWorker } from "./worker-find.ts";
@@ -33,22 +33,12 @@ export async function runWorkersShow(cli: Cli, { worker: word, pool, output }: W
   const found = await findWorker(cli, word, pool);
   const shown = (await shownWorkers(cli, [found.roster])).find(({ id }) => id === found.worker.id);
   if (shown === undefined) return 0;
-  switch (output) {
-    case "json":
-      print(cli, JSON.stringify(shown, undefined, 2));
-      return 0;
-    case "jsonl":
-      print(cli, JSON.stringify(shown));
-      return 0;
-    case "id":
-      print(cli, shown.name);
-      return 0;
-    case "table":
-    case "wide":
-      for (const line of factLines(factsOf(cli, found, shown), cli.paint)) print(cli, line);
-      note(cli, `\nNext: lido workers ssh ${shown.name}, lido pool logs ${shown.pool} ${shown.id}`);
-      return 0;
-  }
+  const words = () => {
+    for (const line of factLines(factsOf(cli, found, shown), cli.paint)) print(cli, line);
+    note(cli, `\nNext: lido workers ssh ${shown.name}, lido pool logs ${shown.pool} ${shown.id}`);
+  };
+  printOne(cli, shown, { format: output, id: shown.name, words });
+  return 0;
 }
 
 function factsOf(cli: Cli, { roster }: FoundWorker, shown: ShownWorker): readonly Fact[] {

@@ -68,7 +68,8 @@ function config(folder: string, port: number, command: string): string {
   ].join("\n");
 }
 
-async function freePort(): Promise<number> {
+/** On 127.0.0.1; somebody else may take it before it is used. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { IdRange, JobStatus } from "../../api.ts";
 import { intersect, size } from "../../core/index.ts";
+import { STATUSES } from "../../statuses.ts";
 import { all, sql } from "./prepared.ts";
 
 export function counts(database: DatabaseSync, ranges: readonly IdRange[]): ReadonlyMap<JobStatus, number> {
@@ -17,22 +18,6 @@ export function counts(database: DatabaseSync, ranges: readonly IdRange[]): Read
   }
   return byStatus;
 }
-
-const EVERY: Readonly<Record<JobStatus, true>> = {
-  PENDING: true,
-  STARTING: true,
-  RUNNING: true,
-  RECOVERING: true,
-  CANCELLING: true,
-  SUCCEEDED: true,
-  FAILED: true,
-  FAILED_SETUP: true,
-  FAILED_PRECHECKS: true,
-  FAILED_NO_RESOURCE: true,
-  FAILED_CONTROLLER: true,
-  CANCELLED: true,
-};
-const STATUSES = Object.keys(EVERY) as JobStatus[];
 
 function countRows({ first, last }: IdRange) {
   return (

@@ -6,6 +6,7 @@ import type { IdRange, QueueParams } from "../../api.ts";
 import { intersect } from "../../core/index.ts";
 import type { StoredRow } from "../types.ts";
 import { all, sql } from "./prepared.ts";
+import { outcomeOfRow } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 import { firstSince } from "./since.ts";
 
@@ -37,12 +38,7 @@ function jobRows(database: DatabaseSync, query: QueueParams, ranges: readonly Id
   return rows.map((row) => ({
     ...common(row, row.id),
     status: row.status,
-    attempt: row.attempt,
-    reason: row.reason,
-    ...(row.worker === null ? {} : { worker: row.worker }),
-    ...(row.started_at === null ? {} : { startedAt: row.started_at }),
-    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
-    ...(row.exit_code === null ? {} : { exitCode: row.exit_code }),
+    ...outcomeOfRow(row),
   }));
 }
 

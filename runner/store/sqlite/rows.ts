@@ -39,6 +39,27 @@ export function liveJobOfRow(row: JobsTable): LiveJob {
   }
 }
 
+interface OutcomeColumns {
+  readonly attempt: number;
+  readonly reason: string;
+  readonly worker: number | null;
+  readonly started_at: number | null;
+  readonly ended_at: number | null;
+  readonly exit_code: number | null;
+}
+
+/** How an attempt went, as callers see it: what is not known is absent. */
+export function outcomeOfRow(row: OutcomeColumns) {
+  return {
+    attempt: row.attempt,
+    reason: row.reason,
+    ...(row.worker === null ? {} : { worker: row.worker }),
+    ...(row.started_at === null ? {} : { startedAt: row.started_at }),
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    ...(row.exit_code === null ? {} : { exitCode: row.exit_code }),
+  };
+}
+
 export function jobSpecOf(row: Pick<Schema["submissions"], "job">): JobSpec {
   return JSON.parse(row.job) as JobSpec;
 }
