@@ -4,6 +4,7 @@
  * It must load without top-level await, since it is loaded by `require`.
  */
 import { UserError } from "../spec/index.ts";
+import { isOlder } from "../tools/pulumi/version.ts";
 import { type CheckAnswer, checkPool } from "./check.ts";
 import { type DiffAnswer, diffPool } from "./diff.ts";
 import { driftOf } from "./drift.ts";
@@ -11,9 +12,20 @@ import { engineGone } from "./engine-watch.ts";
 import type { CheckedInputs, PoolInputs, PoolOutputs } from "./inputs.ts";
 import { printNoMore } from "./print-no-more.ts";
 
+/** package.json's `engines` says the same. */
+const OLDEST_NODE = "22.13.0";
+
 // Loaded when they are needed: a comparison makes no connection, and each phase of the engine pays its process's start anew.
 const change = () => import("./change.ts");
 const reading = () => import("./read.ts");
+
+/** Before anything is made or ended: a method that is missing in the middle of a change would leave half of it. */
+function refuseOldNode(): void {
+  if (!isOlder(process.versions.node, OLDEST_NODE)) return;
+  throw new UserError(
+    `Lido needs Node.js ${OLDEST_NODE} or newer, and this program runs with ${process.versions.node}.\nPut a newer Node.js first on PATH and run pulumi again. Nothing was changed.`,
+  );
+}
 
 /** The engine shows each line to the user at once. */
 function report(line: string): void {
@@ -85,6 +97,7 @@ async function plainly<T>(work: () => Promise<T>): Promise<T> {
   calls += 1;
   engineGone().addEventListener("abort", exitWhenOrphaned, { once: true });
   try {
+    refuseOldNode();
     return await work();
   } catch (error) {
     if (error instanceof UserError) {

@@ -37,7 +37,7 @@ export function tableLines<Row>(rows: readonly Row[], options: TableOptions<Row>
   const natural = columns.map(({ header }, index) =>
     texts.reduce((width, cells) => Math.max(width, displayWidth(cells[index] ?? "")), displayWidth(header)),
   );
-  const total = output.isTTY === true ? (output.columns ?? 80) : undefined;
+  const total = output.isTTY === true ? output.columns || 80 : undefined;
   const rest = total !== undefined && columns.at(-1)?.wraps === true ? lastPlace(natural, columns, total) : undefined;
   const shown = rest === undefined ? columns.length : columns.length - 1;
   const widths = total === undefined ? natural : fitted(natural.slice(0, shown), columns, total);

@@ -4,6 +4,7 @@
  */
 
 import type { Logger } from "pino";
+import { NotFoundError } from "../../spec/index.ts";
 import type { Roster } from "../../worker/index.ts";
 import type { PoolPointer } from "../api.ts";
 import type { Event, Pool, State } from "../core/index.ts";
@@ -52,7 +53,7 @@ export class Refresh {
       log.info({ pool: identity }, "no worker reachable: the roster was read from the stack");
     } catch (error) {
       const trouble = error instanceof Error ? error.message.replaceAll("\n", " ") : String(error);
-      emit({ kind: "stack-read", pool: identity, trouble });
+      emit({ kind: "stack-read", pool: identity, trouble, gone: error instanceof NotFoundError });
       log.warn({ pool: identity, err: error }, "no worker reachable, and the stack cannot be read");
     } finally {
       this.#reading.delete(identity);

@@ -52,7 +52,13 @@ export type Event =
   /** Somebody needs the pool's workers connected, for a log. */
   | { readonly kind: "wanted"; readonly pool: string; readonly forMs: number }
   /** No worker of the pool answers, and its stack was read: why that gave no roster, "" when it did. */
-  | { readonly kind: "stack-read"; readonly pool: string; readonly trouble: string }
+  | {
+      readonly kind: "stack-read";
+      readonly pool: string;
+      readonly trouble: string;
+      /** The stack was read, and the pool is not in it any more. */
+      readonly gone?: boolean;
+    }
   /** Something is about to be said to a worker that is not connected yet. */
   | ({ readonly kind: "reached" } & WorkerRef)
   | ({ readonly kind: "connected"; readonly number: number; readonly hello: Hello } & WorkerRef)

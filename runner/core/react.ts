@@ -13,6 +13,7 @@ import { onCancel } from "./on-cancel.ts";
 import { onConnected, onCordon, onDisconnected, onReached, onRosterEpoch } from "./on-connection.ts";
 import { onRetry } from "./on-retry.ts";
 import { onRoster } from "./on-roster.ts";
+import { onStackRead } from "./on-stack.ts";
 import { onSubmit } from "./on-submit.ts";
 import { onTick } from "./on-tick.ts";
 
@@ -34,9 +35,7 @@ export function react(state: State, event: Event, now: number): Step {
         ? { changes: [{ kind: "wanted", pool: event.pool, until: now + event.forMs }], effects: [] }
         : NOTHING;
     case "stack-read":
-      return state.pools.has(event.pool)
-        ? { changes: [{ kind: "trouble", pool: event.pool, trouble: event.trouble }], effects: [] }
-        : NOTHING;
+      return onStackRead(state, event, now);
     case "reached":
       return onReached(state, event, now);
     case "connected":

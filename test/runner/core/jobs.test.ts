@@ -156,6 +156,20 @@ test("a pool that is gone from its stack says so, until a worker answers again",
   expect(why(queue, 2)).toBe("waiting for a free worker: 1 not connected (reset)");
 });
 
+test("a pool that is gone from its stack takes along what was being cancelled on workers that do not answer, and nothing else", () => {
+  const queue = running();
+  queue.send({ kind: "cancel", select: { all: true } });
+  queue.send({ kind: "disconnected", pool: IDENTITY, worker: 1, reason: "reset", permanent: false });
+  queue.send({ kind: "stack-read", pool: IDENTITY, trouble: "the stack cannot be read" });
+  expect(queue.job(1)).toMatchObject({ status: "CANCELLING" });
+  const effects = queue.send({ kind: "stack-read", pool: IDENTITY, trouble: "there is no such pool", gone: true });
+  expect(effects).toMatchObject([{ kind: "ended", job: { id: 1, status: "CANCELLED" } }]);
+  const other = running();
+  other.send({ kind: "disconnected", pool: IDENTITY, worker: 1, reason: "reset", permanent: false });
+  other.send({ kind: "stack-read", pool: IDENTITY, trouble: "there is no such pool", gone: true });
+  expect(other.job(1)).toMatchObject({ status: "RUNNING" });
+});
+
 test("another machine under the same id is another worker", () => {
   const queue = running();
   queue.send({ kind: "roster", roster: roster([rosterWorker(1, { hostKey: "ssh-ed25519 other" })], 2) });
