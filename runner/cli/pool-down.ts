@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import { isApplied, pointedPools, readPointer } from "../../worker/pointer.ts";
-import type { IdRange, JobStatus } from "../api.ts";
+import type { IdRange } from "../api.ts";
 import type { Connection } from "../client/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { confirm } from "./confirm.ts";
@@ -10,7 +10,7 @@ import { followJobs } from "./follow-jobs.ts";
 import { countIds, formatIds, rangesOf } from "./ids.ts";
 import { Interrupted } from "./interrupted.ts";
 import { yesOption } from "./options.ts";
-import { jobs } from "./outcome.ts";
+import { jobs, UNFINISHED } from "./outcome.ts";
 import { projectOf, refuseUnderWay } from "./pool-guard.ts";
 import { runTask } from "./pool-run.ts";
 import { untilOnlySilent } from "./pool-silent.ts";
@@ -76,8 +76,6 @@ async function poolsOf(cli: Cli, { names, all }: PoolDownOptions): Promise<reado
     .filter(({ pointer }) => pointer === undefined || isApplied(cli.home, pointer))
     .map(({ name }) => name);
 }
-
-const UNFINISHED: readonly JobStatus[] = ["PENDING", "STARTING", "RUNNING", "RECOVERING", "CANCELLING"];
 
 async function unfinishedJobs(cli: Cli, pools: readonly string[]): Promise<readonly IdRange[]> {
   await using connection = await cli.connect();

@@ -3,10 +3,10 @@
  * pool down need not know it, since the machine goes, and the job with it.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { IdRange, JobRow, JobStatus } from "../api.ts";
+import type { IdRange, JobRow } from "../api.ts";
 import type { Connection } from "../client/index.ts";
 import { countIds, formatIds, rangesOf } from "./ids.ts";
-import { jobs } from "./outcome.ts";
+import { jobs, UNFINISHED } from "./outcome.ts";
 
 export interface Silence extends Disposable {
   /** Aborts once nothing but such jobs has been left for a while. */
@@ -18,7 +18,6 @@ export interface Silence extends Disposable {
 const LOOK_MS = 1_000;
 /** A connection that breaks for a moment is made again within that. */
 const LOOKS = 15;
-const LIVE: readonly JobStatus[] = ["PENDING", "STARTING", "RUNNING", "RECOVERING", "CANCELLING"];
 
 export function untilOnlySilent(
   connection: Pick<Connection, "call">,
@@ -31,7 +30,7 @@ export function untilOnlySilent(
   const watch = async () => {
     for (let looks = 0; looks < LOOKS; ) {
       await delay(lookMs, undefined, { signal: over.signal });
-      left = (await connection.call("queue", { ids, statuses: LIVE, limit: 1_000 })).rows;
+      left = (await connection.call("queue", { ids, statuses: UNFINISHED, limit: 1_000 })).rows;
       const workers = await connection.call("workers", {});
       const silent = new Set(workers.filter(({ connected }) => !connected).map(({ pool, id }) => `${pool} ${id}`));
       const isSilent = ({ status, pool, worker }: JobRow) =>

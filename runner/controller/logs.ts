@@ -62,11 +62,17 @@ export async function logs(
 
 /** The row as it was in an earlier attempt. @throws NotFoundError */
 async function earlier(store: Store, row: StoredRow, attempt: number): Promise<LoggedRow> {
-  const found = (await store.attempts(row.id)).find((one) => one.attempt === attempt);
-  if (found?.worker !== undefined) return { ...row, attempt, worker: found.worker };
+  const found = await pastAttempt(store, row, attempt);
+  if (found) return found;
   throw new NotFoundError(
     `Job ${row.id} had no attempt ${attempt} on a worker. To see those that it had, run: lido jobs show ${row.id}`,
   );
+}
+
+/** `undefined` when it came to no worker. */
+async function pastAttempt(store: Store, row: StoredRow, attempt: number): Promise<LoggedRow | undefined> {
+  const found = (await store.attempts(row.id)).find((one) => one.attempt === attempt);
+  return found?.worker === undefined ? undefined : { ...row, attempt, worker: found.worker };
 }
 
 type LoggedRow = StoredRow & { readonly worker: number };
@@ -114,8 +120,8 @@ class Reading {
 
   /** The log of an attempt that is over, if it came to a worker. */
   async past(row: StoredRow, attempt: number): Promise<void> {
-    const found = (await this.#options.store.attempts(row.id)).find((one) => one.attempt === attempt);
-    if (found?.worker !== undefined) await this.attempt({ ...row, attempt, worker: found.worker });
+    const found = await pastAttempt(this.#options.store, row, attempt);
+    if (found) await this.attempt(found);
   }
 
   /** One attempt's log from its beginning to its present end, or to its last byte when following. */

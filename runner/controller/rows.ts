@@ -12,14 +12,14 @@ import type {
   SubmissionsResult,
 } from "../api.ts";
 import type { State } from "../core/index.ts";
-import { explain, isTerminal, normalize, stagedJobs } from "../core/index.ts";
+import { explain, isJobStaged, isTerminal, normalize, stagedJobs } from "../core/index.ts";
 import type { Store, StoredRow, StoredSubmission } from "../store/index.ts";
 
 export function rowNow(state: State, stored: StoredRow, now: number): JobRow {
   const { submission, poolIdentity: _, ...row } = stored;
   if (isTerminal(row.status)) return row;
   const reason = explain(state, row.id, submission, now);
-  if (row.status !== "STARTING" || !stagedJobs(state).has(row.id)) return { ...row, reason };
+  if (row.status !== "STARTING" || !isJobStaged(state, row.id)) return { ...row, reason };
   const { worker: __, ...pending } = row;
   return { ...pending, status: "PENDING", reason };
 }

@@ -3,7 +3,7 @@
 import { consequenceOf } from "./answers.ts";
 import type { AssignedJob, Job, State } from "./model.ts";
 import { rulesFor } from "./model.ts";
-import { stagedJobs } from "./staging.ts";
+import { isJobStaged } from "./staging.ts";
 import { cancel, lose, loseStaged } from "./transitions.ts";
 
 export interface Absence {
@@ -17,7 +17,7 @@ export function withoutWorker(state: State, job: AssignedJob, { answer, why, now
   switch (consequenceOf(job.status, answer, rulesFor(state, job).onDisconnect)) {
     case "lose":
       if (job.status === "CANCELLING") return undefined;
-      return job.status === "STARTING" && stagedJobs(state).has(job.id) ? loseStaged(job, why) : lose(job, why, now);
+      return job.status === "STARTING" && isJobStaged(state, job.id) ? loseStaged(job, why) : lose(job, why, now);
     case "cancel":
       return cancel(job, now, why);
     case "wait":

@@ -16,7 +16,7 @@ export { react } from "./react.ts";
 export { limitsOf, rulesOf } from "./rules.ts";
 export { sanityCheck } from "./sanity.ts";
 export { schedule } from "./schedule.ts";
-export { stagedJobs } from "./staging.ts";
+export { isJobStaged, stagedJobs } from "./staging.ts";
 export type { WantedWorker } from "./wanted.ts";
 export { unreachablePools, wantedWorkers } from "./wanted.ts";
 export { why } from "./why.ts";

@@ -174,6 +174,11 @@ export function rulesFor(state: State, job: JobBase): JobRules {
   return state.submissions.get(job.submission)?.rules ?? DEFAULT_RULES;
 }
 
+/** Of what waits for a pool the higher goes first. */
+export function priorityOf(state: State, submission: number): number {
+  return (state.submissions.get(submission)?.rules ?? DEFAULT_RULES).priority;
+}
+
 export function isTerminal(status: JobStatus): status is TerminalStatus {
   switch (status) {
     case "PENDING":

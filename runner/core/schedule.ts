@@ -7,7 +7,7 @@
 import type { Change, Effect, Step } from "./events.ts";
 import { attemptKey } from "./keys.ts";
 import type { LiveSubmission, Pool, Span, StartingJob, State, WaitingJob, WorkerView } from "./model.ts";
-import { isWaiting } from "./model.ts";
+import { isWaiting, priorityOf } from "./model.ts";
 import { obstacle } from "./obstacle.ts";
 import { depthFor, mayStage } from "./staging.ts";
 import { assignAgain, assignFirst } from "./transitions.ts";
@@ -104,19 +104,18 @@ function startEffect(state: State, job: StartingJob, view: WorkerView): Effect {
 
 /** What waits in the pool: the highest priority first, and by id within one. */
 function* candidates(state: State, pool: Pool): Generator<Candidate> {
-  const priorityOf = (submission: number) => state.submissions.get(submission)?.rules.priority ?? 0;
-  for (const priority of prioritiesIn(state, pool, priorityOf)) {
-    yield* candidatesOf(state, pool, (submission) => priorityOf(submission) === priority);
+  for (const priority of prioritiesIn(state, pool)) {
+    yield* candidatesOf(state, pool, (submission) => priorityOf(state, submission) === priority);
   }
 }
 
-function prioritiesIn(state: State, pool: Pool, priorityOf: (submission: number) => number): readonly number[] {
+function prioritiesIn(state: State, pool: Pool): readonly number[] {
   const submissions = new Set(pool.spans.map(({ submission }) => submission));
   for (const id of pool.waiting) {
     const job = state.jobs.get(id);
     if (job) submissions.add(job.submission);
   }
-  return [...new Set([...submissions].map(priorityOf))].toSorted((a, b) => b - a);
+  return [...new Set([...submissions].map((one) => priorityOf(state, one)))].toSorted((a, b) => b - a);
 }
 
 /** By id: jobs that came back and ranks that were never handed out. */

@@ -38,6 +38,15 @@ export function isStaged(state: State, view: WorkerView, id: number): boolean {
   return view.jobs[0] !== id && state.jobs.get(id)?.status === "STARTING";
 }
 
+/** The same of a job whose worker is to be found first. */
+export function isJobStaged(state: State, id: number): boolean {
+  const job = state.jobs.get(id);
+  if (job?.status !== "STARTING") return false;
+  const pool = state.pools.get(state.submissions.get(job.submission)?.pool ?? "");
+  const view = pool?.workers.get(job.worker);
+  return view !== undefined && isStaged(state, view, id);
+}
+
 /** All that is staged. To people it is still pending: it waits behind another job. */
 export function stagedJobs(state: State): ReadonlySet<number> {
   const views = [...state.pools.values()].flatMap((pool) => [...pool.workers.values()]);

@@ -2,7 +2,7 @@
 import type { Why } from "../api.ts";
 import { describeCapacity } from "./fits.ts";
 import type { Pool, State, WorkerView } from "./model.ts";
-import { isWaiting } from "./model.ts";
+import { isWaiting, priorityOf } from "./model.ts";
 import type { Obstacle } from "./obstacle.ts";
 import { obstacle } from "./obstacle.ts";
 import { intersect, total } from "./ranges.ts";
@@ -27,12 +27,11 @@ export function why(
 
 /** What waits with a higher priority, or with the same and a lower id. */
 function ahead(state: State, pool: Pool, job: { readonly id: number; readonly submission: number }): number {
-  const priorityOf = (submission: number) => state.submissions.get(submission)?.rules.priority ?? 0;
-  const own = priorityOf(job.submission);
-  const before = (submission: number) => ({
-    first: 1,
-    last: priorityOf(submission) > own ? Number.MAX_SAFE_INTEGER : priorityOf(submission) === own ? job.id - 1 : 0,
-  });
+  const own = priorityOf(state, job.submission);
+  const before = (submission: number) => {
+    const other = priorityOf(state, submission);
+    return { first: 1, last: other > own ? Number.MAX_SAFE_INTEGER : other === own ? job.id - 1 : 0 };
+  };
   const ranks = pool.spans.flatMap((span) => intersect(span, before(span.submission)) ?? []);
   const back = pool.waiting.filter((id) => id <= before(state.jobs.get(id)?.submission ?? 0).last);
   return total(ranks) + back.length;

@@ -129,30 +129,6 @@ do_fence() {
   unlock_worker
 }
 
-# TAKE EPOCH RUN: this connection changes the worker for its pool from now on, and nobody older does.
-do_take() {
-  # Whoever is refused stays a reconcile, and one that may do nothing.
-  reconciler=$1-$2
-  newest_reconciler
-  if [ "$lido_newest" = "$reconciler" ]; then answer ok; return; fi
-  lock_worker
-  take_worker "$reconciler"
-  case $? in
-    0) answer ok ;;
-    1) answer "refused fenced ${lido_newest%-*}" ;;
-    *) answer "error cannot write in reconcilers" ;;
-  esac
-  unlock_worker
-}
-
-# as_reconciler COMMAND…: runs it unless this connection once took the worker and a newer reconcile has it now.
-as_reconciler() {
-  lock_worker
-  newest_reconciler
-  if [ -n "$reconciler" ] && [ "$lido_newest" != "$reconciler" ]; then answer "refused fenced ${lido_newest%-*}"; else "$@"; fi
-  unlock_worker
-}
-
 # JOB SUBMISSION ENV_LINES RUN_LINES [TIMEOUT_S LEASE_S], then those lines. `run` appears last and whole: it says that the
 # rest is there. Told again, each file is replaced in one step, since a supervisor may be reading it.
 do_job() {
