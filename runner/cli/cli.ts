@@ -36,6 +36,8 @@ export interface Cli {
   readonly interruptedTwice: () => Interruptions;
   /** Runs a program on this very terminal and waits for its end. @returns its exit code; throws what spawn says */
   readonly runHere: (program: string, args: readonly string[]) => Promise<number>;
+  /** Until disposed of, what is typed is not shown. `onReturn`: after Ctrl-Z and fg, when the screen holds other things. */
+  readonly hideKeys: (onReturn: () => void) => Disposable;
   /** Connects to the controller, starting it if need be. */
   readonly connect: () => Promise<Connection>;
 }
@@ -51,6 +53,8 @@ export interface CliParts {
   readonly interrupted: () => AbortSignal;
   readonly interruptedTwice: () => Interruptions;
   readonly runHere: (program: string, args: readonly string[]) => Promise<number>;
+  /** Without it nothing is hidden. */
+  readonly hideKeys?: Cli["hideKeys"];
 }
 
 export function createCli(parts: CliParts): Cli {
@@ -58,6 +62,7 @@ export function createCli(parts: CliParts): Cli {
   const options = { color: parts.color && !env.NO_COLOR && !isOn(env["LIDO_NO_COLOR"]) };
   const home = lidoHome(env);
   return {
+    hideKeys: () => ({ [Symbol.dispose]: () => undefined }),
     ...parts,
     home,
     paint: paintFor(stdout, options),

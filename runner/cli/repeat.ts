@@ -8,6 +8,8 @@ const LOOK_MS = 1000;
 export async function repeat(cli: Cli, lines: () => Promise<readonly string[]>): Promise<void> {
   const signal = cli.interrupted();
   let shown = "";
+  const isDrawn = cli.stdout.isTTY === true;
+  using _keys = isDrawn ? cli.hideKeys(() => (shown = "")) : undefined;
   while (!signal.aborted) {
     const now = await lines();
     const text = now.join("\n");

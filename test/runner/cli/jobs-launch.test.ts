@@ -108,7 +108,7 @@ test("-d returns at once with the next useful commands", async () => {
   expect(t.stderr()).toBe(
     [
       "  lido jobs queue        how they stand",
-      "  lido jobs logs 3       the log of job 3",
+      "  lido jobs logs 3-12    their logs",
       "  lido jobs wait 3-12    until all are over",
       "  lido jobs cancel 3-12  cancel them",
       "",
@@ -135,7 +135,7 @@ test("Ctrl-C while following detaches and says how to come back", async () => {
   t.interrupt();
   expect(await code).toBe(130);
   expect(t.stderr()).toBe(
-    "\nDetached: the jobs go on. Come back with:\n  lido jobs wait 3-12\n  lido jobs logs 3\n  lido jobs cancel 3-12\n",
+    "\nDetached: the jobs go on. Come back with:\n  lido jobs wait 3-12\n  lido jobs logs 3-12\n  lido jobs cancel 3-12\n",
   );
 });
 
@@ -166,6 +166,27 @@ test("a job file, with its pool, its open values filled and its warnings", async
   expect(t.stderr()).toBe(
     `Warning: ${place}:5:1: \`setup\` is ignored: the pool prepares its workers\nJob 3 SUCCEEDED after 2.1s.\n`,
   );
+});
+
+test("a variable that Lido sets itself is not passed on in silence", async () => {
+  await using t = await stage({ pools, script: oneJob("SUCCEEDED") });
+  const flags = ["--env", "SKYPILOT_JOB_RANK=7", "--env", "RANK=1"];
+  expect(await t.lido("jobs", "launch", "-d", "-p", "gpu-pool", ...flags, "--", "true")).toBe(0);
+  expect(t.stderr()).toMatch(
+    /^Warning: SKYPILOT_JOB_RANK is not passed on: Lido sets it itself for each rank\. Give yours another name\.\n {2}lido jobs queue/,
+  );
+});
+
+test.each([
+  ["", "a name needs at least one sign that can be seen"],
+  [" ", "a name needs at least one sign that can be seen"],
+  ["a\nb", "a name is one line, without control characters"],
+  ["\u001B[2J", "a name is one line, without control characters"],
+])("%j is no name of a job", async (name, fault) => {
+  await using t = await stage({ pools });
+  expect(await t.lido("jobs", "launch", "-p", "gpu-pool", "-n", name, "--", "true")).toBe(2);
+  const shown = name.replaceAll(/\p{Cc}/gu, "\uFFFD");
+  expect(t.stderr()).toBe(`Error: --name '${shown}' can't be the name of a job: ${fault}.\nWrite one like -n train.\n`);
 });
 
 test("the words of a command stay apart; one text is the shell's", async () => {
@@ -204,7 +225,7 @@ test.each([
   [["--secret", "=x", "--", "x"], 2, "--secret '=x' has no name before the =.\nWrite --secret NAME=value."],
   [
     ["--env-file", "/nowhere/vars", "--", "x"],
-    3,
+    2,
     "--env-file /nowhere/vars cannot be read (ENOENT).\nGive a file with one NAME=value per line.",
   ],
   [

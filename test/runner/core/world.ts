@@ -8,8 +8,8 @@ import type { Change, Draft, Effect, Event, EventOf, Step } from "../../../runne
 import {
   evolve,
   FAILURES,
-  isFailure,
   isStored,
+  isUndone,
   keyName,
   load,
   react,
@@ -96,15 +96,17 @@ export class World {
     await this.turn({ kind: "loaded" });
   }
 
-  /** All that failed runs again, as somebody asks for who read the queue before. */
+  /** All that failed or was cancelled runs again, as somebody asks for who read the queue before. */
   async retry(): Promise<void> {
-    const rows = await this.#store.page({ statuses: FAILURES, limit: 1_000 });
+    const rows = await this.#store.page({ statuses: [...FAILURES, "CANCELLED"], limit: 1_000 });
     const jobs: EventOf<"retry">["jobs"][number][] = [];
+    const ranks: EventOf<"retry">["ranks"][number][] = [];
     for (const { id, submission, attempt, status, reason } of rows) {
       const of = (await this.#store.payload(submission))?.submission;
-      if (of && isFailure(status)) jobs.push({ id, submission, attempt, status, reason, of });
+      if (of && attempt === 0) ranks.push({ first: id, last: id, of });
+      else if (of && isUndone(status)) jobs.push({ id, submission, attempt, status, reason, of });
     }
-    await this.turn({ kind: "retry", jobs });
+    await this.turn({ kind: "retry", jobs, ranks });
   }
 
   /** With `crash`, the controller dies after the commit and before any effect. */
@@ -138,6 +140,9 @@ export class World {
     if (change.kind === "moved" && "endedAt" in change.job) end(change.job.id);
     // It is to end once more.
     if (change.kind === "retried") this.ends.delete(change.job.id);
+    if (change.kind === "span-retried") {
+      for (let id = change.cut.first; id <= change.cut.last; id += 1) this.ends.delete(id);
+    }
     if (change.kind === "span-cancelled") {
       for (let id = change.cut.first; id <= change.cut.last; id += 1) end(id);
     }
