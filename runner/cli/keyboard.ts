@@ -1,60 +1,49 @@
 /**
- * While a picture is drawn over itself, what is typed is not shown: it would tear it. Ctrl-C, Ctrl-Z and Ctrl-\ mean what they
- * always mean. It must never touch a terminal from the background: the system would stop the process.
+ * While a picture is drawn over itself, what is typed is not shown: it would tear it. The terminal is as it was before
+ * whenever others have it: after the end, and between Ctrl-Z and fg. It must never be touched from the background: the
+ * system would stop who does.
  */
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { ReadStream } from "node:tty";
+import type { Keys, Leaving } from "./cli.ts";
 
-const SIGNALS: ReadonlyMap<string, NodeJS.Signals> = new Map([
-  ["\u0003", "SIGINT"],
-  ["\u001A", "SIGTSTP"],
-  ["\u001C", "SIGQUIT"],
-]);
-
-/** Until it is disposed of. `onReturn`: the process goes on after it was stopped, and the screen may hold other things. */
-export function hideKeys(keys: ReadStream, onReturn: () => void): Disposable {
-  const hide = (): void => {
-    if (!keys.isTTY || !isInFront()) return;
-    keys.setRawMode(true);
-    keys.resume();
+/** Of the terminal at stdin, until it is disposed of. */
+export function hideKeys(isTTY: boolean, { onLeave, onReturn }: Leaving): Keys {
+  const echo = (how: "echo" | "-echo"): void => {
+    // Not the raw mode of Node: it takes Ctrl-C away, and whoever was in it once can't end in the background.
+    if (isTTY && isInFront() === true)
+      spawnSync("stty", [how], { stdio: ["inherit", "ignore", "ignore"], timeout: 1000 });
   };
-  const show = (): void => {
-    keys.pause();
-    if (keys.isRaw && isInFront()) keys.setRawMode(false);
-  };
-  const heard = (typed: Buffer): void => {
-    for (const key of typed.toString("latin1")) {
-      const signal = SIGNALS.get(key);
-      if (signal === "SIGTSTP") show();
-      // As the terminal would: to all that stand in this line of the shell.
-      if (signal !== undefined) process.kill(0, signal);
-    }
+  const show = (): void => echo("echo");
+  const stopped = (): void => {
+    show();
+    onLeave();
+    process.removeListener("SIGTSTP", stopped);
+    process.kill(process.pid, "SIGTSTP");
   };
   const returned = (): void => {
-    hide();
+    process.removeListener("SIGTSTP", stopped).on("SIGTSTP", stopped);
+    echo("-echo");
     onReturn();
   };
-  // Paused first, so that listening does not begin to read.
-  keys.pause();
-  keys.on("data", heard);
-  hide();
-  process.on("SIGCONT", returned);
+  echo("-echo");
+  process.on("SIGTSTP", stopped).on("SIGCONT", returned).on("exit", show);
   return {
+    isAway: () => isInFront() === false,
     [Symbol.dispose]: () => {
-      process.removeListener("SIGCONT", returned);
-      keys.removeListener("data", heard);
+      process.removeListener("SIGTSTP", stopped).removeListener("SIGCONT", returned).removeListener("exit", show);
       show();
     },
   };
 }
 
-/** Whether the terminal listens to this process now; where that can't be known (no /proc), no. */
-function isInFront(): boolean {
+/** Whether the terminal listens to this process now; `undefined` where that can't be known (no /proc). */
+function isInFront(): boolean | undefined {
   try {
     const stat = readFileSync("/proc/self/stat", "utf8");
     const [, , group, , , ofTerminal] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return group !== undefined && group === ofTerminal;
+    return group === ofTerminal;
   } catch {
-    return false;
+    return undefined;
   }
 }

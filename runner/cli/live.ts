@@ -16,19 +16,23 @@ function boardView(cli: Cli): Live {
   let start: Start | undefined;
   let last: Counts | undefined;
   let drawn = 0;
-  const show = (counts: Counts): void => {
-    last = counts;
-    start ??= { at: cli.now(), done: finished(tally(counts)) };
-    const lines = boardLines(counts, { start, now: cli.now(), width: cli.stderr.columns ?? 80 });
+  const draw = (counts: Counts, from: Start): void => {
+    const lines = boardLines(counts, { start: from, now: cli.now(), width: cli.stderr.columns || 80 });
     const back = drawn === 0 ? "" : `\u001B[${drawn}A\u001B[0J`;
     cli.stderr.write(`${back}${lines.join("\n")}\n`);
     drawn = lines.length;
   };
-  const anew = (): void => {
-    drawn = 0;
-    if (last !== undefined) show(last);
+  const show = (counts: Counts): void => {
+    last = counts;
+    start ??= { at: cli.now(), done: finished(tally(counts)) };
+    if (!keys.isAway()) draw(counts, start);
   };
-  const keys = cli.hideKeys(anew);
+  const keys = cli.hideKeys({
+    onLeave: () => (drawn = 0),
+    onReturn: () => {
+      if (drawn === 0 && last !== undefined) show(last);
+    },
+  });
   return { show, [Symbol.dispose]: () => keys[Symbol.dispose]() };
 }
 

@@ -96,7 +96,7 @@ export async function runProcess(): Promise<void> {
     interrupted,
     interruptedTwice,
     runHere,
-    hideKeys: (onReturn) => hideKeys(process.stdin, onReturn),
+    hideKeys: (leaving) => hideKeys(process.stdin.isTTY, leaving),
   });
   process.exitCode = await run(args, { cli, version: packageVersion() });
 }

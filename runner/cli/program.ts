@@ -192,7 +192,7 @@ function addCommonOptions(command: Command, cli: Cli): void {
     .configureOutput({
       writeOut: (text) => void cli.stdout.write(text),
       writeErr: () => undefined,
-      getOutHelpWidth: () => cli.stdout.columns ?? 80,
+      getOutHelpWidth: () => cli.stdout.columns || 80,
       outputError: () => undefined,
     });
   for (const sub of command.commands) addCommonOptions(sub, cli);

@@ -3,11 +3,13 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { SubmitParams } from "../../../runner/api.ts";
+import type { Leaving } from "../../../runner/cli/cli.ts";
+import { liveView } from "../../../runner/cli/live.ts";
 import { readPointer } from "../../../worker/index.ts";
 import type { Script } from "../client/scripted-controller.ts";
 import { roster } from "../pools/roster.ts";
 import { counts, row } from "./rows.ts";
-import { NOW, stage } from "./stage.ts";
+import { NOW, stage, written } from "./stage.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const ended = { startedAt: NOW - 2100, endedAt: NOW };
@@ -99,6 +101,27 @@ test("many jobs in a terminal: a board drawn over itself", async () => {
     "See why with `lido jobs logs 7`.",
     "",
   ]);
+});
+
+test("a board that was left for the shell is drawn anew below, and not while the shell has the terminal", async () => {
+  let leaving: Leaving | undefined;
+  let isAway = false;
+  const { output, text } = written("tty");
+  await using t = await stage({ kind: "tty" });
+  const hideKeys = (told: Leaving) => {
+    leaving = told;
+    return { isAway: () => isAway, [Symbol.dispose]: () => undefined };
+  };
+  using view = liveView({ ...t.cli, stderr: output, hideKeys });
+  view.show(counts({ RUNNING: 1 }));
+  leaving?.onLeave();
+  isAway = true;
+  view.show(counts({ RUNNING: 1, FAILED: 1 }));
+  isAway = false;
+  leaving?.onReturn();
+  leaving?.onReturn();
+  const bar = "-".repeat(40);
+  expect(text()).toBe(`[${bar}] 0/1 0%\n1 running\n[${"#".repeat(20)}${bar.slice(20)}] 1/2 50%\n1 failed, 1 running\n`);
 });
 
 test("-d returns at once with the next useful commands", async () => {

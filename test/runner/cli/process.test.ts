@@ -158,6 +158,35 @@ describe("with a controller", () => {
     expect(await ended).toBe(130);
   });
 
+  test.skipIf(process.platform !== "linux")("in a terminal, what is typed does not tear the board", async () => {
+    const { promise: typed, resolve: goOn } = Promise.withResolvers<void>();
+    await using t = await stage({
+      script: {
+        watch: async (_params, { item }) => {
+          item(counts({ RUNNING: 1 }));
+          await typed;
+          return { counts: counts({ SUCCEEDED: 1 }), missing: [] };
+        },
+      },
+    });
+    const env = {
+      PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+      LIDO_HOME: t.folder,
+      TERM: "xterm",
+    };
+    const command = `"${bin}" jobs wait 3; stty -a`;
+    const child = execFile("script", ["-qfec", command, "/dev/null"], { env });
+    let shown = "";
+    child.stdout?.on("data", (text: string) => {
+      shown += text;
+      // Its answer to the terminal's own echo would come before what is said next.
+      if (/1 running\r\n$/.test(shown)) child.stdin?.write("typed\n", () => goOn());
+    });
+    await new Promise((settle) => child.once("close", settle));
+    expect(shown).toMatch(/1 running\r\n1 job: 1 succeeded\.\r\n/);
+    expect(shown).toMatch(/ echo /);
+  });
+
   test("a broken pipe is quiet", async () => {
     const line = Buffer.from(`${"x".repeat(999)}\n`.repeat(50)).toString("base64");
     await using t = await stage({
