@@ -54,9 +54,10 @@ function nothingRetried(params: RetryParams, { others, missing }: RetryResult): 
   const { name } = params;
   if (name !== undefined) return new UserError(`No failed job found with the name '${name}'.`, { exitCode: 8 });
   if (others.length === 0) return noSuchJob(formatIds(missing));
+  const absent = missing.length === 0 ? "" : ` ${absentWords(formatIds(missing))}`;
   return new UserError(
-    `Nothing to retry: ${othersWords(params, others)}.\n\`lido jobs queue --ranks\` shows how they stand. What succeeded is launched anew: lido jobs launch`,
-    { exitCode: 8 },
+    `Nothing to retry: ${othersWords(params, others)}.${absent}\n\`lido jobs queue --ranks\` shows how they stand. What succeeded is launched anew: lido jobs launch`,
+    { exitCode: missing.length === 0 ? 8 : 102 },
   );
 }
 

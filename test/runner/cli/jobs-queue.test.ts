@@ -154,7 +154,8 @@ test.each(["tty", "pipe"] as const)("%s: a name from an old database cannot act,
     expect(await t.lido("jobs", "queue", ...words)).toBe(0);
     expect(t.stdout()).toContain("[2Jtra");
     expect(t.stdout()).not.toMatch(/[^\P{Cc}\n]|\u202E/u);
-    if (words[1]?.startsWith("json")) expect([JSON.parse(t.stdout())].flat()).toMatchObject([{ name }]);
+    const text = words.includes("json") ? t.stdout() : JSON.stringify([{ name }]);
+    expect(JSON.parse(text)).toMatchObject([{ name }]);
   }
 });
 

@@ -179,8 +179,7 @@ describe("with a controller", () => {
     let shown = "";
     child.stdout?.on("data", (text: string) => {
       shown += text;
-      // Its answer to the terminal's own echo would come before what is said next.
-      if (/1 running\r\n$/.test(shown)) child.stdin?.write("typed\n", () => goOn());
+      if (shown.endsWith("1 running\r\n")) child.stdin?.write("typed\n", () => goOn());
     });
     await new Promise((settle) => child.once("close", settle));
     expect(shown).toMatch(/1 running\r\n1 job: 1 succeeded\.\r\n/);
