@@ -3,10 +3,11 @@ import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import type { Counts, IdRange, WatchResult } from "../api.ts";
 import type { Connection } from "../client/index.ts";
+import { subtract } from "../core/ranges.ts";
 import { absentWords, noSuchJob } from "../no-such-job.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { followJobs } from "./follow-jobs.ts";
-import { formatIds } from "./ids.ts";
+import { countIds, formatIds } from "./ids.ts";
 import { detached } from "./interrupted.ts";
 import { idsOfName } from "./named-jobs.ts";
 import { exitCodeOf, finished, jobs, tally, tallyWords } from "./outcome.ts";
@@ -74,8 +75,14 @@ async function waitFor(cli: Cli, connection: Connection, { ids, timeout }: Waiti
     const counts = late.last();
     if (counts === undefined) throw new UserError("The controller did not answer in time.", { exitCode: 101 });
     note(cli, "The time is up; the jobs go on.");
-    return { counts, missing: [] };
+    return { counts, missing: counts.total < countIds(ids) ? await missingOf(connection, ids) : [] };
   }
+}
+
+/** Ids that are above the newest; below it there are all. */
+async function missingOf(connection: Connection, ids: readonly IdRange[]): Promise<readonly IdRange[]> {
+  const { rows } = await connection.call("submissions", { limit: 1 });
+  return subtract(ids, [{ first: 1, last: rows[0]?.ids.last ?? 0 }]);
 }
 
 /** However short the time is, how the jobs stand is heard first. */

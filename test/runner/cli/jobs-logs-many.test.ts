@@ -79,6 +79,13 @@ test("--sync-down: a file for each, byte for byte", async () => {
   );
 });
 
+test("--sync-down keeps escapes as they are", async () => {
+  await t.lido("jobs", "wait", "4");
+  const folder = join(t.home, "exact");
+  expect((await t.lido("jobs", "logs", "4", "--sync-down", folder)).code).toBe(0);
+  expect(readFileSync(join(folder, "job-4-rank-0.log"), "utf8")).toBe("\u001B[2J\u001B[31mred\n");
+});
+
 test.each(["tty", "pipe"] as const)("%s: escapes of a job are harmless, unless it is said otherwise", async (kind) => {
   await t.lido("jobs", "wait", "4");
   const shown = await t.start(kind, "jobs", "logs", "4", "--no-follow").ended;

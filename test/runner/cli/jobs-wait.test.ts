@@ -82,6 +82,30 @@ test("--timeout 0: what goes on is heard first", async () => {
   expect(t.stdout()).toBe("1 job: 1 running.\n");
 });
 
+test("--timeout: ids that are not there are told then too", async () => {
+  const newest = {
+    ids: { first: 3, last: 3 },
+    name: "",
+    pool: "p",
+    submittedAt: 1,
+    byStatus: {},
+    workers: [],
+    reason: "",
+  };
+  await using t = await stage({
+    script: {
+      watch: async (_params, { item, aborted }) => {
+        item(counts({ RUNNING: 1 }));
+        await aborted;
+        return { counts: counts({}), missing: [] };
+      },
+      submissions: () => ({ rows: [newest] }),
+    },
+  });
+  expect(await t.lido("jobs", "wait", "3-5", "--timeout", "0")).toBe(102);
+  expect(t.stderr()).toMatch(/^The time is up; the jobs go on\.\nThere are no jobs 4-5\.\n/m);
+});
+
 test("Ctrl-C detaches", async () => {
   const { promise: waiting, resolve } = Promise.withResolvers<void>();
   await using t = await stage({
