@@ -40,8 +40,8 @@ export function tableLines<Row>(rows: readonly Row[], options: TableOptions<Row>
   const total = output.isTTY === true ? output.columns || 80 : undefined;
   const rest = total !== undefined && columns.at(-1)?.wraps === true ? lastPlace(natural, columns, total) : undefined;
   const shown = rest === undefined ? columns.length : columns.length - 1;
-  const widths = total === undefined ? natural : fitted(natural.slice(0, shown), columns, total);
-  const line = lineMaker(widths, { breaks: breaksOf(widths, total), paint: options.paint });
+  const { widths, breaks } = placed(natural.slice(0, shown), columns, total);
+  const line = lineMaker(widths, { breaks, paint: options.paint });
   const header = line(
     columns.slice(0, rest?.below === true ? shown : columns.length).map((column) => column.header),
     () => "bold",
@@ -79,18 +79,30 @@ function lineMaker(widths: readonly number[], { breaks, paint }: LineOptions): M
   };
 }
 
-/** Where columns that are as narrow as they may be still do not fit. */
-function breaksOf(widths: readonly number[], total = Number.POSITIVE_INFINITY): readonly number[] {
+interface Placed {
+  readonly widths: readonly number[];
+  readonly breaks: readonly number[];
+}
+
+/** As one line if it can be; where columns that are as narrow as they may be do not fit, another line begins. */
+function placed<Row>(natural: readonly number[], columns: readonly Column<Row>[], total?: number): Placed {
+  if (total === undefined) return { widths: natural, breaks: [] };
+  const least = fitted(natural, columns, total);
   const breaks: number[] = [];
   let taken = 0;
-  for (const [index, width] of widths.entries()) {
+  for (const [index, width] of least.entries()) {
     if (index > 0 && taken + width > total) {
       breaks.push(index);
       taken = INDENT;
     }
     taken += width + GAP.length;
   }
-  return breaks;
+  // Each line by itself has room again for what was cut.
+  const widths = [0, ...breaks].flatMap((from, at) => {
+    const to = breaks[at] ?? natural.length;
+    return fitted(natural.slice(from, to), columns.slice(from, to), at === 0 ? total : total - INDENT);
+  });
+  return { widths, breaks };
 }
 
 /** Where the text of a wrapping last column goes. */

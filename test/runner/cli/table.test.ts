@@ -58,11 +58,11 @@ test("a narrow terminal cuts the last column first, and columns that must stay w
 test("where columns that must stay whole do not fit, one begins another line, and none is broken", () => {
   const output = Object.assign(written("tty").output, { columns: 18 });
   expect(tableLines(pets, { columns, output, paint: paintFor(output, { color: false }) })).toEqual([
-    "NAME    KIND",
+    "NAME     KIND",
     "    REMARK",
-    "Mia     cat",
-    "日本 …  dog",
-    "    barks a…",
+    "Mia      cat",
+    "日本 🚀  dog",
+    "    barks at ever…",
   ]);
 });
 
