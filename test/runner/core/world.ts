@@ -43,11 +43,13 @@ export class World {
   readonly graveyard: Machine[] = [];
   /** Events on their way, each with the connection that it travels on. */
   readonly mail: { readonly event: Event; readonly worker: number; readonly connection: number }[] = [];
-  /** Job ids in the order in which they were first assigned. */
+  /** Job ids in the order in which they were first assigned, without those that were cancelled before and wait again. */
   readonly firstAssigned: number[] = [];
   /** How often each rank came to an end. */
   readonly ends = new Map<number, number>();
   readonly violations: string[] = [];
+  /** Jobs that somebody wanted to run once more. */
+  readonly #askedAgain = new Set<number>();
   readonly #store: Store;
   readonly #epochs = { roster: 0, connection: 0 };
   #state!: Draft;
@@ -132,16 +134,22 @@ export class World {
     const end = (id: number) => this.ends.set(id, (this.ends.get(id) ?? 0) + 1);
     if (change.kind === "assigned") {
       const overtaken = [...this.#state.pools.values()]
-        .flatMap((pool) => pool.waiting)
+        .flatMap((pool) => [...pool.waiting, ...pool.spans.map(({ first }) => first)])
         .find((id) => id < change.job.id);
       if (overtaken) this.violations.push(`job ${change.job.id} overtook ${overtaken}`);
-      this.firstAssigned.push(change.job.id);
+      if (!this.#askedAgain.has(change.job.id)) this.firstAssigned.push(change.job.id);
     }
     if (change.kind === "moved" && "endedAt" in change.job) end(change.job.id);
     // It is to end once more.
-    if (change.kind === "retried") this.ends.delete(change.job.id);
+    if (change.kind === "retried") {
+      this.ends.delete(change.job.id);
+      this.#askedAgain.add(change.job.id);
+    }
     if (change.kind === "span-retried") {
-      for (let id = change.cut.first; id <= change.cut.last; id += 1) this.ends.delete(id);
+      for (let id = change.cut.first; id <= change.cut.last; id += 1) {
+        this.ends.delete(id);
+        this.#askedAgain.add(id);
+      }
     }
     if (change.kind === "span-cancelled") {
       for (let id = change.cut.first; id <= change.cut.last; id += 1) end(id);
@@ -211,8 +219,9 @@ export class World {
         if (policy === "eager" || !this.machines.has(other.id)) continue;
         if (attempt.status.kind === "running") this.violations.push(`job ${key.job} runs twice`);
         // Its result may lie on a worker out of reach when its lease runs out.
-        if (attempt.status.kind === "done" && attempt.status.code === 0 && policy === "wait")
-          this.violations.push(`job ${key.job} ran again after it was done`);
+        // Whoever cancelled it as it ended well may want it again.
+        const isDone = attempt.status.kind === "done" && attempt.status.code === 0 && !this.#askedAgain.has(key.job);
+        if (isDone && policy === "wait") this.violations.push(`job ${key.job} ran again after it was done`);
       }
     }
     machine.attempts.set(name, { key, status: { kind: "running", startedAt: this.now } });
