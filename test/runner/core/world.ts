@@ -328,19 +328,19 @@ export class World {
     }
   }
 
-  async cordon(id: number, on: boolean): Promise<void> {
+  cordon(id: number, on: boolean): void {
     const machine = this.machines.get(id);
     if (!machine) return;
     machine.cordoned = on;
-    if (machine.connection) {
-      await this.turn({ kind: "cordon", pool: IDENTITY, worker: id, reason: on ? "rolling" : "" });
-    }
+    // Behind what it said before: a worker's words come in order.
+    const event: Event = { kind: "cordon", pool: IDENTITY, worker: id, reason: on ? "rolling" : "" };
+    if (machine.connection) this.mail.push({ event, worker: id, connection: machine.connection });
   }
 
   /** Everything is repaired; every job ends well. */
   async heal(): Promise<void> {
     for (const id of this.machines.keys()) {
-      await this.cordon(id, false);
+      this.cordon(id, false);
       await this.connect(id);
     }
     for (let turns = 0; this.#state.jobs.size > 0 || this.#state.submissions.size > 0; turns += 1) {
