@@ -191,6 +191,7 @@ function isAboutWorkers(change: Change): boolean {
   switch (change.kind) {
     case "submitted":
     case "retried":
+    case "span-retried":
     case "pool":
     case "worker":
     case "worker-gone":

@@ -10,7 +10,7 @@ export { wantedLeases } from "./leases.ts";
 export type { Snapshot } from "./load.ts";
 export { load } from "./load.ts";
 export type * from "./model.ts";
-export { FAILURES, isFailure, isTerminal } from "./model.ts";
+export { FAILURES, isTerminal, isUndone } from "./model.ts";
 export { intersect, normalize, size, subtract, total } from "./ranges.ts";
 export { react } from "./react.ts";
 export { limitsOf, rulesOf } from "./rules.ts";
