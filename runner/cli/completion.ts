@@ -4,8 +4,12 @@ import { type Cli, print } from "./cli.ts";
 import type { MakeCommand } from "./program.ts";
 
 const BASH = `_lido() {
-  local IFS=$'\\n'
-  COMPREPLY=($(lido completion words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  local word
+  COMPREPLY=()
+  while IFS= read -r word; do
+    case $word in *[![:alnum:]_.,:/@%+-]*) word=$(printf %q "$word") ;; esac
+    COMPREPLY+=("$word")
+  done < <(lido completion words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -o default -F _lido lido`;
 
@@ -15,7 +19,8 @@ _lido() {
   found=(\${(f)"$(lido completion words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
   if (( $#found )); then compadd -- $found; else _files; fi
 }
-compdef _lido lido`;
+# As a file of a folder in fpath it is called at once; sourced it is only told of.
+if [[ \${funcstack[1]-} = _lido ]]; then _lido; else compdef _lido lido; fi`;
 
 const FISH = `function __lido_words
   set -l words (commandline -opc) (commandline -ct)

@@ -198,9 +198,10 @@ describe("with a controller", () => {
 describe("bin.js", () => {
   test("Node takes none of our options for its own", async () => {
     expect(await lido(["jobs", "launch", "-p", "x", "--env-file", "/nonexistent", "--", "true"])).toEqual({
-      code: 3,
+      code: 2,
       stdout: "",
-      stderr: "Error: --env-file /nonexistent cannot be read (ENOENT).\nGive a file with one NAME=value per line.\n",
+      stderr:
+        "Error: There is no file /nonexistent (looked for /nonexistent)\n  check the path and the folder you are in\n",
     });
     const file = join(copy.path, "job.env");
     writeFileSync(file, "NODE_OPTIONS=--no-such-option\n");
