@@ -4,6 +4,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageVersion } from "../../../runner/client/index.ts";
+import { bundleLibraries } from "../../../tools/build/bundle.mjs";
 import { type TemporaryFolder, temporaryFolder } from "../client/temporary-folder.ts";
 import { roster } from "../pools/roster.ts";
 import { counts } from "./rows.ts";
@@ -20,6 +21,7 @@ beforeAll(async () => {
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   const args = [compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", join(copy.path, "dist")];
   await promisify(execFile)(process.execPath, args, { cwd: root });
+  await bundleLibraries(root, join(copy.path, "dist"));
   mkdirSync(join(copy.path, "runner/cli"), { recursive: true });
   cpSync(join(root, "runner/cli/bin.js"), bin);
   cpSync(join(root, "package.json"), join(copy.path, "package.json"));
@@ -184,14 +186,17 @@ describe("with a controller", () => {
     const loaded = async (...words: readonly string[]): Promise<readonly string[]> => {
       const options = { env, cwd: t.folder, maxBuffer: 1 << 28 };
       const { stderr } = await promisify(execFile)(process.execPath, [bin, ...words], options);
-      return ["commander", "zod", "yaml", "ssh2", "@pulumi", "kysely", "pino"].filter((name) =>
-        stderr.includes(`node_modules/${name}/`),
-      );
+      const names = ["commander", "zod", "yaml", "ssh2", "@pulumi", "kysely", "pino"];
+      const bundled = stderr.includes("dist/spec/libraries.cjs") ? ["spec/libraries.cjs"] : [];
+      return [...names.filter((name) => stderr.includes(`node_modules/${name}/`)), ...bundled];
     };
     expect(await loaded("jobs", "queue")).toEqual(["commander"]);
     expect(await loaded("jobs", "launch", "-d", "-p", "gpu-pool", "--", "true")).toEqual(["commander"]);
     writeFileSync(join(t.folder, "job.yaml"), "run: echo\n");
-    expect(await loaded("jobs", "launch", "-d", "-p", "gpu-pool", "job.yaml")).toEqual(["commander", "zod", "yaml"]);
+    expect(await loaded("jobs", "launch", "-d", "-p", "gpu-pool", "job.yaml")).toEqual([
+      "commander",
+      "spec/libraries.cjs",
+    ]);
   });
 });
 
