@@ -26,7 +26,7 @@ const FISH = `function __lido_words
   set -l words (commandline -opc) (commandline -ct)
   lido completion words -- $words[2..-1] 2>/dev/null
 end
-complete -c lido -n 'test (count (__lido_words)) -gt 0' -f -a '(__lido_words)'`;
+complete -c lido -n 'test (count (__lido_words)) -gt 0' -k -f -a '(__lido_words)'`;
 
 const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH } as const;
 type Shell = keyof typeof SCRIPTS;
@@ -43,7 +43,7 @@ export const command: MakeCommand = ({ cli, done, afterDashes }) =>
 
 const EXAMPLES = `
 Examples:
-  source <(lido completion bash)
+  source <(lido completion bash)          # in ~/.bashrc; in zsh: source <(lido completion zsh), after compinit
   lido completion fish > ~/.config/fish/completions/lido.fish`;
 
 async function runCompletion(cli: Cli, shell: Shell | "words", words: readonly string[]): Promise<number> {
