@@ -43,7 +43,8 @@ export const command: MakeCommand = ({ cli, done, afterDashes }) =>
 
 const EXAMPLES = `
 Examples:
-  source <(lido completion bash)          # in ~/.bashrc; in zsh: source <(lido completion zsh), after compinit
+  source <(lido completion bash)    # in ~/.bashrc
+  source <(lido completion zsh)     # in ~/.zshrc, after compinit
   lido completion fish > ~/.config/fish/completions/lido.fish`;
 
 async function runCompletion(cli: Cli, shell: Shell | "words", words: readonly string[]): Promise<number> {

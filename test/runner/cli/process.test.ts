@@ -200,6 +200,20 @@ describe("with a controller", () => {
   });
 });
 
+test("in a program that ts-node runs, no file of ours is required: it would be compiled", () => {
+  const spec = JSON.stringify(join(copy.path, "dist/spec/index.js"));
+  const program = `
+    const { _extensions: ways } = require("node:module");
+    const plain = ways[".js"];
+    ways[".tsx"] = ways[".js"] = (module, file) => {
+      if (!file.includes("node_modules")) throw new Error("compiled " + file);
+      plain(module, file);
+    };
+    import(${spec}).then((spec) => console.log(spec.parsePool("pool: {workers: 2}", { file: "p" }).spec.size.min));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ["-e", program], { encoding: "utf8" });
+  expect([stdout, stderr]).toEqual(["2\n", ""]);
+});
+
 describe("bin.js", () => {
   test("Node takes none of our options for its own", async () => {
     expect(await lido(["jobs", "launch", "-p", "x", "--env-file", "/nonexistent", "--", "true"])).toEqual({
