@@ -45,6 +45,6 @@ async function remarkOn(old: Partial<PoolInputs>, { spec }: PoolInputs, infra: s
 export function checkName(pool: string): void {
   if (/^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/.test(pool)) return;
   throw new UserError(
-    `A pool cannot be named \`${pool}\`: use letters, digits and - (63 at most), with a letter or digit at both ends.`,
+    `A pool cannot be named '${pool}': use letters, digits and - (63 at most), with a letter or digit at both ends.`,
   );
 }

@@ -2,7 +2,7 @@
  * Translates between the words of arguments (camelCase) and those of a file (snake_case): keys one way, the paths and
  * sentences of problems the other way. It must never judge values.
  */
-import { isMapping, type Mapping, show } from "./fault.ts";
+import { isMapping, type Mapping, showKey } from "./fault.ts";
 import { meant, POLICY_KEYS, POOL_KEYS, RESOURCE_KEYS } from "./keys.ts";
 import type { Path, Problem } from "./problem.ts";
 import type { Where } from "./types.ts";
@@ -95,7 +95,7 @@ function unknown({ name, near, known }: Unknown, path: Path): Problem {
       ...argumentAt(path),
       path: [argumentAt(path).path, stepped([name])].filter((part) => part !== "").join("."),
     },
-    message: `unknown argument ${show(name)}`,
+    message: `unknown argument ${showKey(name)}`,
     advice: `${near ? `write \`${camel(near)}\` instead` : "remove it"}; known arguments: ${known.map(camel).join(", ")}`,
   };
 }

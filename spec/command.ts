@@ -1,12 +1,13 @@
 /**
  * A command line -> what one rank runs. Also the light door of this room for whoever launches a command: it must never
- * load the readers of files.
+ * load the readers of pool and job files.
  */
 import { UserError } from "./errors.ts";
 import { plain, present } from "./plain.ts";
 import type { JobSpec } from "./types.ts";
 
 export { type Asked, withAsked } from "./asked.ts";
+export { readEnvFile } from "./env-file.ts";
 export { fillEnvironment } from "./fill.ts";
 
 /** A job that runs `command` with bash and asks for nothing. Throws UserError when the command is blank or holds a NUL. */

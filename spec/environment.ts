@@ -2,7 +2,7 @@
  * Reads `envs` and `secrets`. A null value is left open, to be filled on the command line. The value of a secret must
  * never get into a sentence.
  */
-import { type Fault, isMapping, type Mapping, type Read, show } from "./fault.ts";
+import { type Fault, isMapping, type Mapping, type Read, show, showKey } from "./fault.ts";
 import { zod } from "./lazy.ts";
 import { reading, type Schema } from "./schema.ts";
 import type { Environment } from "./types.ts";
@@ -44,7 +44,7 @@ function memberFaults(name: string, value: unknown, advice: string): readonly Fa
   const simple = value === null || ["string", "number", "boolean"].includes(typeof value);
   const valued = simple
     ? valueFault(name, String(value))
-    : { message: `the value of ${show(name)} must be text`, advice };
+    : { message: `the value of ${showKey(name)} must be text`, advice };
   return [
     ...(named ? [{ ...named, path: [name], anchor: "key" as const }] : []),
     ...(valued ? [{ ...valued, path: [name] }] : []),

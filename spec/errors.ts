@@ -7,10 +7,19 @@ export type ExitCode = 1 | 2 | 3 | 4 | 5 | 8 | 9 | 100 | 101 | 102 | 103 | 130;
 export class UserError extends Error {
   override readonly name: string = "UserError";
   readonly exitCode: ExitCode;
-  constructor(message: string, options: { readonly exitCode?: ExitCode; readonly cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  /** Where several things are wrong at once: each of them. Else the message alone. */
+  readonly texts: readonly string[];
+  constructor(message: string | readonly string[], options: UserErrorOptions = {}) {
+    const texts = typeof message === "string" ? [message] : message;
+    super(texts.join("\n"), options.cause === undefined ? undefined : { cause: options.cause });
+    this.texts = texts;
     this.exitCode = options.exitCode ?? 2;
   }
+}
+
+export interface UserErrorOptions {
+  readonly exitCode?: ExitCode;
+  readonly cause?: unknown;
 }
 
 /** What was named (a pool, a job, a file) does not exist. */

@@ -25,20 +25,23 @@ export const isMapping = (value: unknown): value is Mapping =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const SHOWN = 40;
-/** Text that would be taken for a number, a switch or nothing if it stood there without quotes. */
-const LOOKS_OTHERWISE = /^([-+.\d]*|true|false|null|~)$/;
 
-/** A value as it may stand in a sentence: short, on one line, without control characters. */
+/** A value as it may stand in a sentence: text in quotes, numbers and switches as they are. */
 export function show(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
-  const words = typeof value === "string" ? value : spelt(value);
-  if (words === undefined) return `a ${typeof value}`;
-  const text = words.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "·");
-  const short = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
-  return typeof value === "string" && LOOKS_OTHERWISE.test(text) ? `\`"${short}"\`` : `\`${short}\``;
+  if (typeof value === "string") return `'${short(value)}'`;
+  return typeof value === "number" || typeof value === "boolean" || typeof value === "bigint"
+    ? String(value)
+    : `a ${typeof value}`;
 }
 
-const spelt = (value: unknown): string | undefined =>
-  typeof value === "number" || typeof value === "boolean" || typeof value === "bigint" ? String(value) : undefined;
+/** A key that stands in the file, as what is to be typed stands in a sentence. */
+export const showKey = (key: string): string => `\`${short(key)}\``;
+
+/** On one line, without control characters. */
+function short(words: string): string {
+  const text = words.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "·");
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}

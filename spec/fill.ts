@@ -19,7 +19,7 @@ export function fillEnvironment<T extends PoolSpec | JobSpec>(spec: T, given: Gi
     ...givenFaults("env", given.envs, [spec.secrets, given.secrets]),
     ...givenFaults("secret", given.secrets, [spec.envs]),
   ];
-  if (wrong.length > 0) throw new UserError(wrong.join("\n"));
+  if (wrong.length > 0) throw new UserError(wrong);
   const envs = { ...spec.envs, ...given.envs };
   const secrets = { ...spec.secrets, ...given.secrets };
   refuseOpen([...openValues("env", envs), ...openValues("secret", secrets)], places);

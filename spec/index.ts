@@ -19,4 +19,5 @@ export type { Problem } from "./problem.ts";
 export { problemLines, SpecError } from "./problem.ts";
 export type { FileReport } from "./report.ts";
 export type * from "./types.ts";
+export { unservedInfra } from "./unserved.ts";
 export { withInfra } from "./with-infra.ts";

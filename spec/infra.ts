@@ -1,6 +1,6 @@
 /**
  * Reads where machines come from: `local`, `ssh/NAME`, `aws/us-east-1/us-east-1a`, a region of any cloud (`*`), and
- * SkyPilot's older `cloud`, `region`, `zone`. It knows names only; whether a source can serve an infra is for the provider to say.
+ * SkyPilot's older `cloud`, `region`, `zone`. It knows names only; which of them have machines is said in unserved.ts.
  */
 import { bad, good, type Read, show } from "./fault.ts";
 import { nearest } from "./nearest.ts";
@@ -75,7 +75,7 @@ function placed(kind: "aws" | "gcp" | "any", cloud: string, parts: readonly stri
   }
   if (region !== "*" && zone !== "*" && !zone.startsWith(region)) {
     return bad(
-      `the zone \`${zone}\` is not in the region \`${region}\``,
+      `the zone ${show(zone)} is not in the region ${show(region)}`,
       `write the region of that zone, or leave one of them out: \`${cloud}/${region}\``,
     );
   }

@@ -3,7 +3,7 @@
  * for which. It must never know files or places.
  */
 import { acceptedBy, accepting } from "./accepted.ts";
-import { type Fault, isMapping, type Mapping, show } from "./fault.ts";
+import { type Fault, isMapping, type Mapping, showKey } from "./fault.ts";
 import { elsewhere, meant } from "./keys.ts";
 import { zod } from "./lazy.ts";
 import type { Path } from "./problem.ts";
@@ -101,7 +101,7 @@ function faultsOfUnknown(
 ): readonly Fault[] {
   const remedy = place ?? (near ? `write \`${near}\` instead` : "remove it");
   const unknown: Fault = {
-    message: `unknown key ${show(key)} in ${title}`,
+    message: `unknown key ${showKey(key)} in ${title}`,
     advice: `${remedy}; known keys: ${Object.keys(shape).join(", ")}`,
     path: [key],
     anchor: "key",

@@ -34,7 +34,7 @@ export class SpecError extends UserError {
   readonly problems: readonly Problem[];
   constructor(problems: readonly Problem[]) {
     const tidy = inReadingOrder(problems);
-    super(problemLines(tidy).join("\n"), { exitCode: 2 });
+    super(problemLines(tidy));
     this.problems = tidy;
   }
 }

@@ -8,7 +8,8 @@ import { kindOf } from "./kind.ts";
 import { poolFrom, poolWarnings } from "./pool.ts";
 import { type Problem, SpecError } from "./problem.ts";
 import type { Role } from "./resource-rules.ts";
-import type { JobSpec, Places, PoolSpec, Warning } from "./types.ts";
+import type { JobSpec, Parsed, Places, PoolSpec, Warning } from "./types.ts";
+import { unservedWarnings } from "./unserved.ts";
 import { readYaml } from "./yaml.ts";
 
 export interface FileReport {
@@ -44,7 +45,7 @@ export function reportOf(text: string, { file, as }: ReportOptions): FileReport 
 
 function read(source: Source, { file, as: kind }: { readonly file: string; readonly as: Role }): FileReport {
   return tried(
-    () => ({ file, kind, ...(kind === "pool" ? poolFrom(source) : jobFrom(source)), problems: [] }),
+    () => ({ file, kind, ...(kind === "pool" ? lookedOver(source) : jobFrom(source)), problems: [] }),
     (problems) => ({
       file,
       kind,
@@ -52,6 +53,12 @@ function read(source: Source, { file, as: kind }: { readonly file: string; reado
       problems,
     }),
   );
+}
+
+/** Also what it asks for in vain. */
+function lookedOver(source: Source): Parsed<PoolSpec> {
+  const { warnings, ...pool } = poolFrom(source);
+  return { ...pool, warnings: [...warnings, ...unservedWarnings(pool.spec, source)] };
 }
 
 function tried(work: () => FileReport, otherwise: (problems: readonly Problem[]) => FileReport): FileReport {

@@ -3,7 +3,7 @@
  * mean together is decided in resources.ts.
  */
 import { type AcceleratorChoice, acceleratorsForm, readAccelerators } from "./accelerators.ts";
-import { bad, good, isMapping, type Mapping, type Read, show } from "./fault.ts";
+import { bad, good, isMapping, type Mapping, type Read, show, showKey } from "./fault.ts";
 import { readInfra } from "./infra.ts";
 import { jobRecoverySchema } from "./job-recovery.ts";
 import type { ResourceKey } from "./keys.ts";
@@ -106,7 +106,7 @@ export function labels(): Schema<Readonly<Record<string, string>>> {
       return good(Object.fromEntries(Object.entries(input).map(([key, value]) => [key, String(value)])));
     return {
       faults: wrong.map(([key, value]) => ({
-        message: `the label ${show(key)} must be text, not ${show(value)}`,
+        message: `the label ${showKey(key)} must be text, not ${show(value)}`,
         advice,
         path: [key],
       })),

@@ -3,8 +3,8 @@ import { bad, type Fault, good, isMapping, type Mapping, type Read, show } from 
 import { zod } from "./lazy.ts";
 import { reading, type Schema, wording } from "./schema.ts";
 
-/** Text that is not blank and holds no NUL, which no shell could take. */
-export function text(key: string, example: string): Schema<string> {
+/** Text that is not blank and holds no NUL, which no shell could take. `wrong` says why it cannot be that text. */
+export function text(key: string, example: string, wrong?: (text: string) => string | undefined): Schema<string> {
   return reading(
     (input) => {
       if (typeof input !== "string") {
@@ -15,6 +15,8 @@ export function text(key: string, example: string): Schema<string> {
         );
       }
       if (input.trim() === "") return bad(`\`${key}\` is empty`, `write \`${key}: ${example}\`, or remove it`);
+      const why = wrong?.(input);
+      if (why !== undefined) return bad(`\`${key}\` cannot be ${show(input)}: ${why}`, `write \`${key}: ${example}\``);
       if (input.includes("\0")) return bad(`\`${key}\` holds a NUL character, which no shell can take`, "remove it");
       return good(input);
     },
@@ -32,27 +34,41 @@ export function wholeNumber(key: string, { min, max, example }: Bounds): Schema<
   const range = max === undefined ? `of ${min} or more` : `from ${min} to ${max}`;
   const say = wording(
     (shown) => `\`${key}\` must be a whole number ${range}, not ${shown}`,
-    `write \`${key}: ${example}\``,
+    insideOf(key, { min, ...(max === undefined ? {} : { max }), example }),
   );
   const number = zod().int(say).min(min, say);
   return max === undefined ? number : number.max(max, say);
 }
 
-/** Exactly `value`: anything else is refused with `message`. */
-export function only(key: string, value: number, message: string): Schema<number> {
+/** To whom a number is too small or too large, the next one that would do is of more use than any other. */
+const insideOf =
+  (key: string, { min, max = Number.POSITIVE_INFINITY, example }: Bounds) =>
+  (input: unknown): string => {
+    if (typeof input === "number" && input < min) return `write \`${key}: ${min}\` or more`;
+    if (typeof input === "number" && input > max) return `write \`${key}: ${max}\` or less`;
+    return `write \`${key}: ${example}\``;
+  };
+
+/** Exactly `value`: anything else is refused, and told why, and what is there instead. */
+export function only(key: string, value: number, { why, instead }: Only): Schema<number> {
   return zod().literal(
     value,
     wording(
-      (shown) => `\`${key}\` must be ${value}, not ${shown}: ${message}`,
-      `write \`${key}: ${value}\`, or remove it`,
+      (shown) => `\`${key}\` must be ${value}, not ${shown}: ${why}`,
+      `write \`${key}: ${value}\`, or remove it; ${instead}`,
     ),
   );
+}
+
+interface Only {
+  readonly why: string;
+  readonly instead: string;
 }
 
 export function amount(key: string, { min, example }: Omit<Bounds, "max">): Schema<number> {
   const say = wording(
     (shown) => `\`${key}\` must be a number of ${min} or more, not ${shown}`,
-    `write \`${key}: ${example}\``,
+    insideOf(key, { min, example }),
   );
   return zod().number(say).min(min, say);
 }

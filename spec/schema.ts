@@ -11,9 +11,10 @@ import type { Anchor } from "./problem.ts";
 export type Schema<T> = ZodType<T>;
 export type Output<S> = S extends Schema<infer T> ? T : never;
 
-/** `says` gets the offending value as it may stand in a sentence. */
-export const wording = (says: (shown: string) => string, advice: string) => ({
-  error: ({ input }: { readonly input: unknown }) => `${says(show(input))}\n${advice}`,
+/** `says` gets the offending value as it may stand in a sentence, `advice` the value itself where it depends on it. */
+export const wording = (says: (shown: string) => string, advice: string | ((input: unknown) => string)) => ({
+  error: ({ input }: { readonly input: unknown }) =>
+    `${says(show(input))}\n${typeof advice === "string" ? advice : advice(input)}`,
 });
 
 /** A value that `reads` takes apart by itself; `accepts` says roughly what that may be, for editors. */

@@ -9,6 +9,7 @@ import { bad, type Fault, isMapping, type Mapping } from "./fault.ts";
 import { fileMountsSchema } from "./file-mounts.ts";
 import type { TaskKey } from "./keys.ts";
 import { mapping } from "./mapping.ts";
+import { nameFault } from "./name.ts";
 import { NO_SIZE, type PoolSection, poolSectionSchema, serviceSchema } from "./pool-size.ts";
 import type { Role } from "./resource-rules.ts";
 import { resourcesSchema } from "./resources.ts";
@@ -33,9 +34,15 @@ export function taskSchema(role: Role, title = "this file") {
     about: ABOUT_TASK,
     check: (written) => [...(role === "pool" ? poolFaults(written) : jobFaults(written)), ...bothFaults(written)],
     shape: {
-      name: text("name", "demo"),
+      name: text("name", "demo", nameFault),
       workdir: workdirSchema(),
-      num_nodes: only("num_nodes", 1, "a rank runs on one worker of a pool"),
+      num_nodes: only("num_nodes", 1, {
+        why: "a rank runs on one worker of a pool",
+        instead:
+          role === "pool"
+            ? "how many workers there are is said by `pool: {workers: 3}`"
+            : "many ranks are launched with --num-jobs",
+      }),
       resources: lazily(() => resourcesSchema(role)),
       file_mounts: lazily(fileMountsSchema),
       pool: choosing<PoolSection | string>(

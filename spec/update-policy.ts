@@ -121,7 +121,7 @@ function readMode(input: unknown): Read<(typeof MODES)[number]> {
   const mode = MODES.find((one) => one === name);
   if (mode) return good(mode);
   return bad(
-    `\`mode\` must be \`rolling\` or \`blue_green\`, not ${show(input)}`,
+    `\`mode\` must be rolling or blue_green, not ${show(input)}`,
     `write \`mode: ${nearest(name, MODES) ?? "rolling"}\``,
   );
 }

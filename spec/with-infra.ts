@@ -8,7 +8,7 @@ import type { PoolSpec, Resources } from "./types.ts";
 export function withInfra(spec: PoolSpec, text: string): PoolSpec {
   const read = readInfra(text);
   if (!("value" in read)) {
-    throw new UserError(read.faults.map(({ message, advice }) => `--infra: ${message}\n  ${advice}`).join("\n"));
+    throw new UserError(read.faults.map(({ message, advice }) => `--infra: ${message}\n  ${advice}`));
   }
   const { ordered, anyOf } = spec.resources;
   const asked: readonly Resources[] = anyOf.length === 0 ? [{}] : anyOf;

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleLibraries } from "./build/bundle.mjs";
 import { ROOMS, sourcesHash, writeStamp } from "./build/stamp.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -42,7 +43,7 @@ function isAlive(pid) {
   }
 }
 
-function build() {
+async function build() {
   sweep();
   const folder = join(ROOT, `${PREFIX}${process.pid}`);
   try {
@@ -50,6 +51,7 @@ function build() {
     const status = compile(folder);
     if (status !== 0) return status;
     copyAssets(folder);
+    await bundleLibraries(ROOT, folder);
     writeStamp(folder, hash);
     rmSync(join(ROOT, "dist"), { recursive: true, force: true });
     renameSync(folder, join(ROOT, "dist"));
@@ -59,4 +61,4 @@ function build() {
   }
 }
 
-process.exitCode = build();
+process.exitCode = await build();

@@ -1,31 +1,56 @@
-/** Commands that start, answer and end: what a person waits for most often. Taken in turns, so that noise meets all alike. */
+/**
+ * Commands that start, answer and end: what a person waits for most often, one of each kind. Taken in turns, so that noise
+ * meets all alike.
+ */
 import { type Bench, repeat } from "../bench.ts";
 import { type Figure, figure } from "../figure.ts";
 import { POOL } from "../place.ts";
+
+interface Start {
+  readonly name: string;
+  readonly once: (bench: Bench) => Promise<{ readonly ms: number }>;
+  readonly note?: string;
+}
+
+const lido =
+  (...args: readonly string[]) =>
+  async (bench: Bench) =>
+    await bench.lido(args);
+
+const STARTS: readonly Start[] = [
+  { name: "node -e 0", once: async (bench) => await bench.node(["-e", "0"]), note: "what any Node command costs" },
+  { name: "lido --version", once: lido("--version"), note: "aim: below 100 ms" },
+  { name: "lido --help", once: lido("--help"), note: "aim: below 100 ms" },
+  { name: "lido jobs queue", once: lido("jobs", "queue", "-p", POOL), note: "warm controller; aim: below 150 ms" },
+  { name: "lido pool status", once: lido("pool", "status", "-p", POOL), note: "aim: below 150 ms" },
+  { name: "lido workers list", once: lido("workers", "list", "-p", POOL), note: "aim: below 150 ms" },
+  {
+    name: "lido check",
+    once: async (bench) => await bench.lido(["check", bench.place.poolFile]),
+    note: "a file is read; aim: below 150 ms",
+  },
+  {
+    name: "lido completion words",
+    once: lido("completion", "words", "--", "jobs", "queue", "-p", ""),
+    note: "one TAB",
+  },
+];
 
 export async function starts(bench: Bench): Promise<readonly Figure[]> {
   // The first of each fills the caches of the system and of Node, and starts the controller.
   await round(bench);
   const rounds = await repeat(bench.plan.starts, () => round(bench));
-  return [
-    figure("node -e 0", column(rounds, "node"), { unit: "ms", note: "what any Node command costs" }),
-    figure("lido --version", column(rounds, "version"), { unit: "ms", note: "aim: below 100 ms" }),
-    figure("lido --help", column(rounds, "help"), { unit: "ms" }),
-    figure("lido jobs queue", column(rounds, "queue"), { unit: "ms", note: "warm controller" }),
-  ];
+  return STARTS.map(({ name, note }, index) =>
+    figure(
+      name,
+      rounds.map((one) => one[index] as number),
+      { unit: "ms", ...(note === undefined ? {} : { note }) },
+    ),
+  );
 }
 
-type Round = Readonly<Record<"node" | "version" | "help" | "queue", number>>;
-
-async function round(bench: Bench): Promise<Round> {
-  return {
-    node: (await bench.node(["-e", "0"])).ms,
-    version: (await bench.lido(["--version"])).ms,
-    help: (await bench.lido(["--help"])).ms,
-    queue: (await bench.lido(["jobs", "queue", "-p", POOL])).ms,
-  };
-}
-
-function column(rounds: readonly Round[], name: keyof Round): number[] {
-  return rounds.map((one) => one[name]);
+async function round(bench: Bench): Promise<readonly number[]> {
+  const took: number[] = [];
+  for (const { once } of STARTS) took.push((await once(bench)).ms);
+  return took;
 }

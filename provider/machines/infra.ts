@@ -1,15 +1,12 @@
 /** Decides where the machines of a pool come from, and refuses early what no source could do. Light: every comparison loads it. */
-import { type PoolSpec, type ResourceChoice, UserError } from "../../spec/index.ts";
+import { type PoolSpec, type ResourceChoice, UserError, unservedInfra } from "../../spec/index.ts";
 
 /** `local` when the pool names none. @throws UserError for a source that this version does not have */
 export function infraOf(spec: PoolSpec): string {
-  const [asked] = spec.resources.anyOf;
-  const infra = asked?.infra;
-  if (infra === undefined || infra.kind === "local" || infra.text === "*") return "local";
-  if (infra.kind === "ssh") return infra.text;
-  throw new UserError(
-    `infra: ${infra.text} is not served yet; this version makes workers on this computer and on hosts of your own. Write \`infra: local\`, or \`infra: ssh/NAME\` with NAME in a hosts.yaml.`,
-  );
+  const unserved = unservedInfra(spec.resources);
+  if (unserved !== undefined) throw new UserError(unserved);
+  const infra = spec.resources.anyOf[0]?.infra;
+  return infra?.kind === "ssh" ? infra.text : "local";
 }
 
 /** The name of the inventory in `ssh/NAME`. */

@@ -2,18 +2,35 @@
 import type { FileReport, NormalForm, Problem, Warning } from "../../spec/index.ts";
 import { policyWords } from "./pool-words.ts";
 import { requestWords } from "./request-words.ts";
-import { cut, displayWidth, harmless } from "./width.ts";
+import { cut, displayWidth, harmless, wrap } from "./width.ts";
 
 type Line = readonly [label: string, text: string];
 
-/** One sentence, and below it what the file says. */
-export function meaningLines(file: string, form: NormalForm): readonly string[] {
+/** One sentence, and below it what the file says, in lines of at most so many columns. */
+export function meaningLines(file: string, form: NormalForm, columns: number): readonly string[] {
   const lines = [...head(form), ...requests(form), ...files(form), ...scripts(form), ...variables(form)];
-  const width = Math.max(...lines.map(([label]) => displayWidth(label)));
+  const indent = Math.max(...lines.map(([label]) => displayWidth(label))) + 4;
   return [
-    harmless(`${file} is a ${form.kind}: ${summary(form)}`),
-    ...lines.map(([label, text]) => harmless(`  ${label.padEnd(width)}  ${text}`)),
+    ...folded(harmless(`${file} is a ${form.kind}: ${summary(form)}`), { columns, indent: 2 }),
+    ...lines.flatMap(([label, text]) => folded(harmless(`  ${label}`.padEnd(indent) + text), { columns, indent })),
   ];
+}
+
+/** The lines of an error or a warning; those that show the file stay whole. */
+export function foldedText(text: string, columns: number): readonly string[] {
+  const isExcerpt = (line: string): boolean => /^ +\d* \| /.test(line);
+  return text.split("\n").flatMap((line) => (isExcerpt(line) ? [line] : folded(line, { columns, indent: 2 })));
+}
+
+const NARROWEST = 20;
+
+/** As it is where it fits, else broken between words; all but the first line begin below `indent`. */
+function folded(line: string, { columns, indent }: { columns: number; indent: number }): readonly string[] {
+  if (displayWidth(line) <= columns) return [line];
+  // What stands before the indent (a label, blanks) stays before the first line.
+  const [head, rest] = /^ {2}/.test(line) ? [line.slice(0, indent), line.slice(indent)] : ["", line];
+  const [first = "", ...more] = wrap(rest, Math.max(columns - indent, NARROWEST));
+  return [head + first, ...more.map((part) => " ".repeat(indent) + part)];
 }
 
 function summary({ pool, name, kind }: NormalForm): string {

@@ -1,8 +1,8 @@
 /** `lido check`: reads and explains pool and job files. Nothing is done, asked or connected to. */
-import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { FileReport } from "../../spec/index.ts";
-import { type Cli, note, print } from "./cli.ts";
+import { type Cli, note, type Output, print } from "./cli.ts";
+import { namedFrom } from "./named-file.ts";
 import type { MakeCommand } from "./program.ts";
 
 export interface CheckOptions {
@@ -38,24 +38,28 @@ export async function runCheck(cli: Cli, { files, as, output }: CheckOptions): P
   return reports.every(({ problems }) => problems.length === 0) ? 0 : 2;
 }
 
-/** As it was written, where that means the same file here. */
-function namedFrom(cwd: string, file: string): string {
-  const full = resolve(cwd, file);
-  return resolve(file) === full ? file : full;
-}
-
 /** What is right goes to stdout, what is wrong to stderr. */
 async function explain(cli: Cli, reports: readonly FileReport[]): Promise<void> {
-  const [{ normalForm, problemLines }, { meaningLines, warningWords }] = await Promise.all([
+  const [{ normalForm, problemLines }, { foldedText, meaningLines, warningWords }] = await Promise.all([
     import("../../spec/index.ts"),
     import("./check-words.ts"),
   ]);
   for (const { file, spec, warnings, problems } of reports) {
-    if (spec) for (const line of meaningLines(file, normalForm(spec))) print(cli, line);
-    for (const warning of warnings) note(cli, `${cli.paintNotes("yellow", "Warning:")} ${warningWords(warning)}`);
-    for (const text of problemLines(problems)) note(cli, `${cli.paintNotes("red", "Error:")} ${text}`);
+    if (spec) for (const line of meaningLines(file, normalForm(spec), widthOf(cli.stdout))) print(cli, line);
+    const notes = [
+      ...warnings.map((warning) => `Warning: ${warningWords(warning)}`),
+      ...problemLines(problems).map((text) => `Error: ${text}`),
+    ];
+    for (const line of notes.flatMap((text) => foldedText(text, widthOf(cli.stderr))))
+      note(
+        cli,
+        line.replace(/^(Error|Warning):/, (mark) => cli.paintNotes(mark === "Error:" ? "red" : "yellow", mark)),
+      );
   }
 }
+
+/** In a pipe no line is broken. */
+const widthOf = ({ isTTY, columns }: Output): number => (isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY);
 
 async function printData(cli: Cli, reports: readonly FileReport[], output: "json" | "jsonl"): Promise<void> {
   const [{ normalForm }, { reportData }] = await Promise.all([

@@ -3,49 +3,79 @@
  * files about pools, and a controller that runs. It starts nothing and never fails.
  */
 
+import type { Option } from "commander";
 import { connectRunning } from "../client/index.ts";
 import { STATUSES } from "../statuses.ts";
 import type { Cli } from "./cli.ts";
 import { formatIds } from "./ids.ts";
-import { FORMATS } from "./print-rows.ts";
 import { commandNames, optionsOf } from "./program.ts";
+
+const COMMON = ["--help", "--verbose", "--no-color"];
 
 /** `words`: those after `lido`, the last one unfinished. */
 export async function completions(cli: Cli, words: readonly string[]): Promise<readonly string[]> {
-  const unfinished = words.at(-1) ?? "";
-  const all = await candidates(cli, words.slice(0, -1), unfinished).catch((): readonly string[] => []);
-  return [...new Set(all)].filter((word) => word.startsWith(unfinished));
+  const { given, unfinished, before } = cursorOf(words);
+  const all = await candidates(cli, given, unfinished).catch((): readonly string[] => []);
+  return [...new Set(all)].filter((word) => word.startsWith(unfinished)).map((word) => `${before}${word}`);
+}
+
+interface Cursor {
+  readonly given: readonly string[];
+  readonly unfinished: string;
+  /** What stands before it in the same word. */
+  readonly before: string;
+}
+
+/** `--pool=gpu` is one word to zsh and fish, and three to bash. */
+function cursorOf(words: readonly string[]): Cursor {
+  const last = words.at(-1) ?? "";
+  const given = words.slice(0, -1).filter((word, index) => word !== "=" || index === 0);
+  const [, option, value] = /^(--[a-z][a-z-]*)=(.*)$/s.exec(last) ?? [];
+  if (option !== undefined && value !== undefined)
+    return { given: [...given, option], unfinished: value, before: `${option}=` };
+  return { given, unfinished: last === "=" ? "" : last, before: "" };
 }
 
 async function candidates(cli: Cli, given: readonly string[], unfinished: string): Promise<readonly string[]> {
   if (given.includes("--")) return [];
-  const names = given.filter((word) => !word.startsWith("-"));
+  const words = given.filter((word) => !word.startsWith("-"));
+  const names = words[0] === "help" ? words.slice(1) : words;
   const next = commandNames(names);
-  if (next.length > 0) return unfinished.startsWith("-") ? ["--help", "--version", "--verbose", "--no-color"] : next;
-  if (unfinished.startsWith("-"))
-    return await optionsOf(names, { cli, done: () => undefined, version: "", afterDashes: [] });
+  if (next.length > 0) return unfinished.startsWith("-") ? ["--version", ...COMMON] : next;
+  const options = await optionsOf(names, { cli, done: () => undefined, version: "", afterDashes: [] });
+  const option = options.find(({ long, short }) => [long, short].includes(given.at(-1) ?? ""));
+  const isJobs = names[0] === "jobs" && names[1] !== "pool";
+  if (option !== undefined && !option.isBoolean()) return await valuesOf(cli, option, { isJobs, unfinished });
+  if (unfinished.startsWith("-")) return [...options.flatMap(({ long }) => long ?? []), ...COMMON];
   const path = names[0] === "jobs" && names[1] === "pool" ? names.slice(1, 3) : names.slice(0, 2);
-  return (await valuesOf(cli, given.at(-1) ?? "", path[0] === "jobs")) ?? (await argumentsOf(cli, path.join(" ")));
+  return await argumentsOf(cli, path.join(" "));
 }
 
-/** What an option takes; `undefined` where the word before is none that is known. */
-async function valuesOf(cli: Cli, option: string, isJobs: boolean): Promise<readonly string[] | undefined> {
-  switch (option) {
-    case "-p":
+interface Wanted {
+  readonly isJobs: boolean;
+  readonly unfinished: string;
+}
+
+/** What an option takes; nothing where that is a file or anything else that only a person knows. */
+async function valuesOf(cli: Cli, option: Option, { isJobs, unfinished }: Wanted): Promise<readonly string[]> {
+  if (option.argChoices !== undefined) return option.argChoices;
+  switch (option.long) {
     case "--pool":
       return await pools(cli);
-    case "-o":
-    case "--output":
-      return FORMATS;
-    case "-s":
     case "--status":
-      return STATUSES.map((status) => status.toLowerCase());
-    case "-n":
+      return statuses(unfinished);
     case "--name":
       return isJobs ? (await submissions(cli)).map(({ name }) => name) : [];
     default:
-      return undefined;
+      return [];
   }
+}
+
+/** Several are separated by commas; in capitals where those were begun. */
+function statuses(unfinished: string): readonly string[] {
+  const before = unfinished.slice(0, unfinished.lastIndexOf(",") + 1);
+  const isLower = unfinished === unfinished.toLowerCase();
+  return STATUSES.map((status) => `${before}${isLower ? status.toLowerCase() : status}`);
 }
 
 async function argumentsOf(cli: Cli, path: string): Promise<readonly string[]> {

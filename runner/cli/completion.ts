@@ -4,8 +4,12 @@ import { type Cli, print } from "./cli.ts";
 import type { MakeCommand } from "./program.ts";
 
 const BASH = `_lido() {
-  local IFS=$'\\n'
-  COMPREPLY=($(lido completion words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  local word
+  COMPREPLY=()
+  while IFS= read -r word; do
+    case $word in *[![:alnum:]_.,:/@%+-]*) word=$(printf %q "$word") ;; esac
+    COMPREPLY+=("$word")
+  done < <(lido completion words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -o default -F _lido lido`;
 
@@ -15,13 +19,14 @@ _lido() {
   found=(\${(f)"$(lido completion words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
   if (( $#found )); then compadd -- $found; else _files; fi
 }
-compdef _lido lido`;
+# As a file of a folder in fpath it is called at once; sourced it is only told of.
+if [[ \${funcstack[1]-} = _lido ]]; then _lido; else compdef _lido lido; fi`;
 
 const FISH = `function __lido_words
   set -l words (commandline -opc) (commandline -ct)
   lido completion words -- $words[2..-1] 2>/dev/null
 end
-complete -c lido -n 'test (count (__lido_words)) -gt 0' -f -a '(__lido_words)'`;
+complete -c lido -n 'test (count (__lido_words)) -gt 0' -k -f -a '(__lido_words)'`;
 
 const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH } as const;
 type Shell = keyof typeof SCRIPTS;
@@ -38,7 +43,8 @@ export const command: MakeCommand = ({ cli, done, afterDashes }) =>
 
 const EXAMPLES = `
 Examples:
-  source <(lido completion bash)
+  source <(lido completion bash)    # in ~/.bashrc
+  source <(lido completion zsh)     # in ~/.zshrc, after compinit
   lido completion fish > ~/.config/fish/completions/lido.fish`;
 
 async function runCompletion(cli: Cli, shell: Shell | "words", words: readonly string[]): Promise<number> {

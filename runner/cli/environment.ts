@@ -1,9 +1,8 @@
 /** Environment and secrets from flags and files: `--env K=V`, `--env K` (this shell's value), `--env-file F`. */
-import { readFile } from "node:fs/promises";
-import { parseEnv } from "node:util";
 import type { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import type { Cli } from "./cli.ts";
+import { namedFrom } from "./named-file.ts";
 import { collect } from "./options.ts";
 
 export interface VariableFlags {
@@ -13,9 +12,11 @@ export interface VariableFlags {
   readonly secretFile?: readonly string[];
 }
 
+type Values = Readonly<Record<string, string>>;
+
 export interface Variables {
-  readonly envs: Readonly<Record<string, string>>;
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly envs: Values;
+  readonly secrets: Values;
 }
 
 /** All that the flags say. Files come first, so that a flag wins. @throws UserError */
@@ -36,34 +37,27 @@ export function addVariableOptions(command: Command): Command {
 }
 
 interface Given {
-  readonly files: readonly string[] | undefined;
-  readonly texts: readonly string[] | undefined;
+  readonly files?: readonly string[] | undefined;
+  readonly texts?: readonly string[] | undefined;
 }
 
-async function gather(cli: Cli, kind: "env" | "secret", given: Given): Promise<Record<string, string>> {
-  const values: Record<string, string> = {};
-  for (const file of given.files ?? []) Object.assign(values, await readVariables(file, kind));
-  for (const text of given.texts ?? []) {
-    const [name, value] = variable(cli, text, kind);
-    values[name] = value;
-  }
-  return values;
+async function gather(cli: Cli, kind: "env" | "secret", { files = [], texts = [] }: Given): Promise<Values> {
+  const values = new Map<string, string>();
+  for (const [name, value] of await inFiles(cli, files)) values.set(name, value);
+  for (const text of texts) values.set(...variable(cli, text, kind));
+  return Object.fromEntries(values);
 }
 
-async function readVariables(file: string, kind: string): Promise<NodeJS.Dict<string>> {
-  try {
-    return parseEnv(await readFile(file, "utf8"));
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new UserError(`--${kind}-file ${file} cannot be read (${code}).\nGive a file with one NAME=value per line.`, {
-      cause: error,
-    });
-  }
+async function inFiles(cli: Cli, files: readonly string[]): Promise<readonly (readonly [string, string])[]> {
+  if (files.length === 0) return [];
+  const { readEnvFile } = await import("../../spec/command.ts");
+  return files.flatMap((file) => Object.entries(readEnvFile(namedFrom(cli.cwd, file))));
 }
 
-function variable(cli: Cli, text: string, kind: string): readonly [name: string, value: string] {
+function variable(cli: Cli, text: string, kind: string): [name: string, value: string] {
   const at = text.indexOf("=");
-  if (at === 0) throw new UserError(`--${kind} '${text}' has no name before the =.\nWrite --${kind} NAME=value.`);
+  // Without what was given: it may be a secret.
+  if (at === 0 || text === "") throw new UserError(`--${kind} was given without a name.\nWrite --${kind} NAME=value.`);
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
   const value = cli.env[text];
   if (value !== undefined) return [text, value];

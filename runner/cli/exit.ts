@@ -19,7 +19,7 @@ export interface EndingOptions {
 export function endingOf(error: unknown, { command, reportOf }: EndingOptions): Ending {
   if (error instanceof Interrupted) return { code: 130, lines: error.message.split("\n") };
   if (error instanceof CommanderError) return endingOfCommander(error, command);
-  if (error instanceof UserError) return { code: error.exitCode, lines: withMark(error.message) };
+  if (error instanceof UserError) return { code: error.exitCode, lines: error.texts.flatMap(withMark) };
   if (isBrokenPipe(error)) return { code: 0, lines: [] };
   const message = error instanceof Error ? error.message : String(error);
   return {

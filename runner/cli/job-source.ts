@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "../../spec/errors.ts";
 import type { JobSpec, Parsed } from "../../spec/index.ts";
+import { namedFrom } from "./named-file.ts";
 
 export type JobSource = { readonly file: string } | { readonly command: string };
 
@@ -29,9 +30,8 @@ export function sourceOf({ before, after, cwd }: SourceWords): JobSource {
     throw new UserError(
       `More than one file was given: ${before.join(" ")}.\nA command is written after --: lido jobs launch -p POOL -- ${before.join(" ")}`,
     );
-  const file = resolve(cwd, word);
   // SkyPilot takes a text that is no file for a command, when it can't have been meant as a file.
-  return /\s/.test(word) && !existsSync(file) ? { command: word } : { file: resolve(word) === file ? word : file };
+  return /\s/.test(word) && !existsSync(resolve(cwd, word)) ? { command: word } : { file: namedFrom(cwd, word) };
 }
 
 /** One word is a text of the shell; several are a program and its arguments, kept apart as they were given. */

@@ -1,10 +1,10 @@
 /** `lido pool apply`: creates or changes a pool, for people who have no Pulumi program. The provider does it; this asks and tells. */
-import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { ApplyRequest } from "../../provider/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { ask, refuseUnattended } from "./confirm.ts";
 import { addVariableOptions, type VariableFlags, variablesOf } from "./environment.ts";
+import { namedFrom } from "./named-file.ts";
 import { wholeNumber, yesOption } from "./options.ts";
 import { refuseForeign, refuseUnderWay } from "./pool-guard.ts";
 import { runTask } from "./pool-run.ts";
@@ -80,7 +80,7 @@ async function requestOf(cli: Cli, options: PoolApplyOptions): Promise<ApplyRequ
   const { file, pool, workers, infra, mode } = options;
   const { readApplyRequest } = await import("../../provider/index.ts");
   return await readApplyRequest({
-    ...(file === undefined ? {} : { file: resolve(file) === resolve(cli.cwd, file) ? file : resolve(cli.cwd, file) }),
+    ...(file === undefined ? {} : { file: namedFrom(cli.cwd, file) }),
     ...(pool === undefined ? {} : { name: pool }),
     ...(workers === undefined ? {} : { workers }),
     ...(infra === undefined ? {} : { infra }),

@@ -172,12 +172,10 @@ export function commandNames(given: readonly string[]): readonly string[] {
   return group === "jobs" ? [...names, "pool"] : names;
 }
 
-/** The long flags of the command that these words name. */
-export async function optionsOf(given: readonly string[], context: CommandContext): Promise<readonly string[]> {
+/** The options of the command that these words name; without those that every command takes. */
+export async function optionsOf(given: readonly string[], context: CommandContext): Promise<readonly Option[]> {
   const meant = meantEntry(withoutAlias(given));
-  if (meant === undefined) return [];
-  const made = (await meant.load()).command(context);
-  return [...made.options.flatMap(({ long }) => long ?? []), "--help", "--verbose", "--no-color"];
+  return meant === undefined ? [] : (await meant.load()).command(context).options;
 }
 
 /** Every command takes the flags that concern them all, and writes and ends through `cli` only. */

@@ -123,14 +123,14 @@ test.each<[string, unknown, readonly string[]]>([
       fileMounts: { "/a b": { mode: "MONT", source: "s3://b" } },
     },
     [
-      'WorkerPool: fileMounts["/a b"].mode: `mode` must be one of MOUNT, COPY, MOUNT_CACHED, not `MONT`',
+      "WorkerPool: fileMounts[\"/a b\"].mode: `mode` must be one of MOUNT, COPY, MOUNT_CACHED, not 'MONT'",
       "  write `mode: MOUNT` instead",
-      "WorkerPool: infra: unknown infra `asw`",
+      "WorkerPool: infra: unknown infra 'asw'",
       "  write `aws` instead; other forms: `local`, `ssh/NAME`, `aws/us-east-1/us-east-1a`, `gcp/us-central1` or `*/us-east-1`",
-      "WorkerPool: resources.diskSize: `diskSize` must be a size above 0 such as 256, 256GB or 1TB, without a `+`, not `big`",
+      "WorkerPool: resources.diskSize: `diskSize` must be a size above 0 such as 256, 256GB or 1TB, without a `+`, not 'big'",
       "  write `diskSize: 256` (GB), `diskSize: 256GB` or `diskSize: 1TB`",
-      "WorkerPool: workers: `workers` must be a whole number of 0 or more, not `-1`",
-      "  write `workers: 3`",
+      "WorkerPool: workers: `workers` must be a whole number of 0 or more, not -1",
+      "  write `workers: 0` or more",
     ],
   ],
   [
@@ -138,11 +138,11 @@ test.each<[string, unknown, readonly string[]]>([
     { workers: 1, infra: "local", resources: { infra: "aws" } },
     ["WorkerPool: infra: `infra` and `resources.infra` are both set", "  keep one of them"],
   ],
-  ["no object", "three", ["WorkerPool: the arguments must be an object, not `three`", "  write `{ workers: 3 }`"]],
+  ["no object", "three", ["WorkerPool: the arguments must be an object, not 'three'", "  write `{ workers: 3 }`"]],
   [
     "a number that JSON cannot hold",
     { workers: Number.NaN },
-    ["WorkerPool: workers: `workers` must be a whole number of 0 or more, not `NaN`", "  write `workers: 3`"],
+    ["WorkerPool: workers: `workers` must be a whole number of 0 or more, not NaN", "  write `workers: 3`"],
   ],
   [
     "values that JSON cannot hold",

@@ -39,15 +39,15 @@ test("what is asked goes over each alternative of the file, and leaves the rest 
 test.each([
   [
     { cpus: "many" },
-    '--cpus: `cpus` must be a number above 0, or one with a `+` for "at least", not `many`.\nWrite --cpus 4, --cpus 4+ or --cpus 0.5.',
+    "--cpus: `cpus` must be a number above 0, or one with a `+` for \"at least\", not 'many'.\nWrite --cpus 4, --cpus 4+ or --cpus 0.5.",
   ],
   [
     { memory: "-1" },
-    '--memory: `memory` must be a size above 0 such as 32, 64GB, 16Gi or 1TB+, not `"-1"`.\nWrite --memory 32 (GB), --memory 64GB or --memory 64GB+.',
+    "--memory: `memory` must be a size above 0 such as 32, 64GB, 16Gi or 1TB+, not '-1'.\nWrite --memory 32 (GB), --memory 64GB or --memory 64GB+.",
   ],
   [
     { gpus: "H100:0" },
-    "--gpus: `H100:0` is not an accelerator: it must be a name, or a name and a count above 0.\nWrite --gpus H100, --gpus H100:8 or --gpus L4:0.5.",
+    "--gpus: 'H100:0' is not an accelerator: it must be a name, or a name and a count above 0.\nWrite --gpus H100, --gpus H100:8 or --gpus L4:0.5.",
   ],
 ])("%j is refused", (asked, message) => {
   expect(() => withAsked(job, asked)).toThrow(message);

@@ -39,7 +39,7 @@ test("what is wrongly given is refused as a whole", () => {
   const given = { envs: { "A-B": "1", TOKEN: "1", N: "a\0b", BOTH: "1" }, secrets: { PLAIN: "1", BOTH: "2" } };
   expect(refusal(() => fillEnvironment(spec, given))).toEqual([
     2,
-    "--env: `A-B` is not a name of an environment variable",
+    "--env: 'A-B' is not a name of an environment variable",
     "  write a name of letters, digits and `_` that does not begin with a digit, such as `MY_NAME`",
     "--env: `TOKEN` is a secret",
     "  write `--secret TOKEN=VALUE` instead",

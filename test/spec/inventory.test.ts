@@ -89,7 +89,7 @@ test.each([
   ],
   [
     "lab: { hosts: [a, { host: b }, a] }",
-    "hosts.yaml:1:32: the host `a` stands here a second time",
+    "hosts.yaml:1:32: the host 'a' stands here a second time",
     "keep one of them",
   ],
   ["lab: { hosts: [] }", "hosts.yaml:1:15: `hosts` is an empty list", "write `hosts: [10.0.0.2, 10.0.0.3]`"],
@@ -106,12 +106,12 @@ test.each([
   ],
   [
     "lab: { hosts: [{ host: a, hostKey: yes please }] }",
-    "hosts.yaml:1:36: `hostKey` must be a public key, its fingerprint or `trust-first`, not `yes please`",
+    "hosts.yaml:1:36: `hostKey` must be a public key, its fingerprint or `trust-first`, not 'yes please'",
     "write `hostKey: ssh-ed25519 AAAA…` (a line of `ssh-keyscan HOST` without its first word), `hostKey: SHA256:…`, or `hostKey: trust-first`",
   ],
   [
     "lab: { hosts: [{ host: a, jump: 'a b' }] }",
-    "hosts.yaml:1:33: `jump` must name the hosts on the way, not `a b`",
+    "hosts.yaml:1:33: `jump` must name the hosts on the way, not 'a b'",
     "write `jump: bastion`, `jump: me@bastion:2222`, `jump: outer,inner`, or `jump: none`",
   ],
   [

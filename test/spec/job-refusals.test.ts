@@ -43,7 +43,7 @@ const FILES: readonly BadFile[] = [
     title: "a number as run",
     text: "run: 3\n",
     error: [
-      "job.yaml:1:6: `run` must be text, not `3`",
+      "job.yaml:1:6: `run` must be text, not 3",
       "  1 | run: 3",
       "    |      ^",
       '  put it in quotes: `run: "3"`',
@@ -78,7 +78,7 @@ const FILES: readonly BadFile[] = [
     title: "a number as name",
     text: "name: 123\nrun: x\n",
     error: [
-      "job.yaml:1:7: `name` must be text, not `123`",
+      "job.yaml:1:7: `name` must be text, not 123",
       "  1 | name: 123",
       "    |       ^^^",
       '  put it in quotes: `name: "123"`',
@@ -88,7 +88,7 @@ const FILES: readonly BadFile[] = [
     title: "a bad name of a variable",
     text: "run: x\nenvs:\n  MY-NAME: 1\n",
     error: [
-      "job.yaml:3:3: `MY-NAME` is not a name of an environment variable",
+      "job.yaml:3:3: 'MY-NAME' is not a name of an environment variable",
       "  3 |   MY-NAME: 1",
       "    |   ^^^^^^^",
       "  write a name of letters, digits and `_` that does not begin with a digit, such as `MY_NAME`",
@@ -148,7 +148,7 @@ const FILES: readonly BadFile[] = [
     title: "an unknown mode",
     text: "run: x\nfile_mounts:\n  /data: {source: s3://b, mode: MONT}\n",
     error: [
-      "job.yaml:3:33: `mode` must be one of MOUNT, COPY, MOUNT_CACHED, not `MONT`",
+      "job.yaml:3:33: `mode` must be one of MOUNT, COPY, MOUNT_CACHED, not 'MONT'",
       "  3 |   /data: {source: s3://b, mode: MONT}",
       "    |                                 ^^^^",
       "  write `mode: MOUNT` instead",
@@ -188,7 +188,7 @@ const FILES: readonly BadFile[] = [
     title: "read_only that is no switch",
     text: "run: x\nfile_mounts:\n  /data: {source: s3://b, config: {mount: {read_only: 1}}}\n",
     error: [
-      "job.yaml:3:55: `read_only` must be true or false, not `1`",
+      "job.yaml:3:55: `read_only` must be true or false, not 1",
       "  3 |   /data: {source: s3://b, config: {mount: {read_only: 1}}}",
       "    |                                                       ^",
       "  write `read_only: true` or `read_only: false`",

@@ -57,9 +57,9 @@ test("local files that are not there: an error of apply", () => {
   writeFileSync(file, from(POOL));
   const shown = linesOf(() => requestOf({ file })).map((line) => line.replaceAll(`${folder}/`, "./"));
   expect(shown.filter((line) => !line.startsWith("  "))).toEqual([
-    "./pool.yaml:2:10: `workdir`: there is no folder `./cod`",
-    "./pool.yaml:6:8: `file_mounts`: there is no file or folder `./data.txt`",
-    "./pool.yaml:7:8: `file_mounts`: there is no file or folder `./more`",
+    "./pool.yaml:2:10: `workdir`: there is no folder './cod'",
+    "./pool.yaml:6:8: `file_mounts`: there is no file or folder './data.txt'",
+    "./pool.yaml:7:8: `file_mounts`: there is no file or folder './more'",
   ]);
   expect(shown.slice(1, 4)).toEqual([
     "  2 | workdir: ./cod",
@@ -73,7 +73,7 @@ test("a remark of check, which does not know the variables", () => {
   const { problems, warnings } = reportOnFile(join(folder, "pool.yaml"), { cwd: folder });
   expect(problems).toEqual([]);
   expect(warnings.map(({ message, place }) => `${place?.line}:${place?.column} ${message}`)).toEqual([
-    "2:10 `workdir`: `./words.txt` is a file",
-    "7:8 `file_mounts`: there is no file or folder `./more`",
+    "2:10 `workdir`: './words.txt' is a file",
+    "7:8 `file_mounts`: there is no file or folder './more'",
   ]);
 });

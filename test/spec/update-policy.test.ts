@@ -102,7 +102,7 @@ const FILES: readonly BadFile[] = [
     title: "a policy that is a word",
     text: "pool: {workers: 4, update_policy: rolling}\n",
     error: [
-      "pool.yaml:1:35: `update_policy` must be a mapping, not `rolling`",
+      "pool.yaml:1:35: `update_policy` must be a mapping, not 'rolling'",
       "  1 | pool: {workers: 4, update_policy: rolling}",
       "    |                                   ^^^^^^^",
       "  write `update_policy: {max_surge: 1, max_unavailable: 0}`",
@@ -112,7 +112,7 @@ const FILES: readonly BadFile[] = [
     title: "a surge that is neither a count nor a percentage",
     text: `${head}    max_surge: some\n`,
     error: [
-      "pool.yaml:4:16: `max_surge` must be a whole number of workers or a percentage of the pool's size, not `some`",
+      "pool.yaml:4:16: `max_surge` must be a whole number of workers or a percentage of the pool's size, not 'some'",
       "  4 |     max_surge: some",
       "    |                ^^^^",
       "  write `max_surge: 1` or `max_surge: 25%`",
@@ -122,7 +122,7 @@ const FILES: readonly BadFile[] = [
     title: "a negative number that may be missing",
     text: `${head}    max_unavailable: -1\n`,
     error: [
-      "pool.yaml:4:22: `max_unavailable` must be a whole number of workers or a percentage of the pool's size, not `-1`",
+      "pool.yaml:4:22: `max_unavailable` must be a whole number of workers or a percentage of the pool's size, not -1",
       "  4 |     max_unavailable: -1",
       "    |                      ^^",
       "  write `max_unavailable: 1` or `max_unavailable: 25%`",
@@ -142,7 +142,7 @@ const FILES: readonly BadFile[] = [
     title: "half a canary",
     text: `${head}    canary: 0.5\n`,
     error: [
-      "pool.yaml:4:13: `canary` must be a whole number of 0 or more, not `0.5`",
+      "pool.yaml:4:13: `canary` must be a whole number of 0 or more, not 0.5",
       "  4 |     canary: 0.5",
       "    |             ^^^",
       "  write `canary: 1`",
@@ -172,7 +172,7 @@ const FILES: readonly BadFile[] = [
     title: "a check that is no text",
     text: `${head}    canary: 1\n    canary_check: true\n`,
     error: [
-      "pool.yaml:5:19: `canary_check` must be text, not `true`",
+      "pool.yaml:5:19: `canary_check` must be text, not true",
       "  5 |     canary_check: true",
       "    |                   ^^^^",
       '  put it in quotes: `canary_check: "true"`',
@@ -182,7 +182,7 @@ const FILES: readonly BadFile[] = [
     title: "a time in words",
     text: `${head}    drain_timeout: ten minutes\n`,
     error: [
-      "pool.yaml:4:20: `drain_timeout` must be seconds or a time such as 90s, 10m or 1h, not `ten minutes`",
+      "pool.yaml:4:20: `drain_timeout` must be seconds or a time such as 90s, 10m or 1h, not 'ten minutes'",
       "  4 |     drain_timeout: ten minutes",
       "    |                    ^^^^^^^^^^^",
       "  write `drain_timeout: 600` (seconds), `drain_timeout: 90s`, `drain_timeout: 10m` or `drain_timeout: 1h`",
@@ -192,11 +192,11 @@ const FILES: readonly BadFile[] = [
     title: "no time at all",
     text: `${head}    max_duration: 0\n    setup_timeout: 0s\n`,
     error: [
-      "pool.yaml:4:19: `max_duration` must be seconds or a time such as 90s, 10m or 1h, above 0, not `0`",
+      "pool.yaml:4:19: `max_duration` must be seconds or a time such as 90s, 10m or 1h, above 0, not 0",
       "  4 |     max_duration: 0",
       "    |                   ^",
       "  write `max_duration: 600` (seconds), `max_duration: 90s`, `max_duration: 10m` or `max_duration: 1h`",
-      "pool.yaml:5:20: `setup_timeout` must be seconds or a time such as 90s, 10m or 1h, above 0, not `0s`",
+      "pool.yaml:5:20: `setup_timeout` must be seconds or a time such as 90s, 10m or 1h, above 0, not '0s'",
       "  5 |     setup_timeout: 0s",
       "    |                    ^^",
       "  write `setup_timeout: 600` (seconds), `setup_timeout: 90s`, `setup_timeout: 10m` or `setup_timeout: 1h`",
@@ -206,7 +206,7 @@ const FILES: readonly BadFile[] = [
     title: "an unknown mode",
     text: `${head}    mode: bluegreen\n`,
     error: [
-      "pool.yaml:4:11: `mode` must be `rolling` or `blue_green`, not `bluegreen`",
+      "pool.yaml:4:11: `mode` must be rolling or blue_green, not 'bluegreen'",
       "  4 |     mode: bluegreen",
       "    |           ^^^^^^^^^",
       "  write `mode: blue_green`",
@@ -229,9 +229,9 @@ test("refused as arguments, in their words", () => {
     "  write `canary: 1` beside it",
     "WorkerPool: updatePolicy.maxSurge: with `maxSurge: 0` and no `maxUnavailable` above 0, no worker could ever be replaced",
     "  write `maxSurge: 1` or `maxUnavailable: 1`",
-    "WorkerPool: updatePolicy.drainTimeout: `drainTimeout` must be seconds or a time such as 90s, 10m or 1h, not `soon`",
+    "WorkerPool: updatePolicy.drainTimeout: `drainTimeout` must be seconds or a time such as 90s, 10m or 1h, not 'soon'",
     "  write `drainTimeout: 600` (seconds), `drainTimeout: 90s`, `drainTimeout: 10m` or `drainTimeout: 1h`",
-    "WorkerPool: updatePolicy.mode: `mode` must be `rolling` or `blue_green`, not `fast`",
+    "WorkerPool: updatePolicy.mode: `mode` must be rolling or blue_green, not 'fast'",
     "  write `mode: rolling`",
   ]);
 });

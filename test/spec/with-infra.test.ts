@@ -27,7 +27,7 @@ test("what is no infra is refused; so is one without a file", () => {
   const { spec } = parsePool("pool: {workers: 1}\n", { file: "p.yaml" });
   expect(refusal(() => withInfra(spec, "lcal"))).toEqual([
     2,
-    "--infra: unknown infra `lcal`",
+    "--infra: unknown infra 'lcal'",
     "  write `local` instead; other forms: `local`, `ssh/NAME`, `aws/us-east-1/us-east-1a`, `gcp/us-central1` or `*/us-east-1`",
   ]);
   expect(refusal(() => requestOf({ name: "p", workers: 2, infra: "local" }))).toEqual([

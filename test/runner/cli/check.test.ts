@@ -82,7 +82,9 @@ test("a pool that says everything, with a remark", async () => {
   ]);
   expect(lines(t, t.stderr())).toEqual([
     "Warning: full.yaml:19:1: `run` is ignored: a pool only prepares its workers, and each job brings its own `run`",
-    "Warning: full.yaml:13:23: `file_mounts`: there is no file or folder `./data`",
+    "Warning: full.yaml:10:8: infra: aws/us-east-1 is not served yet; this version makes workers on this computer and on hosts of your own. Write `infra: local`, or `infra: ssh/NAME` with NAME in a hosts.yaml.",
+    "Warning: full.yaml:2:24: autoscaling is not served yet: the pool has `min_workers` workers (0), and stays so",
+    "Warning: full.yaml:13:23: `file_mounts`: there is no file or folder './data'",
   ]);
 });
 
@@ -121,7 +123,7 @@ test("all errors at once, of every file; what is right is still explained", asyn
     "  2 | secret: {A: *******}",
     "    | ^^^^^^",
     `  write \`secrets\` instead; ${known}`,
-    'Error: bad.yaml:3:19: `cpus` must be a number above 0, or one with a `+` for "at least", not `x`',
+    "Error: bad.yaml:3:19: `cpus` must be a number above 0, or one with a `+` for \"at least\", not 'x'",
     "  3 | resources: {cpus: x, memory: *no}",
     "    |                   ^",
     "  write `cpus: 4`, `cpus: 4+` or `cpus: 0.5`",
@@ -174,7 +176,7 @@ test("as data: several files are a list, or a line each", async () => {
         {
           line: 1,
           column: 6,
-          message: "`run` must be text, not `3`",
+          message: "`run` must be text, not 3",
           advice: 'put it in quotes: `run: "3"`',
           excerpt: ["  1 | run: 3", "    |      ^"],
         },
@@ -216,8 +218,25 @@ test("as data: several files are a list, or a line each", async () => {
 
 test("terminal codes in a file stay in the file", async () => {
   await using t = await stage();
-  expect(await t.lido("check", file(t, "job.yaml", 'run: "echo \\e[31m"\nname: "a\\e]0;x\\a"\n'))).toBe(0);
-  expect(["\u0007", "\u001B"].filter((code) => t.stdout().includes(code))).toEqual([]);
+  const text = 'run: "echo \\e[31m"\nenvs: {A: "a\\e]0;x\\a"}\n';
+  expect(await t.lido("check", file(t, "job.yaml", text))).toBe(0);
+  expect(await t.lido("check", file(t, "named.yaml", `${text}name: "a\\e]0;x\\a"\n`))).toBe(2);
+  expect(["\u0007", "\u001B"].filter((code) => `${t.stdout()}${t.stderr()}`.includes(code))).toEqual([]);
+});
+
+test.each([120, 80, 60])("in a terminal of %d columns no word is broken", async (columns) => {
+  await using t = await stage({ kind: "tty", columns });
+  expect(await t.lido("check", file(t, "full.yaml", `${FULL}rnu: x\n`))).toBe(2);
+  expect(await t.lido("check", file(t, "full.yaml", FULL))).toBe(0);
+  const [text, errors] = [t.stdout(), t.stderr()].map((all) => all.replaceAll(t.folder, "").split("\n"));
+  expect(text?.filter((line) => line.length > columns)).toEqual([]);
+  expect(errors?.filter((line) => line.length > columns)).toEqual([]);
+  await using piped = await stage();
+  await piped.lido("check", file(piped, "full.yaml", `${FULL}rnu: x\n`));
+  await piped.lido("check", file(piped, "full.yaml", FULL));
+  const words = (all: string): readonly string[] => all.split(/\s+/);
+  expect(words(t.stdout().replaceAll(t.folder, ""))).toEqual(words(piped.stdout().replaceAll(piped.folder, "")));
+  expect(words(t.stderr().replaceAll(t.folder, ""))).toEqual(words(piped.stderr().replaceAll(piped.folder, "")));
 });
 
 test("a command as long as a file may be is cut", async () => {

@@ -212,6 +212,48 @@ test.each([
   expect(t.stderr()).toBe(`Error: --name '${shown}' can't be the name of a job: ${fault}.\nWrite one like -n train.\n`);
 });
 
+test("a file of secrets with lines that say nothing: each is told, and nothing of it is shown or submitted", async () => {
+  await using t = await stage({ pools });
+  writeFileSync(join(t.folder, "vars"), "# of the job\nTOKEN=hunter2\nhunter3\nmy key=hunter4\n9=hunter5\n");
+  expect(await t.lido("jobs", "launch", "-p", "gpu-pool", "--secret-file", "vars", "--", "x")).toBe(2);
+  const place = join(t.folder, "vars");
+  const [line, name] = [
+    "  write `NAME=value`, or `#` before it; a value of several lines stands in quotes",
+    "  write a name of letters, digits and `_` that does not begin with a digit, such as `MY_NAME`",
+  ];
+  expect(t.stderr().trimEnd().split("\n")).toEqual([
+    `Error: ${place}:3:1: this line is not \`NAME=value\``,
+    line,
+    `Error: ${place}:4:1: this line is not \`NAME=value\``,
+    line,
+    `Error: ${place}:5:1: what stands before the \`=\` is not a name of an environment variable`,
+    name,
+  ]);
+  expect(t.controller.connections()).toBe(0);
+});
+
+test("each value that is still open is an error by itself", async () => {
+  await using t = await stage({ pools });
+  writeFileSync(join(t.folder, "job.yaml"), "run: x\nenvs: {A: null, B: null}\nsecrets: {C: null}\n");
+  expect(await t.lido("jobs", "launch", "-p", "gpu-pool", "job.yaml")).toBe(2);
+  const marks = t
+    .stderr()
+    .split("\n")
+    .filter((line) => line.startsWith("Error: "));
+  expect(marks.map((line) => line.replace(/.*job\.yaml:/, ""))).toEqual([
+    "2:8: `A` has no value yet",
+    "2:17: `B` has no value yet",
+    "3:11: the secret `C` has no value yet",
+  ]);
+  expect(await t.lido("jobs", "launch", "-p", "gpu-pool", "--env", "A-B=1", "--env", "C D=1", "--", "x")).toBe(2);
+  expect(
+    t
+      .stderr()
+      .split("\n")
+      .filter((line) => line.startsWith("Error: --env: '")),
+  ).toHaveLength(2);
+});
+
 test("the words of a command stay apart; one text is the shell's", async () => {
   const run = async (...words: readonly string[]): Promise<string> => {
     await using t = await stage({ pools, script: oneJob("SUCCEEDED") });
@@ -245,11 +287,12 @@ test.each([
     2,
     "--env NOPE: this shell has no variable NOPE.\nSet it first, or write --env NOPE=value.",
   ],
-  [["--secret", "=x", "--", "x"], 2, "--secret '=x' has no name before the =.\nWrite --secret NAME=value."],
+  [["--secret", "=hunter2", "--", "x"], 2, "--secret was given without a name.\nWrite --secret NAME=value."],
+  [["--env", "", "--", "x"], 2, "--env was given without a name.\nWrite --env NAME=value."],
   [
     ["--env-file", "/nowhere/vars", "--", "x"],
     2,
-    "--env-file /nowhere/vars cannot be read (ENOENT).\nGive a file with one NAME=value per line.",
+    "There is no file /nowhere/vars (looked for /nowhere/vars)\n  check the path and the folder you are in",
   ],
   [
     ["--", "x"],

@@ -4,6 +4,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageVersion } from "../../../runner/client/index.ts";
+import { bundleLibraries } from "../../../tools/build/bundle.mjs";
 import { type TemporaryFolder, temporaryFolder } from "../client/temporary-folder.ts";
 import { roster } from "../pools/roster.ts";
 import { counts } from "./rows.ts";
@@ -20,6 +21,7 @@ beforeAll(async () => {
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   const args = [compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", join(copy.path, "dist")];
   await promisify(execFile)(process.execPath, args, { cwd: root });
+  await bundleLibraries(root, join(copy.path, "dist"));
   mkdirSync(join(copy.path, "runner/cli"), { recursive: true });
   cpSync(join(root, "runner/cli/bin.js"), bin);
   cpSync(join(root, "package.json"), join(copy.path, "package.json"));
@@ -212,15 +214,32 @@ describe("with a controller", () => {
     const loaded = async (...words: readonly string[]): Promise<readonly string[]> => {
       const options = { env, cwd: t.folder, maxBuffer: 1 << 28 };
       const { stderr } = await promisify(execFile)(process.execPath, [bin, ...words], options);
-      return ["commander", "zod", "yaml", "ssh2", "@pulumi", "kysely", "pino"].filter((name) =>
-        stderr.includes(`node_modules/${name}/`),
-      );
+      const names = ["commander", "zod", "yaml", "ssh2", "@pulumi", "kysely", "pino"];
+      const bundled = stderr.includes("dist/spec/libraries.cjs") ? ["spec/libraries.cjs"] : [];
+      return [...names.filter((name) => stderr.includes(`node_modules/${name}/`)), ...bundled];
     };
     expect(await loaded("jobs", "queue")).toEqual(["commander"]);
     expect(await loaded("jobs", "launch", "-d", "-p", "gpu-pool", "--", "true")).toEqual(["commander"]);
     writeFileSync(join(t.folder, "job.yaml"), "run: echo\n");
-    expect(await loaded("jobs", "launch", "-d", "-p", "gpu-pool", "job.yaml")).toEqual(["commander", "zod", "yaml"]);
+    expect(await loaded("jobs", "launch", "-d", "-p", "gpu-pool", "job.yaml")).toEqual([
+      "commander",
+      "spec/libraries.cjs",
+    ]);
   });
+});
+
+test("in a program that ts-node runs, no file of ours is required: it would be compiled", () => {
+  const spec = JSON.stringify(join(copy.path, "dist/spec/index.js"));
+  const program = `
+    const { _extensions: ways } = require("node:module");
+    const plain = ways[".js"];
+    ways[".tsx"] = ways[".js"] = (module, file) => {
+      if (!file.includes("node_modules")) throw new Error("compiled " + file);
+      plain(module, file);
+    };
+    import(${spec}).then((spec) => console.log(spec.parsePool("pool: {workers: 2}", { file: "p" }).spec.size.min));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ["-e", program], { encoding: "utf8" });
+  expect([stdout, stderr]).toEqual(["2\n", ""]);
 });
 
 describe("bin.js", () => {
@@ -228,7 +247,8 @@ describe("bin.js", () => {
     expect(await lido(["jobs", "launch", "-p", "x", "--env-file", "/nonexistent", "--", "true"])).toEqual({
       code: 2,
       stdout: "",
-      stderr: "Error: --env-file /nonexistent cannot be read (ENOENT).\nGive a file with one NAME=value per line.\n",
+      stderr:
+        "Error: There is no file /nonexistent (looked for /nonexistent)\n  check the path and the folder you are in\n",
     });
     const file = join(copy.path, "job.env");
     writeFileSync(file, "NODE_OPTIONS=--no-such-option\n");
