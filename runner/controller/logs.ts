@@ -7,12 +7,13 @@ import { NotFoundError, UserError } from "../../spec/index.ts";
 import type { Worker } from "../../worker/index.ts";
 import { ConnectionError } from "../../worker/index.ts";
 import type { LogItem, LogsParams, LogsResult } from "../api.ts";
-import type { Event, State } from "../core/index.ts";
+import type { Connection, Event, State } from "../core/index.ts";
 import { attemptKey, isTerminal } from "../core/index.ts";
 import type { LogCopies } from "../log-copies/index.ts";
 import type { Store, StoredRow } from "../store/index.ts";
 import type { Changes } from "./changes.ts";
 import type { Holds } from "./holds.ts";
+import type { Refresh } from "./refresh.ts";
 import { findRow, noSuchJob, rowNow } from "./rows.ts";
 import type { CallContext } from "./server.ts";
 import type { Sessions } from "./sessions.ts";
@@ -27,6 +28,7 @@ export interface LogsOptions {
   readonly changes: Changes;
   readonly clock: () => number;
   readonly emit: (event: Event) => void;
+  readonly refresh: Pick<Refresh, "look">;
 }
 
 /** How long a worker is waited for when its log is not followed. */
@@ -227,11 +229,27 @@ class Reading {
       if (!view) throw goneError(row);
       const live = sessions.get(ref)?.live;
       if (live) return live.worker;
-      if (view.connection.kind === "down" && view.connection.permanent) throw downError(row, view.connection.reason);
+      const { connection } = view;
+      if (connection.kind === "down" && (connection.permanent || this.#isHopeless(connection)))
+        throw await this.#whyNot(row, connection.reason);
       await change;
     }
     if (this.#context.signal.aborted) return undefined;
-    throw downError(row, `it did not answer for ${PATIENCE_MS / 1000} s`);
+    const { connection } = state().pools.get(ref.pool)?.workers.get(ref.worker) ?? {};
+    const tried = connection?.kind === "down" ? connection.reason : "";
+    throw await this.#whyNot(row, tried === "" ? `it did not answer for ${PATIENCE_MS / 1000} s.` : tried);
+  }
+
+  /** A pool that is gone by now took the worker along, whatever it is that cannot be reached. */
+  async #whyNot(row: LoggedRow, reason: string): Promise<UserError> {
+    await this.#options.refresh.look();
+    const isThere = this.#options.state().pools.get(row.poolIdentity)?.workers.has(row.worker) === true;
+    return isThere ? downError(row, reason) : goneError(row);
+  }
+
+  /** It has been unreachable for longer than anybody waits here. Who follows waits for it. */
+  #isHopeless({ since, reason }: Extract<Connection, { readonly kind: "down" }>): boolean {
+    return !this.#params.follow && reason !== "" && this.#options.clock() - since > PATIENCE_MS;
   }
 }
 
@@ -255,7 +273,5 @@ function goneError({ id, worker }: LoggedRow): UserError {
 }
 
 function downError({ id, worker }: LoggedRow, reason: string): UserError {
-  return new UserError(`The log of job ${id} is on worker ${worker}, which is not connected: ${reason}`, {
-    exitCode: 5,
-  });
+  return new UserError(`The log of job ${id} is on worker ${worker}, which is unreachable: ${reason}`, { exitCode: 5 });
 }

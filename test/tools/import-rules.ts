@@ -25,7 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
  * commands that must start in milliseconds and would load the whole room for an error class or a path.
  */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
-  spec: ["spec/index.ts", "spec/errors.ts", "spec/command.ts"],
+  spec: ["spec/index.ts", "spec/errors.ts", "spec/command.ts", "spec/name.ts", "spec/nearest.ts"],
   worker: [
     "worker/index.ts",
     "worker/home.ts",
