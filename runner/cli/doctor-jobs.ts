@@ -8,7 +8,7 @@ import type { ListedPool } from "../pools/index.ts";
 import type { Cli } from "./cli.ts";
 import type { PlacedFinding } from "./doctor-words.ts";
 import { countIds, formatIds } from "./ids.ts";
-import { jobs } from "./outcome.ts";
+import { finished, tally } from "./outcome.ts";
 import { repairCommand, unreachableRemedy } from "./pool-repair.ts";
 import { type ShownWorker, shownState, shownWorkers } from "./worker-rows.ts";
 
@@ -80,11 +80,10 @@ function jobsOn(workers: readonly ShownWorker[]): string {
   return workers.flatMap(({ seen }) => (seen?.job === undefined ? [] : [`job ${seen.job}`])).join(", ");
 }
 
-/** `12 jobs are not over (3-9,14-18)` */
+/** `12 unfinished jobs (3-14)`, `2 unfinished jobs (of 3-14)` */
 function unfinishedWords(rows: readonly SubmissionRow[]): string {
-  const over = (row: SubmissionRow) =>
-    (row.byStatus.SUCCEEDED ?? 0) + (row.byStatus.FAILED ?? 0) + (row.byStatus.CANCELLED ?? 0);
   const ids = rows.map((row) => row.ids).toReversed();
-  const count = countIds(ids) - rows.reduce((sum, row) => sum + over(row), 0);
-  return `${jobs(count)} not over, of ${formatIds(ids)}`;
+  const over = rows.reduce((sum, { byStatus }) => sum + finished(tally({ total: 0, byStatus, lastFailed: [] })), 0);
+  const count = countIds(ids) - over;
+  return `${count} unfinished job${count === 1 ? "" : "s"} (${over === 0 ? "" : "of "}${formatIds(ids)})`;
 }

@@ -35,7 +35,9 @@ export async function runWorkersShow(cli: Cli, { worker: word, pool, output }: W
   if (shown === undefined) return 0;
   const words = () => {
     for (const line of factLines(factsOf(cli, found, shown), cli.paint)) print(cli, line);
-    note(cli, `\nNext: lido workers ssh ${shown.name}, lido pool logs ${shown.pool} ${shown.id}`);
+    const next =
+      shownState(shown) === "UNREACHABLE" ? `lido doctor -p ${shown.pool}` : `lido workers ssh ${shown.name}`;
+    note(cli, `\nNext: ${next}, lido pool logs ${shown.pool} ${shown.id}`);
   };
   printOne(cli, shown, { format: output, id: shown.name, words });
   return 0;
@@ -49,7 +51,7 @@ function factsOf(cli: Cli, { roster }: FoundWorker, shown: ShownWorker): readonl
   return [
     ["name", shown.name],
     ["pool", `${shown.pool} (worker=${shown.id})`],
-    ["state", remark === "" ? state : `${state}: ${remark}`, stateColor(state)],
+    ["state", remark === "" ? state : `${state}${state === "UNREACHABLE" ? "" : ":"} ${remark}`, stateColor(state)],
     ["does", doingWords(shown)],
     ["drained", seen?.cordon ?? ""],
     [

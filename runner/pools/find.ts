@@ -5,7 +5,7 @@
 import { NotFoundError, UserError } from "../../spec/errors.ts";
 import { nearest } from "../../spec/nearest.ts";
 import type { Roster } from "../../worker/index.ts";
-import { forgetPointerOf, isApplied, pointedPools, readPointer } from "../../worker/pointer.ts";
+import { isApplied, pointedPools, readPointer } from "../../worker/pointer.ts";
 import type { PoolPointer } from "../api.ts";
 import { identityUnderWay, rostersIn } from "./deployment.ts";
 import { keptOf } from "./kept.ts";
@@ -117,7 +117,7 @@ async function placeOf(pointer: PoolPointer, env: Env): Promise<StackPlace> {
   return { stack, dir: projectDir, project: await findProject(projectDir), env: envOfPointer(pointer.env, env) };
 }
 
-/** The roster as the pointer's stack holds it now. One that is gone is used before no more. @throws PoolGoneError; UserError of Pulumi. */
+/** The roster as the pointer's stack holds it now. @throws PoolGoneError; UserError of Pulumi. */
 export async function rosterFromPointer(pointer: PoolPointer, home: string): Promise<Roster> {
   const look = await lookAt(pointer, home);
   switch (look.kind) {
@@ -126,7 +126,6 @@ export async function rosterFromPointer(pointer: PoolPointer, home: string): Pro
     case "unreadable":
       throw look.error;
     case "absent":
-      await forgetPointerOf(home, pointer);
       throw new PoolGoneError(
         `Pool '${pointer.pool}' is no longer in stack ${pointer.stack}.\n${againWords(pointer, home)} makes it again.`,
       );

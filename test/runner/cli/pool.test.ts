@@ -58,7 +58,7 @@ test("status: a worker that its pool made ready and that nobody reaches is UNREA
   expect(list.stdout()).toMatch(/^big-pool +1 +big-pool-1 +UNREACHABLE +job 7\? +1m ago +for 3m 05s: Cannot reach /m);
   await using show = await stage({ pools, script });
   await show.lido("workers", "show", "big-pool-1");
-  expect(show.stdout()).toContain(`state       UNREACHABLE: for 3m 05s: ${trouble}\ndoes        job 7?\n`);
+  expect(show.stdout()).toContain(`state       UNREACHABLE for 3m 05s: ${trouble}\ndoes        job 7?\n`);
   await using j = await stage({ pools, script });
   await j.lido("pool", "status", "-o", "json");
   expect(JSON.parse(j.stdout())).toMatchObject([
