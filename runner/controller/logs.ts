@@ -31,7 +31,7 @@ export interface LogsOptions {
   readonly refresh: Pick<Refresh, "look">;
 }
 
-/** How long a worker is waited for when its log is not followed. */
+/** How long a worker is waited for when nothing more is to come from it, or nobody wants that. */
 const PATIENCE_MS = 10_000;
 const CHUNK_BYTES = 64 * 1024;
 /** The worker stays connected for a while, since whoever reads one log reads another. */
@@ -135,7 +135,8 @@ class Reading {
       // What the job wrote before it was over is all there then: the last read misses nothing.
       const over = isOver(await this.row(), row);
       if (over && (await this.#sendCopy(row, offset))) return;
-      const worker = await this.#worker(row);
+      // Of an attempt that is over nothing more comes: only what still runs is waited for, however long it takes.
+      const worker = await this.#worker(row, this.#params.follow && !over);
       if (!worker) return;
       complete = !this.#params.follow || over;
       try {
@@ -217,11 +218,11 @@ class Reading {
   }
 
   /** The worker, connected; `undefined` when the caller left. @throws UserError when it is gone or does not come. */
-  async #worker(row: LoggedRow): Promise<Worker | undefined> {
+  async #worker(row: LoggedRow, waits: boolean): Promise<Worker | undefined> {
     const { state, sessions, changes, emit } = this.#options;
     const ref = { pool: row.poolIdentity, worker: row.worker };
     const deadline = AbortSignal.timeout(PATIENCE_MS);
-    const signal = this.#params.follow ? this.#context.signal : AbortSignal.any([this.#context.signal, deadline]);
+    const signal = waits ? this.#context.signal : AbortSignal.any([this.#context.signal, deadline]);
     emit({ kind: "wanted", pool: ref.pool, forMs: WANTED_MS });
     while (!signal.aborted) {
       const change = changes.next(signal);
@@ -230,7 +231,7 @@ class Reading {
       const live = sessions.get(ref)?.live;
       if (live) return live.worker;
       const { connection } = view;
-      if (connection.kind === "down" && (connection.permanent || this.#isHopeless(connection)))
+      if (connection.kind === "down" && (connection.permanent || (!waits && this.#isHopeless(connection))))
         throw await this.#whyNot(row, connection.reason);
       await change;
     }
@@ -247,9 +248,9 @@ class Reading {
     return isThere ? downError(row, reason) : goneError(row);
   }
 
-  /** It has been unreachable for longer than anybody waits here. Who follows waits for it. */
+  /** It has been unreachable for longer than anybody waits for what is there. */
   #isHopeless({ since, reason }: Extract<Connection, { readonly kind: "down" }>): boolean {
-    return !this.#params.follow && reason !== "" && this.#options.clock() - since > PATIENCE_MS;
+    return reason !== "" && this.#options.clock() - since > PATIENCE_MS;
   }
 }
 

@@ -181,6 +181,22 @@ test("the log of a job outlives its worker; without its copy that is a sentence"
   );
 });
 
+test("following the log of a job that is over ends, with the reason why its worker is not reached", async () => {
+  const home = newHome();
+  const a = teardown.use(await startWorker(1));
+  const controller = teardown.use(await startController(home));
+  using client = await openClient(controller.socket);
+  await client.call("submit", submission(rosterOf(home, [a]), 1, { run: "echo hi" }));
+  await untilOver(client, 1, 1);
+  const folder = join(home.path, "controller", "logs");
+  await eventually(() => readdirSync(folder).some((name) => statSync(join(folder, name)).size > 0), "it is copied");
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  await a.server.close();
+  await expect(client.call("logs", { id: 1, follow: true })).rejects.toThrow(
+    /^The log of job 1 is on worker 1, which is unreachable: Cannot reach gpu-pool-1 \(.*\): connect ECONNREFUSED /,
+  );
+}, 60_000);
+
 test("a pool that was destroyed is gone from the status and its last errors as soon as somebody looks; its jobs' logs say so", async () => {
   const home = newHome();
   const a = await startWorker(1);
