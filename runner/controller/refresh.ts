@@ -1,7 +1,7 @@
 /**
  * Reads a pool's roster from its stack when none of its workers has been reachable for a while: the machines may all be other
- * ones by now, or the pool is gone. Of pools with jobs again and again, of others seldom, and whenever somebody looks. One
- * read at a time per pool.
+ * ones by now, or the pool is gone. Of pools with jobs again and again; of others seldom, once a worker is lost, and whenever
+ * somebody looks. One read at a time per pool.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -69,10 +69,13 @@ export class Refresh {
     stop.abort();
   }
 
-  /** A pool that is gone is found again by the next job that is sent to it. */
+  /**
+   * A worker that answers tells of its pool's jobs. Of a pool without any it tells nothing: it may be a host that was given
+   * back. A pool that is gone is found again by the next job that is sent to it.
+   */
   #doubtful(): readonly Pool[] {
     const pools = [...this.#options.state().pools.values()];
-    return pools.filter((pool) => isUnreachable(pool) && (pool.live > 0 || !isGone(pool)));
+    return pools.filter((pool) => (pool.live > 0 ? isUnreachable(pool) : !isGone(pool)));
   }
 
   #read(pool: Pool): Promise<void> {
@@ -96,7 +99,7 @@ export class Refresh {
     const { log, readPool } = this.#options;
     try {
       const roster = await readPool(pointer);
-      log.info({ pool: identity }, "no worker reachable: the roster was read from the stack");
+      log[live > 0 ? "info" : "debug"]({ pool: identity }, "the roster was read from the stack");
       return [
         { kind: "roster", roster },
         { kind: "stack-read", pool: identity, trouble: "" },

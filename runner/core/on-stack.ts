@@ -1,4 +1,4 @@
-/** What it means when no worker of a pool answers and its stack was read. */
+/** What it means when no worker of a pool has a job that it answers for, and its stack was read. */
 import { withoutWorker } from "./absence.ts";
 import type { Change, EventOf, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
@@ -16,7 +16,7 @@ export function onStackRead(state: State, event: EventOf<"stack-read">, now: num
   if (!pool) return NOTHING;
   const trouble: Change = { kind: "trouble", pool: event.pool, trouble: event.trouble };
   const views = [...pool.workers.values()];
-  if (event.gone !== true || views.some(({ connection }) => connection.kind === "up"))
+  if (event.gone !== true || views.some(({ connection, jobs }) => connection.kind === "up" && jobs.length > 0))
     return { changes: [trouble], effects: [] };
   const steps = views.flatMap((view) => cancelled(state, { pool, view, now }));
   return {

@@ -200,14 +200,17 @@ test("following the log of a job that is over ends, with the reason why its work
 test("a pool that was destroyed is gone from the status and its last errors as soon as somebody looks; its jobs' logs say so", async () => {
   const home = newHome();
   const a = await startWorker(1);
-  const readPool = () => Promise.reject(new PoolGoneError("Pool 'gpu-pool' is no longer in stack s."));
+  const roster = rosterOf(home, [a]);
+  let isThere = true;
+  const readPool = () =>
+    isThere ? Promise.resolve(roster) : Promise.reject(new PoolGoneError("Pool 'gpu-pool' is no longer in stack s."));
   const controller = teardown.use(await startController(home, { readPool, refreshMs: 600_000 }));
   using client = await openClient(controller.socket);
-  const roster = rosterOf(home, [a]);
   await client.call("submit", submission(roster, 1, { run: "echo hi" }));
   await untilOver(client, 1, 1);
   const status = () => client.call("status", {});
   expect((await status()).pools).toMatchObject([{ pool: "gpu-pool", workers: 1 }]);
+  isThere = false;
   await a[Symbol.asyncDispose]();
   rmSync(roster.ssh.keyRef);
   await eventually(async () => (await status()).pools.length === 0, "the pool is gone");

@@ -188,6 +188,11 @@ test("of a pool that is gone nothing is tried any more; what ran there says how 
   queue.send({ kind: "stack-read", pool: IDENTITY, trouble, gone: true });
   expect(queue.job(1)).toBeUndefined();
   expect(wantedWorkers(queue.state, queue.now)).toEqual([]);
+  // A host that was given back, and still answers.
+  const idle = running([rosterWorker(1), rosterWorker(2)], 1);
+  idle.send({ kind: "exit", ...ref(1, 1), code: 0, startedAt: 5, endedAt: 9 });
+  idle.send({ kind: "stack-read", pool: IDENTITY, trouble, gone: true });
+  expect(wantedWorkers(idle.state, idle.now)).toEqual([]);
   // Of the same epoch: it was looked for in the wrong place.
   queue.send({ kind: "roster", roster: roster([rosterWorker(2)]) });
   expect(explain(queue.state, 2, 2, queue.now)).toBe("waiting for a free worker: 1 being connected");
