@@ -4,6 +4,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageVersion } from "../../../runner/client/index.ts";
+import { writePointer } from "../../../worker/pointer.ts";
 import { type TemporaryFolder, temporaryFolder } from "../client/temporary-folder.ts";
 import { roster } from "../pools/roster.ts";
 import { counts } from "./rows.ts";
@@ -89,6 +90,7 @@ test("the compiler has turned every import of a .ts file into one of its .js fil
 
 test("TAB asks a real process", async () => {
   await using t = await stage({ script: { submissions: () => ({ rows: [] }), workers: () => [worker] } });
+  await writePointer(t.folder, { pool: "gpu-pool", stack: "o/p/s", projectDir: t.folder, env: {} });
   const asked = await lido(["completion", "words", "--", "workers", "ssh", ""], { LIDO_HOME: t.folder });
   expect(asked).toEqual({ code: 0, stdout: "gpu-pool-1\n", stderr: "" });
 });
