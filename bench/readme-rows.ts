@@ -40,8 +40,8 @@ export const ROWS: readonly ReadmeRow[] = [
   },
   { figure: "very many ranks: memory, at most", text: "1,000,000 ranks: memory of the controller, at most" },
   {
-    figure: "rate of the last 10,000 ranks beside the first",
-    text: "1,000,000 ranks: the rate of the last 10,000 beside that of the first",
+    figure: "rate of 10,000 ranks at the end beside the beginning",
+    text: "1,000,000 ranks: the rate of 10,000 at the end, beside that at the beginning",
   },
   { figure: "many workers: memory of the controller", text: "200 workers connected: memory of the controller" },
   { figure: "many workers: idle", text: "200 workers connected: idle, of a core" },

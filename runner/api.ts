@@ -144,15 +144,17 @@ export interface WorkerRow {
   readonly job?: number;
 }
 
-/** Those of them that failed run again. Either ids or a name. */
+/** Those of them that failed or were cancelled run again. Either ids or a name. */
 export interface RetryParams {
   readonly ids?: readonly IdRange[];
   readonly name?: string;
+  /** Only those that failed. */
+  readonly failed?: boolean;
 }
 export interface RetryResult {
   readonly retried: readonly IdRange[];
-  /** Of the ids that were given. */
-  readonly notFailed: readonly IdRange[];
+  /** Of the ids that were given: those that are there and were not retried. */
+  readonly others: readonly IdRange[];
   readonly missing: readonly IdRange[];
 }
 

@@ -16,11 +16,11 @@ export interface QueueFigures {
   readonly submitMs: number;
   readonly pageMs: number;
   readonly peakMiB: number;
-  /** Ends per second among its first and its last 10,000. */
-  readonly first: number;
-  readonly last: number;
+  /** Ends per second of each 10,000 of it, in order. */
+  readonly rates: readonly number[];
 }
 
+/** Ranks between two looks at the clock. */
 const EDGE = 10_000;
 
 const { values } = parseArgs({
@@ -35,10 +35,10 @@ const { private: privateKey, public: hostKey } = generateKeyPair();
 const ports = Array.from({ length: number("workers") }, () => 1);
 const roster = rosterOf({ ports, hostKey, privateKey }, home);
 let ends = 0;
-const marks = new Map<number, number>();
+const marks: number[] = [];
 const onEnd = (): void => {
   ends += 1;
-  if (ends % EDGE === 0) marks.set(ends, performance.now());
+  if (ends % EDGE === 0) marks.push(performance.now());
 };
 const workers = new Map(roster.workers.map(({ id }) => [nameOf(id), new NullWorker({ jobMs: 0, onEnd })]));
 await using controller = await runController({
@@ -74,15 +74,13 @@ async function round(ranks: number): Promise<number> {
 
 async function many(ranks: number): Promise<Omit<QueueFigures, "perSecond" | "peakMiB">> {
   ends = 0;
-  marks.clear();
+  marks.length = 0;
   const began = performance.now();
   const [submitMs, { ids }] = await timed(() => client.call("submit", submissionOf(roster, ranks)));
   const [pageMs] = await timed(() => client.call("queue", { limit: 100 }));
   await untilOver([ids]);
-  const whole = ranks - (ranks % EDGE);
-  const at = (end: number): number => marks.get(end) ?? began;
-  const rate = (end: number): number => (EDGE * 1000) / (at(end) - at(end - EDGE));
-  return { submitMs, pageMs, first: rate(EDGE), last: rate(whole) };
+  const rates = marks.map((at, mark) => (EDGE * 1000) / (at - (marks[mark - 1] ?? began)));
+  return { submitMs, pageMs, rates };
 }
 
 // The first ones compile the code and connect the workers.

@@ -17,6 +17,18 @@ export interface Interruptions {
   readonly again: AbortSignal;
 }
 
+/** Ctrl-Z and fg. */
+export interface Leaving {
+  /** What comes on the screen now is written by others. */
+  readonly onLeave: () => void;
+  readonly onReturn: () => void;
+}
+
+export interface Keys extends Disposable {
+  /** Others have the terminal now: nothing may be drawn over what stands there. */
+  readonly isAway: () => boolean;
+}
+
 export interface Cli {
   /** Data goes here. */
   readonly stdout: Output;
@@ -36,6 +48,8 @@ export interface Cli {
   readonly interruptedTwice: () => Interruptions;
   /** Runs a program on this very terminal and waits for its end. @returns its exit code; throws what spawn says */
   readonly runHere: (program: string, args: readonly string[]) => Promise<number>;
+  /** Until disposed of, what is typed is not shown. */
+  readonly hideKeys: (leaving: Leaving) => Keys;
   /** Connects to the controller, starting it if need be. */
   readonly connect: () => Promise<Connection>;
 }
@@ -51,6 +65,8 @@ export interface CliParts {
   readonly interrupted: () => AbortSignal;
   readonly interruptedTwice: () => Interruptions;
   readonly runHere: (program: string, args: readonly string[]) => Promise<number>;
+  /** Without it nothing is hidden. */
+  readonly hideKeys?: Cli["hideKeys"];
 }
 
 export function createCli(parts: CliParts): Cli {
@@ -58,6 +74,7 @@ export function createCli(parts: CliParts): Cli {
   const options = { color: parts.color && !env.NO_COLOR && !isOn(env["LIDO_NO_COLOR"]) };
   const home = lidoHome(env);
   return {
+    hideKeys: () => ({ isAway: () => false, [Symbol.dispose]: () => undefined }),
     ...parts,
     home,
     paint: paintFor(stdout, options),

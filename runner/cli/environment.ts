@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import type { Command } from "commander";
-import { NotFoundError, UserError } from "../../spec/errors.ts";
+import { UserError } from "../../spec/errors.ts";
 import type { Cli } from "./cli.ts";
 import { collect } from "./options.ts";
 
@@ -55,12 +55,9 @@ async function readVariables(file: string, kind: string): Promise<NodeJS.Dict<st
     return parseEnv(await readFile(file, "utf8"));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new NotFoundError(
-      `--${kind}-file ${file} cannot be read (${code}).\nGive a file with one NAME=value per line.`,
-      {
-        cause: error,
-      },
-    );
+    throw new UserError(`--${kind}-file ${file} cannot be read (${code}).\nGive a file with one NAME=value per line.`, {
+      cause: error,
+    });
   }
 }
 

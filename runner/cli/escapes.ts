@@ -1,11 +1,13 @@
 /**
- * What a job prints may not act on the terminal of its reader: colours and the redrawing of a line are let through, all
+ * What a job prints may not act on the terminal of its reader, through a pipe either: colours and the redrawing of a line are let through, all
  * else that moves the cursor, sets titles, answers or hides text is shown as U+FFFD. Pure, but for what it remembers.
  */
 
 /** Colours, and the erasing of the rest of a line. */
 const ALLOWED = String.raw`\u001B\[[\d;:]{0,40}[mK]`;
 const ACTING = new RegExp(`${ALLOWED}|[^\\P{Cc}\\n\\r\\t\\b]|[\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]`, "gu");
+/** Puts all colours back. */
+const RESET = new RegExp(String.raw`^\u001B\[0*m$`);
 /** The beginning of what may yet be allowed. */
 const UNFINISHED = new RegExp(String.raw`\u001B(?:\[[\d;:]{0,40})?$`);
 
@@ -23,7 +25,7 @@ export function tamer(): Tamer {
   const tame = (text: string): string =>
     text.replace(ACTING, (found) => {
       if (found.length === 1) return "\uFFFD";
-      isColored ||= found.endsWith("m");
+      if (found.endsWith("m")) isColored = !RESET.test(found);
       return found;
     });
   return {

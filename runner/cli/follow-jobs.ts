@@ -15,7 +15,7 @@ export interface FollowJobsOptions {
 
 export async function followJobs(cli: Cli, first: Connection, options: FollowJobsOptions): Promise<WatchResult> {
   const { ids, signal } = options;
-  const view = liveView(cli);
+  using view = liveView(cli);
   return await persist(cli, first, (connection, heard) =>
     connection.call(
       "watch",

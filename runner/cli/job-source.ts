@@ -40,7 +40,8 @@ function commandText(words: readonly string[]): string {
   return words.length === 1 && only !== undefined ? only : words.map(shellWord).join(" ");
 }
 
-function shellWord(word: string): string {
+/** As it is typed in a shell. */
+export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

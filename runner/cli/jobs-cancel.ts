@@ -1,12 +1,18 @@
 /** `lido jobs cancel`: ends jobs by id, by name, by pool, or all of them. */
 import { Command } from "commander";
-import { NotFoundError, UserError } from "../../spec/errors.ts";
+import { UserError } from "../../spec/errors.ts";
 import type { CancelParams, CancelResult, IdRange } from "../api.ts";
+import type { Connection } from "../client/index.ts";
+import { absentWords, noSuchJob } from "../no-such-job.ts";
 import { type Cli, note, print } from "./cli.ts";
-import { confirm } from "./confirm.ts";
+import { canAsk, confirm, refuseUnattended } from "./confirm.ts";
 import { formatIds, parseIds } from "./ids.ts";
+import { expectPool } from "./known-pool.ts";
+import { newestOfName } from "./named-jobs.ts";
 import { yesOption } from "./options.ts";
+import { UNFINISHED } from "./outcome.ts";
 import type { MakeCommand } from "./program.ts";
+import { readSubmissions } from "./queue-read.ts";
 
 /** Which jobs: exactly one way of saying it. */
 export type CancelTarget =
@@ -66,15 +72,35 @@ function targetOf(ids: readonly string[], flags: Flags): CancelTarget {
 }
 
 export async function runCancel(cli: Cli, { target, yes, reason }: CancelOptions): Promise<number> {
-  await confirm(cli, {
-    text: `Cancelling ${targetWords(target)}.`,
-    yes,
-    presumed: "yes",
-    unattended: target.kind === "ids" ? "go on" : "refuse",
-  });
+  if (!yes && target.kind !== "ids") refuseUnattended(cli, `Cancelling ${targetWords(target)}.`);
   await using connection = await cli.connect();
+  if (!yes && canAsk(cli)) await askFirst(cli, connection, target);
   const result = await connection.call("cancel", { ...paramsOf(target), ...(reason === undefined ? {} : { reason }) });
+  if (result.cancelled.length === 0) await expectTarget(cli, connection, target);
   return report(cli, target, result);
+}
+
+/** Where nothing goes on there is nothing to ask. @throws UserError when the answer is no */
+async function askFirst(cli: Cli, connection: Connection, target: CancelTarget): Promise<void> {
+  if (!(await goesOn(connection, target))) return;
+  const text = `Cancelling ${targetWords(target)}.`;
+  await confirm(cli, { text, yes: false, presumed: "yes", unattended: "go on" });
+}
+
+async function goesOn(connection: Connection, target: CancelTarget): Promise<boolean> {
+  if (target.kind === "ids") {
+    const { rows } = await connection.call("queue", { ids: target.ids, statuses: UNFINISHED, limit: 1 });
+    return rows.length > 0;
+  }
+  const which = target.kind === "all" ? {} : paramsOf(target);
+  const { rows } = await readSubmissions(connection, { ...which, unfinished: true, limit: 1 });
+  return rows.length > 0;
+}
+
+/** @throws NotFoundError, NoSuchJobError when nobody ever heard of that pool or name */
+async function expectTarget(cli: Cli, connection: Connection, target: CancelTarget): Promise<void> {
+  if (target.kind === "pool") await expectPool(cli, target.pool);
+  if (target.kind === "name") await newestOfName(connection, target.name);
 }
 
 function targetWords(target: CancelTarget): string {
@@ -105,18 +131,12 @@ function paramsOf(target: CancelTarget): CancelParams {
 
 function report(cli: Cli, target: CancelTarget, { cancelled, alreadyOver, missing }: CancelResult): number {
   if (cancelled.length > 0) print(cli, `Jobs cancelled: ${formatIds(cancelled)}`);
-  else if (target.kind === "ids" && alreadyOver.length === 0) throw noSuchJob(missing);
+  else if (target.kind === "ids" && alreadyOver.length === 0) throw noSuchJob(formatIds(missing));
   else note(cli, nothingWords(target));
   if (target.kind === "ids" && alreadyOver.length > 0) note(cli, `Already over: ${formatIds(alreadyOver)}`);
   if (missing.length === 0) return 0;
-  note(cli, `Not found: ${formatIds(missing)}`);
+  note(cli, absentWords(formatIds(missing)));
   return 102;
-}
-
-function noSuchJob(missing: readonly IdRange[]): NotFoundError {
-  return new NotFoundError(
-    `There is no job ${formatIds(missing)}.\n\`lido jobs queue\` lists the jobs that there are.`,
-  );
 }
 
 function nothingWords(target: CancelTarget): string {

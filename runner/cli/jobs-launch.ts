@@ -4,8 +4,10 @@ import { Command } from "commander";
 import type { Asked } from "../../spec/command.ts";
 import { UserError } from "../../spec/errors.ts";
 import type { JobSpec, Warning } from "../../spec/index.ts";
+import { nameFault } from "../../spec/name.ts";
 import type { IdRange, SubmitParams } from "../api.ts";
 import type { Connection } from "../client/index.ts";
+import { isSetByLido } from "../core/environment.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { confirm } from "./confirm.ts";
 import { addVariableOptions, type VariableFlags, variablesOf } from "./environment.ts";
@@ -18,6 +20,7 @@ import { logSink } from "./log-sink.ts";
 import { wholeNumber, yesOption } from "./options.ts";
 import { exitCodeOf, exitCodeOfJob, jobs, jobWords, tally, tallyWords } from "./outcome.ts";
 import type { MakeCommand } from "./program.ts";
+import { harmless } from "./width.ts";
 
 export interface LaunchOptions extends VariableFlags, Asked {
   readonly source: JobSource;
@@ -49,8 +52,16 @@ export const command: MakeCommand = ({ cli, done, afterDashes }) =>
     .action(async (file: string | undefined, more: readonly string[], flags: Omit<LaunchOptions, "source">) => {
       const words = file === undefined ? [] : [file, ...more];
       const before = words.slice(0, words.length - afterDashes.length);
+      if (flags.name !== undefined) refuseName(flags.name);
       done(await runLaunch(cli, { ...flags, source: sourceOf({ before, after: afterDashes, cwd: cli.cwd }) }));
     });
+
+/** @throws UserError */
+function refuseName(name: string): void {
+  const fault = nameFault(name);
+  if (fault !== undefined)
+    throw new UserError(`--name '${harmless(name)}' can't be the name of a job: ${fault}.\nWrite one like -n train.`);
+}
 
 const EXAMPLES = `
 Examples:
@@ -60,7 +71,7 @@ Examples:
 /** @returns 0, or when it followed what the jobs came to: 100 failed, 103 cancelled. */
 export async function runLaunch(cli: Cli, options: LaunchOptions): Promise<number> {
   const params = await prepare(cli, options);
-  const name = params.job.name === undefined ? "" : ` of '${params.job.name}'`;
+  const name = params.job.name === undefined ? "" : ` of '${harmless(params.job.name)}'`;
   await confirm(cli, {
     text: `Launching ${jobs(params.numJobs)}${name} on pool '${params.pointer.pool}'.`,
     yes: options.yes === true,
@@ -84,6 +95,7 @@ async function prepare(cli: Cli, options: LaunchOptions): Promise<SubmitParams> 
   const { fillEnvironment, withAsked } = await import("../../spec/command.ts");
   const named = options.name === undefined ? spec : { ...spec, name: options.name };
   const job = fillEnvironment(withAsked(named, options), await variablesOf(cli, options), places);
+  for (const line of unusedVariables(job)) note(cli, line);
   const [{ findPool }, { writePointer }] = await Promise.all([
     import("../pools/index.ts"),
     import("../../worker/pointer.ts"),
@@ -98,6 +110,13 @@ async function prepare(cli: Cli, options: LaunchOptions): Promise<SubmitParams> 
   });
   await writePointer(home, found.pointer);
   return { job, numJobs: options.numJobs, user: userInfo().username, ...found };
+}
+
+/** Names of variables that each rank finds set by Lido, whatever the user says. */
+function unusedVariables({ envs, secrets }: JobSpec): readonly string[] {
+  return Object.keys({ ...envs, ...secrets })
+    .filter(isSetByLido)
+    .map((name) => `Warning: ${name} is not passed on: Lido sets it itself for each rank. Give yours another name.`);
 }
 
 function warningWords({ message, place }: Warning): string {
@@ -115,10 +134,10 @@ function poolOf(job: JobSpec, options: LaunchOptions): string {
 function sayWhatNext(cli: Cli, ids: IdRange): number {
   const range = formatIds([ids]);
   const hints = [
-    ["lido jobs queue", "how they stand"],
-    [`lido jobs logs ${ids.first}`, `the log of job ${ids.first}`],
-    [`lido jobs wait ${range}`, "until all are over"],
-    [`lido jobs cancel ${range}`, "cancel them"],
+    ["lido jobs queue", ids.first === ids.last ? "how it stands" : "how they stand"],
+    [`lido jobs logs ${range}`, ids.first === ids.last ? "its log" : "their logs"],
+    [`lido jobs wait ${range}`, ids.first === ids.last ? "until it is over" : "until all are over"],
+    [`lido jobs cancel ${range}`, ids.first === ids.last ? "cancel it" : "cancel them"],
   ] as const;
   const width = Math.max(...hints.map(([typed]) => typed.length));
   for (const [typed, what] of hints) note(cli, `  ${typed.padEnd(width)}  ${what}`);
@@ -149,7 +168,7 @@ async function followMany(cli: Cli, connection: Connection, ids: IdRange): Promi
     return exitCodeOf(counts);
   } catch (error) {
     if (signal.aborted)
-      throw detached([`lido jobs wait ${range}`, `lido jobs logs ${ids.first}`, `lido jobs cancel ${range}`]);
+      throw detached([`lido jobs wait ${range}`, `lido jobs logs ${range}`, `lido jobs cancel ${range}`]);
     throw error;
   }
 }

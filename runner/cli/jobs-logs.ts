@@ -1,12 +1,14 @@
-/** `lido jobs logs`: the log of one job byte for byte, or those of several with a prefix a line. */
+/** `lido jobs logs`: the log of one job, or those of several with a prefix a line. */
 import { resolve } from "node:path";
 import { Command } from "commander";
-import type { JobRow } from "../api.ts";
+import type { IdRange, JobRow } from "../api.ts";
 import type { Connection } from "../client/index.ts";
+import { absentWords } from "../no-such-job.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { followLog } from "./follow-log.ts";
 import { formatIds, rangesOf } from "./ids.ts";
 import { detached } from "./interrupted.ts";
+import { shellWord } from "./job-source.ts";
 import { chosenJobs, type LogChoice } from "./log-choice.ts";
 import { controllerLines } from "./log-controller.ts";
 import { printLogs, syncDown } from "./log-many.ts";
@@ -49,7 +51,7 @@ export const command: MakeCommand = ({ cli, done }) =>
     .option("--attempt <n>", "of an earlier attempt", wholeNumber("--attempt", 1))
     .option("--controller", "what the controller's own log says of the jobs")
     .option("--sync-down <dir>", "each log into a file of this folder")
-    .option("--raw", "let escapes of the job act on this terminal")
+    .option("--raw", "byte for byte: escapes of the job act on the terminal")
     .addHelpText("after", EXAMPLES)
     .action(async (ids: readonly string[], { name, ...options }: Flags) =>
       done(await runLogs(cli, { ...options, which: whichJobs(ids, name, "to print the logs of") })),
@@ -61,7 +63,7 @@ Examples:
   lido jobs logs 3 --no-follow --tail 20
   lido jobs logs -n train --failed --sync-down ./logs`;
 
-/** @returns with `follow`, what the jobs came to: 0, 100 failed, 103 cancelled. */
+/** @returns with `follow`, what the jobs came to: 0, 100 failed, 103 cancelled; 102 when some ids are not there. */
 export async function runLogs(cli: Cli, options: LogsOptions): Promise<number> {
   const signal = cli.interrupted();
   await using connection = await cli.connect();
@@ -69,12 +71,18 @@ export async function runLogs(cli: Cli, options: LogsOptions): Promise<number> {
   const id = onlyId(options);
   try {
     if (id !== undefined) return await printOne(cli, connection, { ...options, id, signal });
-    const rows = await chosenJobs(connection, since === undefined ? choice : { ...choice, since: cli.now() - since });
-    return await printChosen(cli, connection, { ...options, rows, signal });
+    const chosen = await chosenJobs(connection, since === undefined ? choice : { ...choice, since: cli.now() - since });
+    const code = await printChosen(cli, connection, { ...options, rows: chosen.rows, signal });
+    return chosen.missing.length === 0 ? code : sayMissing(cli, chosen.missing);
   } catch (error) {
     if (signal.aborted) throw detached([`lido jobs logs ${backWords(options)}`]);
     throw error;
   }
+}
+
+function sayMissing(cli: Cli, missing: readonly IdRange[]): number {
+  note(cli, absentWords(formatIds(missing)));
+  return 102;
 }
 
 /** The one job that is meant, if nothing has to be asked to know it. */
@@ -135,7 +143,7 @@ async function printController(cli: Cli, connection: Connection, rows: readonly 
 }
 
 function backWords({ which, rank, all, failed }: LogsOptions): string {
-  const jobs = typeof which === "string" ? `-n ${which}` : formatIds(which);
+  const jobs = typeof which === "string" ? `-n ${shellWord(which)}` : formatIds(which);
   const flags = [
     rank === undefined ? "" : `--rank ${rank}`,
     all === true ? "--all" : "",

@@ -4,6 +4,7 @@ import type { JobStatus, QueueParams } from "../api.ts";
 import type { Connection } from "../client/index.ts";
 import { type Cli, note } from "./cli.ts";
 import { formatIds, rangesOf } from "./ids.ts";
+import { expectPool } from "./known-pool.ts";
 import { outputOption, parseStatuses, wholeNumber } from "./options.ts";
 import { UNFINISHED } from "./outcome.ts";
 import { persist } from "./persist.ts";
@@ -73,12 +74,6 @@ export async function runQueue(cli: Cli, options: QueueOptions): Promise<number>
   view.print();
   if (view.more !== "") note(cli, view.more);
   return 0;
-}
-
-/** No jobs of a pool is an answer; no jobs of a pool that nobody knows is a typing error. @throws NotFoundError */
-async function expectPool({ cwd, env, home }: Cli, pool: string): Promise<void> {
-  const { findPool } = await import("../pools/index.ts");
-  await findPool(pool, { cwd, env, home });
 }
 
 /** What was read, with its columns. */

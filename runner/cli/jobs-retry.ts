@@ -1,9 +1,11 @@
-/** `lido jobs retry`: jobs that failed run once more, with their ids and the next attempt. */
+/** `lido jobs retry`: jobs that failed or were cancelled run once more, with their ids and the next attempt. */
 import { Command } from "commander";
-import { NotFoundError, UserError } from "../../spec/errors.ts";
-import type { RetryParams, RetryResult } from "../api.ts";
+import { UserError } from "../../spec/errors.ts";
+import type { IdRange, RetryParams, RetryResult } from "../api.ts";
+import { absentWords, noSuchJob } from "../no-such-job.ts";
 import { type Cli, note, print } from "./cli.ts";
-import { formatIds, parseIds } from "./ids.ts";
+import { countIds, formatIds, parseIds } from "./ids.ts";
+import { newestOfName } from "./named-jobs.ts";
 import type { MakeCommand } from "./program.ts";
 
 interface Flags {
@@ -13,9 +15,11 @@ interface Flags {
 
 export const command: MakeCommand = ({ cli, done }) =>
   new Command("retry")
-    .description("Runs jobs that failed once more, with the same ids. The logs of earlier attempts stay.")
-    .argument("[ids...]", "ids and ranges: 3-12,17; those of them that failed")
-    .option("--failed", "with -n: all that failed")
+    .description(
+      "Runs jobs that failed or were cancelled once more, with the same ids. The logs of earlier attempts stay.",
+    )
+    .argument("[ids...]", "ids and ranges: 3-12,17; those of them that failed or were cancelled")
+    .option("--failed", "only those that failed; with -n, all of that name")
     .option("-n, --name <name>", "jobs of this name")
     .addHelpText("after", EXAMPLES)
     .action(async (ids: readonly string[], flags: Flags) => done(await runRetry(cli, retryParams(ids, flags))));
@@ -27,8 +31,8 @@ Examples:
 
 /** @throws UserError when it is not said which jobs, or twice. */
 function retryParams(ids: readonly string[], { failed, name }: Flags): RetryParams {
-  if (ids.length > 0 && name === undefined) return { ids: parseIds(ids) };
-  if (ids.length === 0 && name !== undefined && failed === true) return { name };
+  if (ids.length > 0 && name === undefined) return { ids: parseIds(ids), ...(failed === true ? { failed } : {}) };
+  if (ids.length === 0 && name !== undefined && failed === true) return { name, failed };
   throw new UserError("It was not said which jobs to retry.\nGive ids like 3-12,17, or --failed -n NAME.");
 }
 
@@ -36,23 +40,30 @@ function retryParams(ids: readonly string[], { failed, name }: Flags): RetryPara
 export async function runRetry(cli: Cli, params: RetryParams): Promise<number> {
   await using connection = await cli.connect();
   const result = await connection.call("retry", params);
-  const { retried, notFailed, missing } = result;
+  const { retried, others, missing } = result;
+  if (retried.length === 0 && params.name !== undefined) await newestOfName(connection, params.name);
   if (retried.length === 0) throw nothingRetried(params, result);
   print(cli, `Jobs retried: ${formatIds(retried)}`);
-  if (notFailed.length > 0) note(cli, `Not failed: ${formatIds(notFailed)}`);
-  if (missing.length > 0) note(cli, `Not found: ${formatIds(missing)}`);
+  if (others.length > 0) note(cli, `Not retried: ${othersWords(params, others)}.`);
+  if (missing.length > 0) note(cli, absentWords(formatIds(missing)));
   note(cli, `  lido jobs wait ${formatIds(retried)}  until all are over`);
   return missing.length === 0 ? 0 : 102;
 }
 
-function nothingRetried({ name }: RetryParams, { notFailed, missing }: RetryResult): UserError {
+function nothingRetried(params: RetryParams, { others, missing }: RetryResult): UserError {
+  const { name } = params;
   if (name !== undefined) return new UserError(`No failed job found with the name '${name}'.`, { exitCode: 8 });
-  if (notFailed.length === 0)
-    return new NotFoundError(
-      `There is no job ${formatIds(missing)}.\n\`lido jobs queue\` lists the jobs that there are.`,
-    );
+  if (others.length === 0) return noSuchJob(formatIds(missing));
+  const absent = missing.length === 0 ? "" : ` ${absentWords(formatIds(missing))}`;
   return new UserError(
-    `None of ${formatIds(notFailed)} has failed, so there is nothing to retry.\n\`lido jobs queue --ranks\` shows how they stand.`,
-    { exitCode: 8 },
+    `Nothing to retry: ${othersWords(params, others)}.${absent}\n\`lido jobs queue --ranks\` shows how they stand. What succeeded is launched anew: lido jobs launch`,
+    { exitCode: missing.length === 0 ? 8 : 102 },
   );
+}
+
+/** `3-5 have not failed`, `3 has neither failed nor been cancelled` */
+function othersWords({ failed }: RetryParams, others: readonly IdRange[]): string {
+  const has = countIds(others) === 1 ? "has" : "have";
+  const what = failed === true ? `${has} not failed` : `${has} neither failed nor been cancelled`;
+  return `${formatIds(others)} ${what}`;
 }

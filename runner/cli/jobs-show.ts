@@ -31,7 +31,7 @@ Examples:
   lido jobs show 3
   lido jobs show 3 -o json`;
 
-/** @throws NotFoundError */
+/** @throws NoSuchJobError */
 export async function runShow(cli: Cli, { id, output }: ShowOptions): Promise<number> {
   await using connection = await cli.connect();
   const shown = await connection.call("show", { id });
@@ -49,7 +49,7 @@ function printJob(cli: Cli, shown: ShowResult): void {
     printRows(cli, attempts, options);
   }
   print(cli, "\nRuns:");
-  for (const line of run.trimEnd().split("\n")) print(cli, `  ${harmless(line)}`);
+  for (const line of run.trimEnd().split("\n")) print(cli, `  ${harmless(line.replaceAll("\t", "    "))}`);
   for (const line of nextSteps(shown)) note(cli, line);
 }
 
@@ -93,7 +93,7 @@ function nextSteps({ job: { id, attempt, startedAt, status }, why }: ShowResult)
   const log = startedAt === undefined ? [] : [`lido jobs logs ${id}`];
   const earlier = attempt > 1 ? [`lido jobs logs ${id} --attempt ${attempt - 1}`] : [];
   const wait = why === undefined ? [] : [`lido jobs why ${id}`];
-  const again = status.startsWith("FAILED") ? [`lido jobs retry ${id}`] : [];
+  const again = status.startsWith("FAILED") || status === "CANCELLED" ? [`lido jobs retry ${id}`] : [];
   const steps = [...log, ...earlier, ...wait, ...again];
   return steps.length === 0 ? [] : [`\nNext: ${steps.join(", ")}`];
 }

@@ -3,12 +3,14 @@ import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import type { Counts, IdRange, WatchResult } from "../api.ts";
 import type { Connection } from "../client/index.ts";
+import { subtract } from "../core/ranges.ts";
+import { absentWords, noSuchJob } from "../no-such-job.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { followJobs } from "./follow-jobs.ts";
-import { formatIds } from "./ids.ts";
+import { countIds, formatIds } from "./ids.ts";
 import { detached } from "./interrupted.ts";
 import { idsOfName } from "./named-jobs.ts";
-import { exitCodeOf, jobs, tally, tallyWords } from "./outcome.ts";
+import { exitCodeOf, finished, jobs, tally, tallyWords } from "./outcome.ts";
 import type { MakeCommand } from "./program.ts";
 import { parseDuration } from "./time.ts";
 import { whichJobs } from "./which-jobs.ts";
@@ -50,8 +52,8 @@ export async function runWait(cli: Cli, options: WaitOptions): Promise<number> {
   const ids = typeof which === "string" ? await idsOfName(connection, which) : which;
   const { counts, missing } = await waitFor(cli, connection, { ids, ...(timeout === undefined ? {} : { timeout }) });
   if (counts.total > 0) print(cli, `${jobs(counts.total)}: ${tallyWords(tally(counts))}.`);
-  if (missing.length > 0)
-    note(cli, `Not found: ${formatIds(missing)}. \`lido jobs queue\` lists the jobs that there are.`);
+  else throw noSuchJob(formatIds(missing));
+  if (missing.length > 0) note(cli, absentWords(formatIds(missing)));
   return exitCodeOf(counts, missing);
 }
 
@@ -63,16 +65,61 @@ interface Waiting {
 /** The end of all jobs, or how they stood when the time was up. */
 async function waitFor(cli: Cli, connection: Connection, { ids, timeout }: Waiting): Promise<WatchResult> {
   const interrupted = cli.interrupted();
-  const late = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
-  let last: Counts | undefined;
-  const signal = late === undefined ? interrupted : AbortSignal.any([interrupted, late]);
+  using late = deadline(timeout);
+  const signal = AbortSignal.any([interrupted, late.signal]);
   try {
-    return await followJobs(cli, connection, { ids, signal, onCounts: (counts) => (last = counts) });
+    return await followJobs(cli, connection, { ids, signal, onCounts: late.heard });
   } catch (error) {
     if (interrupted.aborted) throw detached([`lido jobs wait ${formatIds(ids)}`]);
-    if (late?.aborted !== true) throw error;
-    if (last === undefined) throw new UserError("The time was up before the controller answered.", { exitCode: 101 });
+    if (!late.signal.aborted) throw error;
+    const counts = late.last();
+    if (counts === undefined) throw new UserError("The controller did not answer in time.", { exitCode: 101 });
     note(cli, "The time is up; the jobs go on.");
-    return { counts: last, missing: [] };
+    return { counts, missing: counts.total < countIds(ids) ? await missingOf(connection, ids) : [] };
   }
+}
+
+/** Ids that are above the newest; below it there are all. */
+async function missingOf(connection: Connection, ids: readonly IdRange[]): Promise<readonly IdRange[]> {
+  const { rows } = await connection.call("submissions", { limit: 1 });
+  return subtract(ids, [{ first: 1, last: rows[0]?.ids.last ?? 0 }]);
+}
+
+/** However short the time is, how the jobs stand is heard first. */
+const ANSWER_MS = 5_000;
+/** The longest that a timer of Node knows: 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+interface Deadline extends Disposable {
+  /** Aborts when the time is up, unless all jobs are over: then their result is on its way. */
+  readonly signal: AbortSignal;
+  readonly heard: (counts: Counts) => void;
+  readonly last: () => Counts | undefined;
+}
+
+function deadline(timeout: number | undefined): Deadline {
+  const late = new AbortController();
+  let last: Counts | undefined;
+  let isUp = false;
+  const judge = (): void => {
+    if (isUp && last !== undefined && finished(tally(last)) < last.total) late.abort();
+  };
+  const up = (): void => {
+    isUp = true;
+    judge();
+  };
+  const after = (act: () => void, ms: number) => setTimeout(act, Math.min(ms, LONGEST_MS));
+  const timers =
+    timeout === undefined ? [] : [after(up, timeout), after(() => late.abort(), Math.max(timeout, ANSWER_MS))];
+  return {
+    signal: late.signal,
+    heard: (counts) => {
+      last = counts;
+      judge();
+    },
+    last: () => last,
+    [Symbol.dispose]: () => {
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
 }

@@ -28,22 +28,22 @@ Examples:
   lido jobs why 12
   lido jobs why 12 -o json`;
 
-/** @throws NotFoundError */
+/** @throws NoSuchJobError */
 export async function runWhy(cli: Cli, { id, output }: WhyOptions): Promise<number> {
   await using connection = await cli.connect();
   const { job, why, wants } = await connection.call("show", { id });
   const lines = why === undefined ? [] : await remedies(cli, job, why);
   const words = () => {
-    print(cli, harmless(jobWords(job)));
+    print(cli, jobWords(job));
     if (why !== undefined) printWhy(cli, why, wants);
-    for (const line of lines) print(cli, `  ${line}`);
+    for (const line of lines) print(cli, `  ${harmless(line)}`);
   };
   printOne(cli, { job, wants, why }, { format: output, id: `${id}`, words });
   return 0;
 }
 
 function printWhy(cli: Cli, { ahead, workers }: Why, wants: string): void {
-  print(cli, `It wants ${wants === "" ? "a whole worker" : wants}. ${aheadWords(ahead)}`);
+  print(cli, `It wants ${wants === "" ? "a whole worker" : harmless(wants)}. ${aheadWords(ahead)}`);
   if (workers.length > 0) {
     print(cli, "");
     printRows(cli, workers, {

@@ -4,7 +4,7 @@ import { boardLines, progressLine, type Start, tenth } from "./board.ts";
 import { type Cli, note } from "./cli.ts";
 import { finished, tally } from "./outcome.ts";
 
-export interface Live {
+export interface Live extends Disposable {
   readonly show: (counts: Counts) => void;
 }
 
@@ -14,16 +14,26 @@ export function liveView(cli: Cli): Live {
 
 function boardView(cli: Cli): Live {
   let start: Start | undefined;
+  let last: Counts | undefined;
   let drawn = 0;
-  return {
-    show: (counts) => {
-      start ??= { at: cli.now(), done: finished(tally(counts)) };
-      const lines = boardLines(counts, { start, now: cli.now(), width: cli.stderr.columns ?? 80 });
-      const back = drawn === 0 ? "" : `\u001B[${drawn}A\u001B[0J`;
-      cli.stderr.write(`${back}${lines.join("\n")}\n`);
-      drawn = lines.length;
-    },
+  const draw = (counts: Counts, from: Start): void => {
+    const lines = boardLines(counts, { start: from, now: cli.now(), width: cli.stderr.columns || 80 });
+    const back = drawn === 0 ? "" : `\u001B[${drawn}A\u001B[0J`;
+    cli.stderr.write(`${back}${lines.join("\n")}\n`);
+    drawn = lines.length;
   };
+  const show = (counts: Counts): void => {
+    last = counts;
+    start ??= { at: cli.now(), done: finished(tally(counts)) };
+    if (!keys.isAway()) draw(counts, start);
+  };
+  const keys = cli.hideKeys({
+    onLeave: () => (drawn = 0),
+    onReturn: () => {
+      if (drawn === 0 && last !== undefined) show(last);
+    },
+  });
+  return { show, [Symbol.dispose]: () => keys[Symbol.dispose]() };
 }
 
 function lineView(cli: Cli): Live {
@@ -35,5 +45,6 @@ function lineView(cli: Cli): Live {
       shown = now;
       note(cli, progressLine(counts));
     },
+    [Symbol.dispose]: () => undefined,
   };
 }

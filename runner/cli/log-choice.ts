@@ -1,8 +1,10 @@
 /** Which jobs' logs a command line means. It asks the controller which jobs there are, and prints nothing. */
-import { NotFoundError, UserError } from "../../spec/errors.ts";
+import { UserError } from "../../spec/errors.ts";
 import type { IdRange, JobRow, JobStatus } from "../api.ts";
 import type { Connection } from "../client/index.ts";
-import { countIds, formatIds } from "./ids.ts";
+import { subtract } from "../core/ranges.ts";
+import { NoSuchJobError, noSuchJob } from "../no-such-job.ts";
+import { countIds, formatIds, rangesOf } from "./ids.ts";
 import { idsOfName } from "./named-jobs.ts";
 import { FAILURES } from "./outcome.ts";
 import { readJobs } from "./queue-read.ts";
@@ -19,30 +21,47 @@ export interface LogChoice {
   readonly since?: number;
 }
 
-/** Lowest id first; never none. @throws UserError, NotFoundError */
-export async function chosenJobs(connection: Connection, choice: LogChoice): Promise<readonly JobRow[]> {
-  const rows = await meantJobs(connection, choice);
-  const { since } = choice;
-  const recent = since === undefined ? rows : rows.filter(({ endedAt }) => endedAt === undefined || endedAt >= since);
-  if (recent.length > 0) return recent;
-  if (rows.length > 0) throw new NotFoundError("None of these jobs ran in that time.\nGive a longer one: --since 7d");
-  throw new NotFoundError(
-    choice.failed === true
-      ? "None of these jobs has failed."
-      : "There are no such jobs.\n`lido jobs queue` lists the jobs that there are.",
-  );
+export interface ChosenJobs {
+  /** Lowest id first; never none. */
+  readonly rows: readonly JobRow[];
+  /** Of the ids that were given. */
+  readonly missing: readonly IdRange[];
 }
 
-async function meantJobs(connection: Connection, choice: LogChoice): Promise<readonly JobRow[]> {
+/** @throws UserError; NoSuchJobError when there are none at all */
+export async function chosenJobs(connection: Connection, choice: LogChoice): Promise<ChosenJobs> {
+  const { rows, missing } = await meantJobs(connection, choice);
+  const { since } = choice;
+  const recent = since === undefined ? rows : rows.filter(({ endedAt }) => endedAt === undefined || endedAt >= since);
+  if (recent.length > 0) return { rows: recent, missing };
+  if (rows.length > 0) throw new NoSuchJobError("None of these jobs ran in that time.\nGive a longer one: --since 7d");
+  if (choice.failed === true && missing.length === 0) throw new NoSuchJobError("None of these jobs has failed.");
+  throw noSuchJob(formatIds(missing));
+}
+
+async function meantJobs(connection: Connection, choice: LogChoice): Promise<ChosenJobs> {
   const { which, rank, all, failed } = choice;
   const named = typeof which === "string" ? await idsOfName(connection, which) : which;
-  const wide = rank !== undefined || all === true || failed === true;
-  const ids = wide && typeof which !== "string" ? await launchesOf(connection, named) : named;
-  if (!wide && typeof which === "string" && countIds(ids) > 1) throw tooMany(which, ids);
-  if (rank !== undefined) return await rankOf(connection, ids, rank);
-  const rows = await read(connection, ids, failed === true ? FAILURES : undefined);
-  if (!wide && rows.length < countIds(ids)) throw missing(ids, rows);
-  return rows;
+  const isWide = rank !== undefined || all === true || failed === true;
+  if (typeof which === "string") {
+    if (!isWide && countIds(named) > 1) throw tooMany(which, named);
+    return { rows: await wanted(connection, named, choice), missing: [] };
+  }
+  const rows = await read(connection, named);
+  const missing = subtract(named, rangesOf(rows.map(({ id }) => id)));
+  if (!isWide || rows.length === 0) return { rows, missing };
+  return { rows: await wanted(connection, launchesOf(rows), choice), missing };
+}
+
+/** Of these launches. @throws NoSuchJobError when there is no such rank. */
+async function wanted(
+  connection: Connection,
+  ids: readonly IdRange[],
+  { rank, failed }: LogChoice,
+): Promise<readonly JobRow[]> {
+  return rank === undefined
+    ? await read(connection, ids, failed === true ? FAILURES : undefined)
+    : await rankOf(connection, ids, rank);
 }
 
 async function read(
@@ -55,9 +74,7 @@ async function read(
 }
 
 /** All ranks that were launched together with these. */
-async function launchesOf(connection: Connection, ids: readonly IdRange[]): Promise<readonly IdRange[]> {
-  const rows = await read(connection, ids);
-  if (rows.length < countIds(ids)) throw missing(ids, rows);
+function launchesOf(rows: readonly JobRow[]): readonly IdRange[] {
   const firsts = new Map(rows.map(({ id, rank, numJobs }) => [id - rank, numJobs]));
   return [...firsts].map(([first, count]) => ({ first, last: first + count - 1 }));
 }
@@ -67,15 +84,7 @@ async function rankOf(connection: Connection, ids: readonly IdRange[], rank: num
     first + rank <= last ? [{ first: first + rank, last: first + rank }] : [],
   );
   if (of.length > 0) return await read(connection, of);
-  throw new NotFoundError(`There is no rank ${rank} of jobs ${formatIds(ids)}.\nRanks begin with 0.`);
-}
-
-function missing(ids: readonly IdRange[], rows: readonly JobRow[]): NotFoundError {
-  const known = new Set(rows.map(({ id }) => id));
-  const lacking = ids.filter(({ first, last }) => !known.has(first) || !known.has(last));
-  return new NotFoundError(
-    `There is no job ${formatIds(lacking)}.\n\`lido jobs queue\` lists the jobs that there are.`,
-  );
+  throw new NoSuchJobError(`There is no rank ${rank} of jobs ${formatIds(ids)}.\nRanks begin with 0.`);
 }
 
 function tooMany(name: string, ids: readonly IdRange[]): UserError {

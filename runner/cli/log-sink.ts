@@ -1,4 +1,7 @@
-/** Where the bytes of a log go: to the terminal made harmless, to a pipe as they are, with a prefix a line, or to a file. */
+/**
+ * Where the bytes of a log go: made harmless to a terminal or a pipe, or as they are where that was asked for; with a
+ * prefix a line; or to a file, byte for byte.
+ */
 import { once } from "node:events";
 import { open } from "node:fs/promises";
 import type { Output } from "./cli.ts";
@@ -11,15 +14,16 @@ export interface LogSink {
 }
 
 export interface SinkOptions {
-  /** Escapes of the job go to the terminal as they are. */
+  /** Byte for byte: escapes of the job act. */
   readonly raw: boolean;
   /** Before each line; "" for a log that is alone. */
   readonly prefix: string;
 }
 
 export function logSink(output: Output, { raw, prefix }: SinkOptions): LogSink {
-  const plain = output.isTTY === true && !raw ? tamedSink(output) : rawSink(output);
-  return prefix === "" ? plain : prefixedSink(plain, prefix);
+  const plain = raw ? rawSink(output) : tamedSink(output);
+  if (prefix !== "") return prefixedSink(plain, prefix);
+  return output.isTTY === true ? endedSink(plain, output) : plain;
 }
 
 function rawSink(output: Output): LogSink {
@@ -32,6 +36,21 @@ function tamedSink(output: Output): LogSink {
 }
 
 const NEWLINE = 10;
+
+/** In a terminal, what comes after the log begins on a line of its own. */
+function endedSink(sink: LogSink, output: Output): LogSink {
+  let last = NEWLINE;
+  return {
+    write: async (bytes) => {
+      last = bytes.at(-1) ?? last;
+      await sink.write(bytes);
+    },
+    end: async () => {
+      await sink.end();
+      if (last !== NEWLINE) await writeAll(output, "\n");
+    },
+  };
+}
 
 /** Lines of several logs must not run into each other, so only whole ones are passed on; the last one gets its end. */
 function prefixedSink(sink: LogSink, prefix: string): LogSink {

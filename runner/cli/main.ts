@@ -5,7 +5,9 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { type Cli, createCli, type Interruptions, isOn, note } from "./cli.ts";
 import { causeChain, endingOf } from "./exit.ts";
+import { hideKeys } from "./keyboard.ts";
 import { makeProgram, plainArgs, splitAtDashes } from "./program.ts";
+import { harmless } from "./width.ts";
 
 export interface RunOptions {
   readonly cli: Cli;
@@ -32,12 +34,17 @@ export async function run(given: readonly string[], options: RunOptions): Promis
     for (const line of ending.lines)
       note(
         cli,
-        line.replace(/^Error:/, (mark) => cli.paintNotes("red", mark)),
+        oneLine(line).replace(/^Error:/, (mark) => cli.paintNotes("red", mark)),
       );
     if (ending.code !== 0 && (hasFlag(args, "--verbose") || isOn(cli.env["LIDO_VERBOSE"])))
       for (const line of causeChain(error)) note(cli, line);
     return ending.code;
   }
+}
+
+/** What an error quotes may not act on the terminal. */
+function oneLine(text: string): string {
+  return text.split("\t").map(harmless).join("\t");
 }
 
 /** What is needed to mend a mistake of ours, and nothing that the user typed. @returns where it lies, "" for nowhere */
@@ -89,6 +96,7 @@ export async function runProcess(): Promise<void> {
     interrupted,
     interruptedTwice,
     runHere,
+    hideKeys: (leaving) => hideKeys(process.stdin.isTTY, leaving),
   });
   process.exitCode = await run(args, { cli, version: packageVersion() });
 }

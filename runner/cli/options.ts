@@ -1,6 +1,7 @@
 /** What several commands accept: option texts turned into values. Each error names its flag and says what fits. */
 import { Option } from "commander";
 import { UserError } from "../../spec/errors.ts";
+import { nearest } from "../../spec/nearest.ts";
 import type { JobStatus } from "../api.ts";
 import { STATUSES } from "../statuses.ts";
 import { type Cli, isOn } from "./cli.ts";
@@ -42,6 +43,8 @@ export function parseStatuses(text: string): readonly JobStatus[] {
   return text.split(",").map((part) => {
     const status = part.trim().toUpperCase();
     if (isStatus(status)) return status;
-    throw new UserError(`--status: '${part.trim()}' is no status of a job.\nThere are: ${STATUSES.join(", ")}.`);
+    const meant = nearest(status, STATUSES);
+    const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
+    throw new UserError(`--status: '${part.trim()}' is no status of a job.${hint}\nThere are: ${STATUSES.join(", ")}.`);
   });
 }

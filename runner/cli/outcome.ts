@@ -3,6 +3,7 @@ import type { ExitCode } from "../../spec/errors.ts";
 import type { Counts, IdRange, JobRow, JobStatus } from "../api.ts";
 import { STATUSES } from "../statuses.ts";
 import { duration } from "./time.ts";
+import { harmless } from "./width.ts";
 
 /** Where a job stands, as far as a summary tells it apart. */
 export type Standing = "succeeded" | "failed" | "cancelled" | "running" | "recovering" | "cancelling" | "pending";
@@ -104,8 +105,8 @@ export function jobWords(job: JobRow): string {
   return `Job ${job.id} ${job.status}${took}${why === "" ? "" : `: ${why}`}.`;
 }
 
-/** The job's reason, or its exit code where that says more than its status. Without the full stop. */
-export function whyWords(job: JobRow): string {
-  if (job.reason !== "") return job.reason.replace(/\.$/, "");
-  return job.exitCode === undefined || job.exitCode === 0 ? "" : `exit code ${job.exitCode}`;
+/** The job's reason, or its exit code where that says more than its status. Without the full stop; one harmless line. */
+export function whyWords({ reason, exitCode, status }: JobRow): string {
+  if (reason !== "") return harmless(reason.replace(/\.$/, ""));
+  return exitCode === undefined || exitCode === 0 || status === "CANCELLED" ? "" : `exit code ${exitCode}`;
 }

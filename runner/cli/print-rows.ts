@@ -17,9 +17,9 @@ export interface RowsOptions<Row> {
 export function printRows<Row>(cli: Cli, rows: readonly Row[], options: RowsOptions<Row>): void {
   switch (options.format) {
     case "json":
-      return print(cli, JSON.stringify(rows, undefined, 2));
+      return print(cli, jsonText(rows, 2));
     case "jsonl":
-      for (const row of rows) print(cli, JSON.stringify(row));
+      for (const row of rows) print(cli, jsonText(row));
       return;
     case "id": {
       const ids = options.ids(rows);
@@ -33,6 +33,16 @@ export function printRows<Row>(cli: Cli, rows: readonly Row[], options: RowsOpti
   }
 }
 
+/** The same value to whoever reads it, and nothing in it acts on a terminal: JSON itself escapes only some of that. */
+function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replaceAll(
+    UNESCAPED,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+const UNESCAPED = /[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g;
+
 export interface OneOptions {
   readonly format: Format;
   /** The form of `-o id`. */
@@ -45,9 +55,9 @@ export interface OneOptions {
 export function printOne(cli: Cli, one: unknown, { format, id, words }: OneOptions): void {
   switch (format) {
     case "json":
-      return print(cli, JSON.stringify(one, undefined, 2));
+      return print(cli, jsonText(one, 2));
     case "jsonl":
-      return print(cli, JSON.stringify(one));
+      return print(cli, jsonText(one));
     case "id":
       return print(cli, id);
     case "table":

@@ -31,7 +31,7 @@ const ENTRIES: readonly Entry[] = [
   { path: "jobs why", summary: "say why a job waits", load: () => import("./jobs-why.ts") },
   { path: "jobs logs", summary: "print or follow the log of a job", load: () => import("./jobs-logs.ts") },
   { path: "jobs cancel", summary: "cancel jobs", load: () => import("./jobs-cancel.ts") },
-  { path: "jobs retry", summary: "run failed jobs once more", load: () => import("./jobs-retry.ts") },
+  { path: "jobs retry", summary: "run failed or cancelled jobs once more", load: () => import("./jobs-retry.ts") },
   { path: "jobs wait", summary: "wait until jobs are over", load: () => import("./jobs-wait.ts") },
   { path: "pool apply", summary: "create or change a pool", load: () => import("./pool-apply.ts") },
   { path: "pool status", summary: "show pools and their workers", load: () => import("./pool-status.ts") },
@@ -117,10 +117,34 @@ function lastWord(path: string): string {
   return path.slice(path.lastIndexOf(" ") + 1);
 }
 
-/** `lido jobs pool apply` is `lido pool apply`; flags before a command's name are passed over. */
-export function plainArgs(args: readonly string[]): readonly string[] {
+/**
+ * `lido jobs pool apply` is `lido pool apply`, and `lido help jobs launch` is `lido jobs launch --help`. Help for what is
+ * no command is an unknown command. Flags before a command's name are passed over.
+ */
+export function plainArgs(given: readonly string[]): readonly string[] {
+  const { flags, afterDashes } = splitAtDashes(given);
+  const words = flags.filter((word) => !word.startsWith("-"));
+  const isAsked = words[0] === "help" || (words[1] === "help" && Object.hasOwn(GROUPS, words[0] ?? ""));
+  if (!isAsked && !flags.some(isHelpFlag)) return withoutAlias(given);
+  const named = isAsked ? flags.toSpliced(flags.indexOf("help"), 1) : flags;
+  const plain = withoutAlias(named.filter((word) => !isHelpFlag(word)));
+  return isKnown(plain)
+    ? [...plain, "--help"]
+    : [...plain, ...(afterDashes.length === 0 ? [] : ["--", ...afterDashes])];
+}
+
+const isHelpFlag = (word: string): boolean => word === "--help" || word === "-h";
+
+function withoutAlias(args: readonly string[]): readonly string[] {
   const at = args.findIndex((word) => !word.startsWith("-"));
   return args[at] === "jobs" && args[at + 1] === "pool" ? args.toSpliced(at, 1) : args;
+}
+
+/** Lido itself, a group, or a command, whatever follows it. */
+function isKnown(args: readonly string[]): boolean {
+  const words = args.filter((word) => !word.startsWith("-"));
+  const [name] = words;
+  return name === undefined || (words.length === 1 && Object.hasOwn(GROUPS, name)) || meantEntry(words) !== undefined;
 }
 
 /** What stands before the first `--`, and what after it. */
@@ -133,14 +157,14 @@ export function splitAtDashes(args: readonly string[]): {
 }
 
 function meantEntry(args: readonly string[]): Entry | undefined {
-  const words = args.filter((word) => !word.startsWith("-") && word !== "help");
+  const words = args.filter((word) => !word.startsWith("-"));
   const path = words.slice(0, 2).join(" ");
   return ENTRIES.find((entry) => entry.path === path) ?? SINGLE.find((entry) => entry.path === words[0]);
 }
 
 /** The names that may follow these; none where they name a command, or nothing. */
 export function commandNames(given: readonly string[]): readonly string[] {
-  const words = plainArgs(given);
+  const words = withoutAlias(given[0] === "help" ? given.slice(1) : given);
   const [group] = words;
   if (group === undefined) return [...Object.keys(GROUPS), ...SINGLE.map(({ path }) => path)];
   if (words.length > 1) return [];
@@ -150,7 +174,7 @@ export function commandNames(given: readonly string[]): readonly string[] {
 
 /** The long flags of the command that these words name. */
 export async function optionsOf(given: readonly string[], context: CommandContext): Promise<readonly string[]> {
-  const meant = meantEntry(plainArgs(given));
+  const meant = meantEntry(withoutAlias(given));
   if (meant === undefined) return [];
   const made = (await meant.load()).command(context);
   return [...made.options.flatMap(({ long }) => long ?? []), "--help", "--verbose", "--no-color"];
@@ -168,7 +192,7 @@ function addCommonOptions(command: Command, cli: Cli): void {
     .configureOutput({
       writeOut: (text) => void cli.stdout.write(text),
       writeErr: () => undefined,
-      getOutHelpWidth: () => cli.stdout.columns ?? 80,
+      getOutHelpWidth: () => cli.stdout.columns || 80,
       outputError: () => undefined,
     });
   for (const sub of command.commands) addCommonOptions(sub, cli);

@@ -8,11 +8,15 @@ const LOOK_MS = 1000;
 export async function repeat(cli: Cli, lines: () => Promise<readonly string[]>): Promise<void> {
   const signal = cli.interrupted();
   let shown = "";
+  const isDrawn = cli.stdout.isTTY === true;
+  using keys = isDrawn ? cli.hideKeys({ onLeave: () => (shown = ""), onReturn: () => undefined }) : undefined;
   while (!signal.aborted) {
     const now = await lines();
     const text = now.join("\n");
-    if (text !== shown) show(cli, now);
-    shown = text;
+    if (text !== shown && keys?.isAway() !== true) {
+      show(cli, now);
+      shown = text;
+    }
     await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -22,6 +26,6 @@ function show(cli: Cli, lines: readonly string[]): void {
     for (const line of lines) print(cli, line);
     return;
   }
-  const fitting = lines.slice(0, (cli.stdout.rows ?? 24) - 1);
+  const fitting = lines.slice(0, (cli.stdout.rows || 24) - 1);
   cli.stdout.write(`\u001B[H\u001B[J${fitting.join("\n")}\n`);
 }

@@ -195,6 +195,7 @@ function isAboutWorkers(change: Change): boolean {
   switch (change.kind) {
     case "submitted":
     case "retried":
+    case "span-retried":
     case "pool":
     case "worker":
     case "worker-gone":

@@ -10,11 +10,12 @@ import type { LogItem, LogsParams, LogsResult } from "../api.ts";
 import type { Connection, Event, State } from "../core/index.ts";
 import { attemptKey, isTerminal } from "../core/index.ts";
 import type { LogCopies } from "../log-copies/index.ts";
+import { NoSuchJobError, noSuchJob } from "../no-such-job.ts";
 import type { Store, StoredRow } from "../store/index.ts";
 import type { Changes } from "./changes.ts";
 import type { Holds } from "./holds.ts";
 import type { Refresh } from "./refresh.ts";
-import { findRow, noSuchJob, rowNow } from "./rows.ts";
+import { findRow, rowNow } from "./rows.ts";
 import type { CallContext } from "./server.ts";
 import type { Sessions } from "./sessions.ts";
 import { lastLines } from "./tail.ts";
@@ -62,12 +63,12 @@ export async function logs(
   return { job: rowNow(options.state(), row, options.clock()) };
 }
 
-/** The row as it was in an earlier attempt. @throws NotFoundError */
+/** The row as it was in an earlier attempt. @throws NoSuchJobError */
 async function earlier(store: Store, row: StoredRow, attempt: number): Promise<LoggedRow> {
   const found = await pastAttempt(store, row, attempt);
   if (found) return found;
-  throw new NotFoundError(
-    `Job ${row.id} had no attempt ${attempt} on a worker. To see those that it had, run: lido jobs show ${row.id}`,
+  throw new NoSuchJobError(
+    `Job ${row.id} had no attempt ${attempt} on a worker.\n\`lido jobs show ${row.id}\` lists those that it had.`,
   );
 }
 
@@ -106,7 +107,7 @@ class Reading {
 
   async row(): Promise<StoredRow> {
     const row = await findRow(this.#options.store, this.#params.id);
-    if (!row) throw noSuchJob(this.#params.id);
+    if (!row) throw noSuchJob(`${this.#params.id}`);
     return row;
   }
 

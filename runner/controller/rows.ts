@@ -1,6 +1,5 @@
 /** Rows of the queue as callers see them: what is stored, with the reason as it is now. */
 
-import { NotFoundError } from "../../spec/index.ts";
 import type {
   IdRange,
   JobRow,
@@ -38,10 +37,6 @@ export function countsNow(state: State, stored: StatusCounts, ranges: readonly I
 export async function findRow(store: Store, id: number): Promise<StoredRow | undefined> {
   const [row] = await store.page({ ids: [{ first: id, last: id }], limit: 1 });
   return row;
-}
-
-export function noSuchJob(id: number): NotFoundError {
-  return new NotFoundError(`There is no job ${id}. To see the jobs that there are, run: lido jobs queue`);
 }
 
 const LARGEST_PAGE = 10_000;

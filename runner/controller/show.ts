@@ -2,8 +2,9 @@
 import type { AttemptRow, JobRow, ShowParams, ShowResult } from "../api.ts";
 import type { State } from "../core/index.ts";
 import { describeWanted, isTerminal, why } from "../core/index.ts";
+import { noSuchJob } from "../no-such-job.ts";
 import type { Store } from "../store/index.ts";
-import { findRow, noSuchJob, rowNow } from "./rows.ts";
+import { findRow, rowNow } from "./rows.ts";
 
 export interface ShowOptions {
   readonly store: Store;
@@ -11,11 +12,11 @@ export interface ShowOptions {
   readonly now: number;
 }
 
-/** @throws NotFoundError */
+/** @throws NoSuchJobError */
 export async function show({ id }: ShowParams, { store, state, now }: ShowOptions): Promise<ShowResult> {
   const stored = await findRow(store, id);
   const payload = stored && (await store.payload(stored.submission));
-  if (!stored || !payload) throw noSuchJob(id);
+  if (!stored || !payload) throw noSuchJob(`${id}`);
   const { job: spec, user } = payload;
   const row = rowNow(state, stored, now);
   const view = state.pools.get(stored.poolIdentity)?.workers.get(stored.worker ?? 0);

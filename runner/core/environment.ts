@@ -8,6 +8,15 @@ import type { Submission } from "./model.ts";
 
 type Env = Readonly<Record<string, string>>;
 
+const PREFIXES = ["SKYPILOT_", "LIDO_"] as const;
+const SET =
+  /^(?:SKYPILOT|LIDO)_(?:JOB_RANK|NUM_JOBS|TASK_ID|MANAGED_JOB_ID|NODE_RANK|NODE_IPS|NUM_NODES|NUM_GPUS_PER_NODE|CLUSTER_INFO|USER)$/;
+
+/** Whether each rank finds this variable as it is made here, whatever its user says. */
+export function isSetByLido(name: string): boolean {
+  return SET.test(name);
+}
+
 export interface Place {
   readonly roster: Roster;
   readonly worker: number;
@@ -62,7 +71,7 @@ function placeEnv({ roster, worker }: Place): Env {
 
 function bothNames<T>(values: Readonly<Record<string, T>>): Record<string, T> {
   const entries = Object.entries(values);
-  return Object.fromEntries(["SKYPILOT_", "LIDO_"].flatMap((prefix) => entries.map(([k, v]) => [prefix + k, v])));
+  return Object.fromEntries(PREFIXES.flatMap((prefix) => entries.map(([k, v]) => [prefix + k, v])));
 }
 
 /** `2026-05-20-20-53-47-123000`, UTC: date, time and microseconds. */

@@ -10,13 +10,13 @@ import type {
   AssignedJob,
   AssignedStatus,
   EndedJob,
-  FailedJob,
   Job,
   LiveStatus,
   PendingJob,
   Span,
   StartingJob,
   Submission,
+  UndoneJob,
   WorkerView,
 } from "./model.ts";
 
@@ -42,8 +42,12 @@ export type Event =
       readonly pointer: PoolPointer;
     }
   | { readonly kind: "cancel"; readonly select: CancelParams }
-  /** Jobs as the store has them, that failed. */
-  | { readonly kind: "retry"; readonly jobs: readonly (FailedJob & { readonly of: Submission })[] }
+  /** Jobs as the store has them, that failed or were cancelled; `ranks` were cancelled before they had a row. */
+  | {
+      readonly kind: "retry";
+      readonly jobs: readonly (UndoneJob & { readonly of: Submission })[];
+      readonly ranks: readonly (IdRange & { readonly of: Submission })[];
+    }
   | /** `pointer` is given when it comes with a submission. */ {
       readonly kind: "roster";
       readonly roster: Roster;
@@ -98,9 +102,11 @@ export type StoredChange =
   | {
       readonly kind: "retried";
       readonly submission: Submission;
-      readonly expected: { readonly status: FailedJob["status"]; readonly attempt: number };
+      readonly expected: { readonly status: UndoneJob["status"]; readonly attempt: number };
       readonly job: PendingJob;
     }
+  /** Ranks that were cancelled before they had a row wait once more. */
+  | { readonly kind: "span-retried"; readonly submission: Submission; readonly cut: IdRange }
   /** `cut`, a part of the pending `span`, is cancelled. */
   | {
       readonly kind: "span-cancelled";
@@ -161,6 +167,7 @@ export function isStored(change: Change): change is StoredChange {
     case "moved":
     case "retried":
     case "span-cancelled":
+    case "span-retried":
     case "pool":
     case "uncollected":
     case "collected":

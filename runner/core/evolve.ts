@@ -37,6 +37,8 @@ export function evolve(state: Draft, change: Change): void {
       return revive(state, change.submission, change.job);
     case "span-cancelled":
       return cutSpan(state, change);
+    case "span-retried":
+      return reviveSpan(state, change);
     case "pool":
       return setPool(state, change);
     case "worker":
@@ -131,12 +133,24 @@ function learn(state: Draft, { submission: first, startedAt, endedAt, exitCode }
 
 /** A job that was over is live again. */
 function revive(state: Draft, submission: Submission, job: LiveJob): void {
+  place(state, livePool(state, submission, 1), job);
+}
+
+/** So are ranks that were cancelled before they had a row. */
+function reviveSpan(state: Draft, { submission, cut }: Extract<StoredChange, { kind: "span-retried" }>): void {
+  const { spans } = livePool(state, submission, size(cut));
+  const before = spans.findLastIndex((span) => span.first < cut.first);
+  spans.splice(before + 1, 0, { first: cut.first, last: cut.last, submission: submission.first });
+}
+
+/** Counts ranks of a submission that may have been over; answers its pool. */
+function livePool(state: Draft, submission: Submission, ranks: number): DraftPool {
   const pool = poolOf(state, submission.pool);
   const known = state.submissions.get(submission.first) ?? { ...submission, live: 0, typicalMs: undefined };
-  known.live += 1;
+  known.live += ranks;
   state.submissions.set(submission.first, known);
-  pool.live += 1;
-  place(state, pool, job);
+  pool.live += ranks;
+  return pool;
 }
 
 function over(state: Draft, pool: DraftPool, ended: { readonly submission: number; readonly count: number }): void {

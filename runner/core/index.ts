@@ -10,7 +10,7 @@ export { wantedLeases } from "./leases.ts";
 export type { Snapshot } from "./load.ts";
 export { load } from "./load.ts";
 export type * from "./model.ts";
-export { FAILURES, isFailure, isGone, isTerminal } from "./model.ts";
+export { FAILURES, isGone, isTerminal, isUndone } from "./model.ts";
 export { intersect, normalize, size, subtract, total } from "./ranges.ts";
 export { react } from "./react.ts";
 export { duration } from "./reasons.ts";

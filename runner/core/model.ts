@@ -71,9 +71,9 @@ export interface EndedJob extends JobBase {
   readonly reason: string;
 }
 
-/** What must be known of a job that failed to run it once more. */
-export interface FailedJob extends Pick<EndedJob, "id" | "submission" | "attempt" | "reason"> {
-  readonly status: Exclude<TerminalStatus, "SUCCEEDED" | "CANCELLED">;
+/** What must be known of a job that failed or was cancelled to run it once more. */
+export interface UndoneJob extends Pick<EndedJob, "id" | "submission" | "attempt" | "reason"> {
+  readonly status: Exclude<TerminalStatus, "SUCCEEDED">;
 }
 
 export type WaitingJob = PendingJob | RecoveringJob;
@@ -206,7 +206,7 @@ export function isTerminal(status: JobStatus): status is TerminalStatus {
   }
 }
 
-export const FAILURES: readonly FailedJob["status"][] = [
+export const FAILURES: readonly UndoneJob["status"][] = [
   "FAILED",
   "FAILED_SETUP",
   "FAILED_PRECHECKS",
@@ -214,8 +214,9 @@ export const FAILURES: readonly FailedJob["status"][] = [
   "FAILED_CONTROLLER",
 ];
 
-export function isFailure(status: JobStatus): status is FailedJob["status"] {
-  return isTerminal(status) && status !== "SUCCEEDED" && status !== "CANCELLED";
+/** Over, and it may run once more. */
+export function isUndone(status: JobStatus): status is UndoneJob["status"] {
+  return isTerminal(status) && status !== "SUCCEEDED";
 }
 
 export function isLive(job: Job): job is LiveJob {

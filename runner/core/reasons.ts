@@ -14,6 +14,14 @@ export function endReason({ code, timedOut }: Ending, timeoutSeconds: number | n
   return signal ? `killed by signal ${code - 128} (${signal})` : `exit code ${code}`;
 }
 
+/** How an attempt ended that was being cancelled: as a rule by the signals of the cancel itself. */
+export function cancelReason({ code }: Ending): string {
+  const signal = SIGNALS.get(code - 128);
+  return signal === "SIGTERM" || signal === "SIGKILL"
+    ? `ended by the cancel (${signal})`
+    : `it ended with exit code ${code} as it was cancelled`;
+}
+
 /** `14 s`, `3 min`, `2 h`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

@@ -8,15 +8,15 @@ import type {
   AssignedJob,
   CancellingJob,
   EndedJob,
-  FailedJob,
   LiveJob,
   PendingJob,
   RecoveringJob,
   RunningJob,
   StartingJob,
+  UndoneJob,
   WaitingJob,
 } from "./model.ts";
-import { endReason } from "./reasons.ts";
+import { cancelReason, endReason } from "./reasons.ts";
 import type { JobRules } from "./rules.ts";
 import { anotherTry } from "./rules.ts";
 
@@ -55,7 +55,7 @@ export function giveBack(job: StartingJob, reason: string): PendingJob {
 /** It ended by itself: it is over, or has another try if its rules say so. */
 export function finish(job: AssignedJob, exit: Ending, rules: JobRules): EndedJob | RecoveringJob {
   const status = job.status === "CANCELLING" ? "CANCELLED" : exit.code === 0 ? "SUCCEEDED" : "FAILED";
-  const asked = job.status === "CANCELLING" ? job.reason : "";
+  const asked = job.status === "CANCELLING" ? job.reason || cancelReason(exit) : "";
   const reason = status === "FAILED" ? endReason(exit, rules.timeoutSeconds) : asked;
   const { code, startedAt, endedAt } = exit;
   const over: EndedJob = { ...base(job), status, worker: job.worker, startedAt, endedAt, exitCode: code, reason };
@@ -104,8 +104,8 @@ export function cancel(job: LiveJob, now: number, reason = ""): EndedJob {
   return { ...ended(job, now), status: "CANCELLED", reason: asked === "" ? reason : asked };
 }
 
-/** It failed, and its user wants it to run once more: as if for the first time, with the next attempt. */
-export function tryAgain({ id, submission, attempt, reason }: FailedJob): PendingJob {
+/** It did not succeed, and its user wants it to run once more: as if for the first time, with the next attempt. */
+export function tryAgain({ id, submission, attempt, reason }: UndoneJob): PendingJob {
   const why = reason === "" ? "" : ` (${reason})`;
   const again = `tried again after attempt ${attempt}${why}`;
   return { id, submission, attempt: attempt + 1, losses: 0, restarts: 0, status: "PENDING", reason: again };

@@ -4,7 +4,7 @@ import type { Row } from "../../bench/figure.ts";
 import { ROWS } from "../../bench/readme-rows.ts";
 import { overclaimed, verdict } from "../../bench/verdict.ts";
 
-const claims = [{ figure: "Lido beside a peer", ratio: 1.5, row: "the same beside a peer" }];
+const claims = [{ figure: "Lido beside a peer", ratio: 1.5 }];
 const measured = (median: number): Row => ({ name: "  Lido beside a peer", unit: "x", median, samples: 3 });
 
 test("half of a claim still holds, and less does not", () => {
@@ -38,10 +38,10 @@ test("a claim above what was measured is told when README is written", () => {
   ]);
 });
 
-test("each claim is a row of README's table, in the words that stand there", () => {
-  const rows = new Map(ROWS.map(({ figure, text }) => [figure, text]));
-  for (const { figure, row, ratio } of CLAIMS) {
-    expect(rows.get(figure)).toBe(row);
+test("each claim is a row of README's table", () => {
+  const rows = new Set(ROWS.map(({ figure }) => figure));
+  for (const { figure, ratio } of CLAIMS) {
+    expect(rows).toContain(figure);
     expect(ratio).toBeGreaterThan(0);
   }
 });

@@ -24,6 +24,8 @@ export function writer(database: DatabaseSync): Write {
         return retried(statements, change);
       case "span-cancelled":
         return spanCancelled(statements, change);
+      case "span-retried":
+        return spanRetried(statements, change);
       case "pool":
         return setPool(statements, change);
       case "uncollected":
@@ -39,6 +41,7 @@ type Statements = ReturnType<typeof prepareAll>;
 function prepareAll(database: DatabaseSync) {
   return {
     ...prepareSpans(database),
+    ...prepareCancelledSpans(database),
     ...prepareJobs(database),
     ...prepareAttempts(database),
     ...prepareSubmissions(database),
@@ -72,6 +75,50 @@ function prepareSpans(database: DatabaseSync) {
         ended_at: p("ended_at"),
         reason: p("reason"),
       }),
+    ),
+  };
+}
+
+/** A part of a cancelled span is taken out of it: what is left on either side stays cancelled as it was. */
+function prepareCancelledSpans(database: DatabaseSync) {
+  return {
+    keepLeft: prepare(database, (p) =>
+      sql
+        .insertInto("spans")
+        .columns(["last", "first", "submission", "status", "ended_at", "reason"])
+        .expression((of) =>
+          of
+            .selectFrom("spans")
+            .select((row) => [
+              row.val<number>(p("before")).as("last"),
+              "first",
+              "submission",
+              "status",
+              "ended_at",
+              "reason",
+            ])
+            .where("status", "=", "CANCELLED")
+            .where("first", "<=", p("before"))
+            .where("last", ">=", p("last"))
+            .where("submission", "=", p("submission")),
+        ),
+    ),
+    keepRight: prepare(database, (p) =>
+      sql
+        .updateTable("spans")
+        .set({ first: p("after") })
+        .where("status", "=", "CANCELLED")
+        .where("first", "<=", p("first"))
+        .where("last", ">=", p("after"))
+        .where("submission", "=", p("submission")),
+    ),
+    dropCancelled: prepare(database, (p) =>
+      sql
+        .deleteFrom("spans")
+        .where("status", "=", "CANCELLED")
+        .where("first", "<=", p("first"))
+        .where("last", "=", p("last"))
+        .where("submission", "=", p("submission")),
     ),
   };
 }
@@ -205,6 +252,16 @@ function spanCancelled(to: Statements, { span, cut, at, reason = "" }: ChangeOf<
     to.addSpan({ first, last: cut.first - 1, submission, status: "PENDING", ended_at: null, reason: "" });
   to.addSpan({ ...cut, submission, status: "CANCELLED", ended_at: at, reason });
   return true;
+}
+
+/** `keepLeft` writes only what the others find as well, so what is stale writes nothing. */
+function spanRetried(to: Statements, { submission: of, cut }: ChangeOf<"span-retried">): boolean {
+  const { first, last } = cut;
+  const submission = of.first;
+  to.keepLeft({ before: first - 1, last, submission });
+  const taken = to.keepRight({ first, after: last + 1, submission }) + to.dropCancelled({ first, last, submission });
+  if (taken > 0) to.addSpan({ ...cut, submission, status: "PENDING", ended_at: null, reason: "" });
+  return taken > 0;
 }
 
 function setPool(to: Statements, { roster, pointer }: ChangeOf<"pool">): boolean {

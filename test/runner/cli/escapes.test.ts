@@ -17,6 +17,8 @@ test.each([
   ["plain text\r\n\tand 日本 🚀", "plain text\r\n\tand 日本 🚀"],
   ["50%\rerased\u001B[K", "50%\rerased\u001B[K"],
   ["\u001B[1;31mred", "\u001B[1;31mred\u001B[0m"],
+  ["\u001B[31mred\u001B[0m", "\u001B[31mred\u001B[0m"],
+  ["\u001B[0m\u001B[32mgreen", "\u001B[0m\u001B[32mgreen\u001B[0m"],
   ["\u001B[2J\u001B[H", "\uFFFD[2J\uFFFD[H"],
   ["\u001B]0;title\u0007", "\uFFFD]0;title\uFFFD"],
   ["\u001B[6n", "\uFFFD[6n"],

@@ -76,7 +76,7 @@ What would change it:
   );
   expect((await t.lido("jobs", "why", `${first}`)).stdout).toBe(`Job ${first} RUNNING.\n`);
   expect((await t.lido("jobs", "retry", `${first}`)).stderr).toBe(
-    `Error: None of ${first} has failed, so there is nothing to retry.\n\`lido jobs queue --ranks\` shows how they stand.\n`,
+    `Error: Nothing to retry: ${first} has neither failed nor been cancelled.\n\`lido jobs queue --ranks\` shows how they stand. What succeeded is launched anew: lido jobs launch\n`,
   );
   expect((await t.lido("jobs", "wait", `${first}`, "--timeout", "0.1s")).code).toBe(101);
   expect((await t.lido("jobs", "cancel", "-p", "gpu-pool", "-y")).code).toBe(0);
@@ -106,11 +106,52 @@ test("a job that asks for more than any worker has is refused at once", async ()
   expect((await t.lido("jobs", "wait", `${id}`)).code).toBe(0);
 });
 
+test("what was cancelled runs again if asked for by its id, whether it had begun or not", async () => {
+  const wait = `until test -e ${t.home}/let; do sleep 0.05; done`;
+  const launched = await t.lido("jobs", "launch", "-p", "gpu-pool", "-n", "again", "--num-jobs", "4", "-d", "--", wait);
+  const [, from = "", to = ""] = /IDs: (\d+)-(\d+)/.exec(launched.stdout) ?? [];
+  await eventually(async () => (await show(Number(from))).job.status === "RUNNING", "the first rank runs");
+  expect((await t.lido("jobs", "cancel", `${from}-${to}`)).code).toBe(0);
+  expect((await t.lido("jobs", "wait", `${from}-${to}`)).code).toBe(103);
+  const ended = await t.lido("jobs", "why", from);
+  expect(ended.stdout).toMatch(/^Job \d+ CANCELLED after \S+: ended by the cancel \(SIGTERM\)\.\n$/);
+  expect((await t.lido("jobs", "retry", from, "--failed")).stderr).toBe(
+    `Error: Nothing to retry: ${from} has not failed.\n\`lido jobs queue --ranks\` shows how they stand. What succeeded is launched anew: lido jobs launch\n`,
+  );
+  await t.workers[0]?.connect().then(async (worker) => {
+    await worker.link.run(`touch ${t.home}/let`);
+    await worker.close();
+  });
+  const [first, middle] = [Number(from), Number(from) + 2];
+  expect(await t.lido("jobs", "retry", `${first},${middle},9999`)).toEqual({
+    code: 102,
+    stdout: `Jobs retried: ${first},${middle}\n`,
+    stderr: `There is no job 9999.\n  lido jobs wait ${first},${middle}  until all are over\n`,
+  });
+  expect((await t.lido("jobs", "wait", `${first},${middle}`)).stdout).toBe("2 jobs: 2 succeeded.\n");
+  const { attempts } = await show(first);
+  expect(attempts).toMatchObject([
+    { attempt: 1, exitCode: 143, reason: "ended by the cancel (SIGTERM)" },
+    { attempt: 2, exitCode: 0 },
+  ]);
+  expect((await show(middle)).attempts).toMatchObject([{ attempt: 1, exitCode: 0 }]);
+  expect((await show(middle + 1)).job.status).toBe("CANCELLED");
+});
+
 test("what is not there", async () => {
-  expect((await t.lido("jobs", "show", "999")).code).toBe(3);
-  expect((await t.lido("jobs", "why", "999")).code).toBe(3);
-  expect((await t.lido("jobs", "retry", "999")).code).toBe(3);
-  expect((await t.lido("jobs", "wait", "999")).code).toBe(102);
+  for (const command of ["show", "why", "retry", "wait", "logs", "cancel"]) {
+    expect([command, await t.lido("jobs", command, "999")]).toEqual([
+      command,
+      {
+        code: 102,
+        stdout: "",
+        stderr: "Error: There is no job 999.\n`lido jobs queue` lists the jobs that there are.\n",
+      },
+    ]);
+  }
+  expect((await t.lido("jobs", "cancel", "-n", "no-such-name", "-y")).code).toBe(102);
+  expect((await t.lido("jobs", "retry", "--failed", "-n", "no-such-name")).code).toBe(102);
+  expect((await t.lido("jobs", "cancel", "-p", "no-such-pool", "-y")).code).toBe(3);
   expect(await t.lido("jobs", "wait", "-n", "no-such-name")).toEqual({
     code: 102,
     stdout: "",

@@ -1,21 +1,34 @@
 import { expect, test } from "vitest";
-import type { CancelResult } from "../../../runner/api.ts";
-import { stage } from "./stage.ts";
+import type { CancelResult, SubmissionRow, SubmissionsParams } from "../../../runner/api.ts";
+import { roster } from "../pools/roster.ts";
+import { row } from "./rows.ts";
+import { NOW, type StageOptions, stage } from "./stage.ts";
 
 const range = (first: number, last = first) => ({ first, last });
-const answering = (result: Partial<CancelResult>, more: Parameters<typeof stage>[0] = {}) =>
-  stage({ ...more, script: { cancel: () => ({ cancelled: [], alreadyOver: [], missing: [], ...result }) } });
+const answering = (result: Partial<CancelResult>, { script, ...more }: StageOptions = {}) =>
+  stage({ ...more, script: { cancel: () => ({ cancelled: [], alreadyOver: [], missing: [], ...result }), ...script } });
+
+const launched: SubmissionRow = {
+  ids: range(3, 5),
+  name: "train",
+  pool: "gpu-pool",
+  submittedAt: NOW,
+  byStatus: { RUNNING: 3 },
+  workers: [],
+  reason: "",
+};
+const submissions = () => ({ rows: [launched] });
 
 test("by ids: what was cancelled, what was over, what is not there", async () => {
   await using t = await answering({ cancelled: [range(3, 5)], alreadyOver: [range(6)], missing: [range(17)] });
   expect(await t.lido("jobs", "cancel", "3-6,17")).toBe(102);
-  expect([t.stdout(), t.stderr()]).toEqual(["Jobs cancelled: 3-5\n", "Already over: 6\nNot found: 17\n"]);
+  expect([t.stdout(), t.stderr()]).toEqual(["Jobs cancelled: 3-5\n", "Already over: 6\nThere is no job 17.\n"]);
   expect(t.controller.calls).toEqual([{ method: "cancel", params: { ids: [range(3, 6), range(17)] } }]);
 });
 
 test("by ids that are not there at all: not found", async () => {
   await using t = await answering({ missing: [range(17)] });
-  expect(await t.lido("jobs", "cancel", "17")).toBe(3);
+  expect(await t.lido("jobs", "cancel", "17")).toBe(102);
   expect(t.stderr()).toBe("Error: There is no job 17.\n`lido jobs queue` lists the jobs that there are.\n");
 });
 
@@ -34,7 +47,7 @@ test.each([
   expect(await t.lido("jobs", "cancel", ...flags, "-y")).toBe(0);
   expect(t.stdout()).toBe("Jobs cancelled: 3\n");
   expect(t.controller.calls).toEqual([{ method: "cancel", params }]);
-  await using idle = await answering({});
+  await using idle = await answering({}, { script: { submissions }, pools: [roster()] });
   expect(await idle.lido("jobs", "cancel", ...flags, "-y")).toBe(0);
   expect([idle.stdout(), idle.stderr()]).toEqual(["", `${nothing}\n`]);
 });
@@ -48,10 +61,40 @@ test("many at once are not cancelled unasked where nobody can be asked", async (
   expect(t.controller.connections()).toBe(0);
 });
 
+test.each([
+  ["-p", "no-such-pool", 3, "There is no pool 'no-such-pool' in "],
+  ["-n", "no-such-name", 102, "There is no job of the name 'no-such-name'.\n"],
+] as const)("%s %s, which nobody ever heard of: %d", async (flag, name, code, words) => {
+  await using t = await answering({}, { script: { submissions: () => ({ rows: [] }) }, pools: [roster()] });
+  expect(await t.lido("jobs", "cancel", flag, name, "-y")).toBe(code);
+  expect(t.stderr()).toContain(`Error: ${words}`);
+});
+
 test("in a terminal it asks", async () => {
-  await using t = await answering({ cancelled: [range(3)] }, { kind: "tty", answer: "y\n" });
+  const script = { submissions };
+  await using t = await answering({ cancelled: [range(3)] }, { kind: "tty", answer: "y\n", script });
   expect(await t.lido("jobs", "cancel", "-n", "train")).toBe(0);
   expect(t.stderr()).toBe("Cancelling all jobs named 'train'. Proceed? [Y/n]: ");
+  expect(t.controller.calls).toEqual([
+    { method: "submissions", params: { name: "train", unfinished: true, limit: 1 } },
+    { method: "cancel", params: { name: "train" } },
+  ]);
+  await using no = await answering({}, { kind: "tty", answer: "n\n", script: { queue: () => ({ rows: [row(3)] }) } });
+  expect(await no.lido("jobs", "cancel", "3")).toBe(1);
+  expect(no.controller.calls.map(({ method }) => method)).toEqual(["queue"]);
+});
+
+test("in a terminal nothing is asked where nothing goes on", async () => {
+  const script = {
+    queue: () => ({ rows: [] }),
+    submissions: ({ unfinished }: SubmissionsParams) => ({ rows: unfinished === true ? [] : [launched] }),
+  };
+  await using t = await answering({ alreadyOver: [range(3)] }, { kind: "tty", script });
+  expect(await t.lido("jobs", "cancel", "3")).toBe(0);
+  expect(t.stderr()).toBe("Nothing to cancel.\nAlready over: 3\n");
+  await using named = await answering({}, { kind: "tty", script });
+  expect(await named.lido("jobs", "cancel", "-n", "train")).toBe(0);
+  expect(named.stderr()).toBe("No running job found with the name 'train'.\n");
 });
 
 test.each([

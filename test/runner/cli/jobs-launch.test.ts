@@ -3,11 +3,13 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { SubmitParams } from "../../../runner/api.ts";
+import type { Leaving } from "../../../runner/cli/cli.ts";
+import { liveView } from "../../../runner/cli/live.ts";
 import { readPointer } from "../../../worker/index.ts";
 import type { Script } from "../client/scripted-controller.ts";
 import { roster } from "../pools/roster.ts";
 import { counts, row } from "./rows.ts";
-import { NOW, stage } from "./stage.ts";
+import { NOW, stage, written } from "./stage.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const ended = { startedAt: NOW - 2100, endedAt: NOW };
@@ -101,6 +103,27 @@ test("many jobs in a terminal: a board drawn over itself", async () => {
   ]);
 });
 
+test("a board that was left for the shell is drawn anew below, and not while the shell has the terminal", async () => {
+  let leaving: Leaving | undefined;
+  let isAway = false;
+  const { output, text } = written("tty");
+  await using t = await stage({ kind: "tty" });
+  const hideKeys = (told: Leaving) => {
+    leaving = told;
+    return { isAway: () => isAway, [Symbol.dispose]: () => undefined };
+  };
+  using view = liveView({ ...t.cli, stderr: output, hideKeys });
+  view.show(counts({ RUNNING: 1 }));
+  leaving?.onLeave();
+  isAway = true;
+  view.show(counts({ RUNNING: 1, FAILED: 1 }));
+  isAway = false;
+  leaving?.onReturn();
+  leaving?.onReturn();
+  const bar = "-".repeat(40);
+  expect(text()).toBe(`[${bar}] 0/1 0%\n1 running\n[${"#".repeat(20)}${bar.slice(20)}] 1/2 50%\n1 failed, 1 running\n`);
+});
+
 test("-d returns at once with the next useful commands", async () => {
   await using t = await stage({ pools, script: manyJobs });
   expect(await t.lido("jobs", "launch", "-d", "-p", "gpu-pool", "--num-jobs", "10", "--", "work")).toBe(0);
@@ -108,7 +131,7 @@ test("-d returns at once with the next useful commands", async () => {
   expect(t.stderr()).toBe(
     [
       "  lido jobs queue        how they stand",
-      "  lido jobs logs 3       the log of job 3",
+      "  lido jobs logs 3-12    their logs",
       "  lido jobs wait 3-12    until all are over",
       "  lido jobs cancel 3-12  cancel them",
       "",
@@ -135,7 +158,7 @@ test("Ctrl-C while following detaches and says how to come back", async () => {
   t.interrupt();
   expect(await code).toBe(130);
   expect(t.stderr()).toBe(
-    "\nDetached: the jobs go on. Come back with:\n  lido jobs wait 3-12\n  lido jobs logs 3\n  lido jobs cancel 3-12\n",
+    "\nDetached: the jobs go on. Come back with:\n  lido jobs wait 3-12\n  lido jobs logs 3-12\n  lido jobs cancel 3-12\n",
   );
 });
 
@@ -166,6 +189,27 @@ test("a job file, with its pool, its open values filled and its warnings", async
   expect(t.stderr()).toBe(
     `Warning: ${place}:5:1: \`setup\` is ignored: the pool prepares its workers\nJob 3 SUCCEEDED after 2.1s.\n`,
   );
+});
+
+test("a variable that Lido sets itself is not passed on in silence", async () => {
+  await using t = await stage({ pools, script: oneJob("SUCCEEDED") });
+  const flags = ["--env", "SKYPILOT_JOB_RANK=7", "--env", "RANK=1"];
+  expect(await t.lido("jobs", "launch", "-d", "-p", "gpu-pool", ...flags, "--", "true")).toBe(0);
+  expect(t.stderr()).toMatch(
+    /^Warning: SKYPILOT_JOB_RANK is not passed on: Lido sets it itself for each rank\. Give yours another name\.\n {2}lido jobs queue/,
+  );
+});
+
+test.each([
+  ["", "a name needs at least one sign that can be seen"],
+  [" ", "a name needs at least one sign that can be seen"],
+  ["a\nb", "a name is one line, without control characters"],
+  ["\u001B[2J", "a name is one line, without control characters"],
+])("%j is no name of a job", async (name, fault) => {
+  await using t = await stage({ pools });
+  expect(await t.lido("jobs", "launch", "-p", "gpu-pool", "-n", name, "--", "true")).toBe(2);
+  const shown = name.replaceAll(/\p{Cc}/gu, "\uFFFD");
+  expect(t.stderr()).toBe(`Error: --name '${shown}' can't be the name of a job: ${fault}.\nWrite one like -n train.\n`);
 });
 
 test("the words of a command stay apart; one text is the shell's", async () => {
@@ -204,7 +248,7 @@ test.each([
   [["--secret", "=x", "--", "x"], 2, "--secret '=x' has no name before the =.\nWrite --secret NAME=value."],
   [
     ["--env-file", "/nowhere/vars", "--", "x"],
-    3,
+    2,
     "--env-file /nowhere/vars cannot be read (ENOENT).\nGive a file with one NAME=value per line.",
   ],
   [

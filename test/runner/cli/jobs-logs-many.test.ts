@@ -31,7 +31,7 @@ test("all ranks, followed: lines with the rank before them, none mixed; the wors
 test("--no-follow: one after another; jobs of several launches have their ids before them", async () => {
   expect((await t.lido("jobs", "wait", "1-4")).code).toBe(100);
   const { code, stdout } = await t.lido("jobs", "logs", "3,4", "--no-follow", "--tail", "1");
-  expect([code, stdout]).toEqual([0, "job 3 | end without newline\njob 4 | \u001B[2J\u001B[31mred\n"]);
+  expect([code, stdout]).toEqual([0, "job 3 | end without newline\njob 4 | \uFFFD[2J\u001B[31mred\n\u001B[0m"]);
 });
 
 test("of a name: one rank, or those that failed; else it must be said", async () => {
@@ -46,14 +46,19 @@ test("of a name: one rank, or those that failed; else it must be said", async ()
   expect((await t.lido("jobs", "logs", "-n", "odd", "--rank", "3")).stderr).toBe(
     "Error: There is no rank 3 of jobs 1-3.\nRanks begin with 0.\n",
   );
-  expect((await t.lido("jobs", "logs", "1-9")).code).toBe(3);
+  expect(await t.lido("jobs", "logs", "3,70-99,500", "--no-follow", "--tail", "1")).toEqual({
+    code: 102,
+    stdout: "end without newline",
+    stderr: "There are no jobs 70-99,500.\n",
+  });
+  expect((await t.lido("jobs", "logs", "70-99", "--failed")).code).toBe(102);
   expect((await t.lido("jobs", "logs")).code).toBe(2);
 });
 
 test("--since leaves out what was over before; --controller says what the controller noted", async () => {
   await t.lido("jobs", "wait", "1-4");
   await eventually(
-    async () => (await t.lido("jobs", "logs", "1-3", "--since", "0.1s")).code === 3,
+    async () => (await t.lido("jobs", "logs", "1-3", "--since", "0.1s")).code === 102,
     "all are over for long",
   );
   expect((await t.lido("jobs", "logs", "1-3", "--since", "0.1s")).stderr).toContain(
@@ -74,12 +79,29 @@ test("--sync-down: a file for each, byte for byte", async () => {
   );
 });
 
-test("in a terminal escapes of a job are harmless, unless it is said otherwise", async () => {
+test("--sync-down keeps escapes as they are", async () => {
   await t.lido("jobs", "wait", "4");
-  const shown = await t.start("tty", "jobs", "logs", "4", "--no-follow").ended;
+  const folder = join(t.home, "exact");
+  expect((await t.lido("jobs", "logs", "4", "--sync-down", folder)).code).toBe(0);
+  expect(readFileSync(join(folder, "job-4-rank-0.log"), "utf8")).toBe("\u001B[2J\u001B[31mred\n");
+});
+
+test.each(["tty", "pipe"] as const)("%s: escapes of a job are harmless, unless it is said otherwise", async (kind) => {
+  await t.lido("jobs", "wait", "4");
+  const shown = await t.start(kind, "jobs", "logs", "4", "--no-follow").ended;
   expect(shown.stdout).toBe("\uFFFD[2J\u001B[31mred\n\u001B[0m");
-  const raw = await t.start("tty", "jobs", "logs", "4", "--no-follow", "--raw").ended;
+  const raw = await t.start(kind, "jobs", "logs", "4", "--no-follow", "--raw").ended;
   expect(raw.stdout).toBe("\u001B[2J\u001B[31mred\n");
+});
+
+test("a log without a last line end: in a terminal what follows begins on its own line; in a pipe no byte is added", async () => {
+  await t.lido("jobs", "wait", "1");
+  const shown = await t.start("tty", "jobs", "logs", "1").ended;
+  expect([shown.stdout, shown.stderr]).toEqual([
+    "begin 0\nend without newline\n",
+    expect.stringMatching(/^Job 1 SUCCEEDED/),
+  ]);
+  expect((await t.lido("jobs", "logs", "1")).stdout).toBe("begin 0\nend without newline");
 });
 
 test("Ctrl-C while several are followed says how to come back", async () => {

@@ -9,7 +9,7 @@ import { NOW, stage } from "./stage.ts";
 const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString("base64");
 const done = { job: row(3, { status: "SUCCEEDED", startedAt: NOW - 2100, endedAt: NOW }) };
 
-test("a log is followed to its end, byte for byte", async () => {
+test("with --raw a log is followed to its end byte for byte", async () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
   await using t = await stage({
     script: {
@@ -20,10 +20,24 @@ test("a log is followed to its end, byte for byte", async () => {
       },
     },
   });
-  expect(await t.lido("jobs", "logs", "3")).toBe(0);
+  expect(await t.lido("jobs", "logs", "3", "--raw")).toBe(0);
   expect(t.stdout()).toBe(Buffer.from(bytes).toString("utf8"));
   expect(t.stderr()).toBe("Job 3 SUCCEEDED after 2.1s.\n");
   expect(t.controller.calls).toEqual([{ method: "logs", params: { id: 3, follow: true } }]);
+});
+
+test("a sign or an escape that comes in two pieces is one", async () => {
+  const bytes = Buffer.from("größe \u001B[31mred\u001B[0m \u001B[2J\n");
+  await using t = await stage({
+    script: {
+      logs: (_params, { item }) => {
+        for (const byte of bytes) item({ data: base64(Uint8Array.of(byte)) });
+        return done;
+      },
+    },
+  });
+  expect(await t.lido("jobs", "logs", "3")).toBe(0);
+  expect(t.stdout()).toBe("größe \u001B[31mred\u001B[0m \uFFFD[2J\n");
 });
 
 test("--no-follow --tail prints what is there and says nothing more", async () => {

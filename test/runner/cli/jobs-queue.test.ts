@@ -143,6 +143,22 @@ test("NO_COLOR and --no-color take the colours away", async () => {
   expect(t.stdout()).not.toContain("\u001B[");
 });
 
+test.each(["tty", "pipe"] as const)("%s: a name from an old database cannot act, in no format", async (kind) => {
+  const name = "\u001B[2Jtrain\u009B6n\u202E\n";
+  for (const words of [[], ["-v"], ["-o", "json"], ["-o", "jsonl"]]) {
+    const script = {
+      queue: () => ({ rows: [row(3, { name })] }),
+      submissions: () => ({ rows: FOLDED.map((one) => ({ ...one, name })) }),
+    };
+    await using t = await stage({ kind, script });
+    expect(await t.lido("jobs", "queue", ...words)).toBe(0);
+    expect(t.stdout()).toContain("[2Jtra");
+    expect(t.stdout()).not.toMatch(/[^\P{Cc}\n]|\u202E/u);
+    const text = words.includes("json") ? t.stdout() : JSON.stringify([{ name }]);
+    expect(JSON.parse(text)).toMatchObject([{ name }]);
+  }
+});
+
 test("no jobs: nothing on stdout", async () => {
   await using t = await stage({ script: { submissions: () => ({ rows: [] }) } });
   expect(await t.lido("jobs", "queue")).toBe(0);

@@ -14,13 +14,13 @@ test.each([
     { counts: counts({ SUCCEEDED: 1 }), missing: [{ first: 17, last: 17 }] },
     102,
     "1 job: 1 succeeded.\n",
-    "Not found: 17. `lido jobs queue` lists the jobs that there are.\n",
+    "There is no job 17.\n",
   ],
   [
     { counts: counts({}), missing: [{ first: 3, last: 12 }] },
     102,
     "",
-    "Not found: 3-12. `lido jobs queue` lists the jobs that there are.\n",
+    "Error: There are no jobs 3-12.\n`lido jobs queue` lists the jobs that there are.\n",
   ],
 ])("%j ends with %d", async (result, code, stdout, stderr) => {
   await using t = await answering(result);
@@ -52,6 +52,58 @@ test("--timeout: 101 when jobs are not over by then, and they go on", async () =
   expect(await t.lido("jobs", "wait", "3-4", "--timeout", "0.2s")).toBe(101);
   expect(t.stdout()).toBe("2 jobs: 1 succeeded, 1 running.\n");
   expect(t.stderr()).toBe("1 of 2 jobs over: 1 succeeded, 1 running\nThe time is up; the jobs go on.\n");
+});
+
+test("--timeout 0: what is over already is told as it is", async () => {
+  await using t = await stage({
+    script: {
+      watch: (_params, { item }) => {
+        item(counts({ FAILED: 1 }));
+        return { counts: counts({ FAILED: 1 }), missing: [{ first: 4, last: 4 }] };
+      },
+    },
+  });
+  expect(await t.lido("jobs", "wait", "3-4", "--timeout", "0")).toBe(102);
+  expect(t.stdout()).toBe("1 job: 1 failed.\n");
+  expect(t.stderr()).toBe("1 of 1 job over: 1 failed\nThere is no job 4.\n");
+});
+
+test("--timeout 0: what goes on is heard first", async () => {
+  await using t = await stage({
+    script: {
+      watch: async (_params, { item, aborted }) => {
+        item(counts({ RUNNING: 1 }));
+        await aborted;
+        return { counts: counts({}), missing: [] };
+      },
+    },
+  });
+  expect(await t.lido("jobs", "wait", "3", "--timeout", "0")).toBe(101);
+  expect(t.stdout()).toBe("1 job: 1 running.\n");
+});
+
+test("--timeout: ids that are not there are told then too", async () => {
+  const newest = {
+    ids: { first: 3, last: 3 },
+    name: "",
+    pool: "p",
+    submittedAt: 1,
+    byStatus: {},
+    workers: [],
+    reason: "",
+  };
+  await using t = await stage({
+    script: {
+      watch: async (_params, { item, aborted }) => {
+        item(counts({ RUNNING: 1 }));
+        await aborted;
+        return { counts: counts({}), missing: [] };
+      },
+      submissions: () => ({ rows: [newest] }),
+    },
+  });
+  expect(await t.lido("jobs", "wait", "3-5", "--timeout", "0")).toBe(102);
+  expect(t.stderr()).toMatch(/^The time is up; the jobs go on\.\nThere are no jobs 4-5\.\n/m);
 });
 
 test("Ctrl-C detaches", async () => {

@@ -5,9 +5,11 @@
  */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CancelParams } from "../../../runner/api.ts";
 import { allCommands } from "../../../runner/cli/program.ts";
 import { displayWidth } from "../../../runner/cli/width.ts";
-import { NotFoundError } from "../../../spec/errors.ts";
+import { wireError } from "../../../runner/controller/wire.ts";
+import { noSuchJob } from "../../../runner/no-such-job.ts";
 import { Refusal } from "../client/scripted-controller.ts";
 import { PICTURE, PICTURE_POOLS } from "./picture.ts";
 import { stage } from "./stage.ts";
@@ -82,15 +84,22 @@ test("in a terminal no line of a table is wider than it, wide characters and lon
 const ERRORS = [
   "job",
   "jobs lunch",
+  "jobs lunch --help",
+  "help nonsense",
+  "help job",
+  "jobs help lunch",
   "jobs queue --poool x",
   "jobs queue -o xml",
   "jobs queue -l 0",
   "jobs queue -s done",
+  "jobs queue -s SUCEEDED",
   "jobs queue --since yesterday",
   "jobs queue -p no-such-pool",
   "jobs show",
   "jobs show 3-5",
   "jobs show x",
+  "jobs show 7-3",
+  "jobs show 1-99999999999999999999",
   "jobs show 9999",
   "jobs why 9999",
   "jobs logs",
@@ -100,6 +109,9 @@ const ERRORS = [
   "jobs cancel",
   "jobs cancel 3 -a",
   "jobs cancel -a",
+  "jobs cancel 9999",
+  "jobs cancel -p no-such-pool -y",
+  "jobs cancel -n no-such-name -y",
   "jobs retry",
   "jobs retry 9999",
   "jobs retry --failed -n train",
@@ -137,18 +149,16 @@ const ERRORS = [
 
 test("errors: what happened, why, what to do, in at most three lines", async () => {
   let text = "";
-  const notFound = (message: string) => new Refusal({ name: "NotFoundError", message, exitCode: 3 });
   for (const words of ERRORS) {
     const script = {
       ...PICTURE,
       queue: () => ({ rows: [] }),
       submissions: () => ({ rows: [] }),
       show: () => {
-        throw notFound(
-          new NotFoundError("There is no job 9999. To see the jobs that there are, run: lido jobs queue").message,
-        );
+        throw new Refusal(wireError(noSuchJob("9999")));
       },
-      retry: () => ({ retried: [], notFailed: [], missing: [{ first: 9999, last: 9999 }] }),
+      retry: () => ({ retried: [], others: [], missing: [{ first: 9999, last: 9999 }] }),
+      cancel: (params: CancelParams) => ({ cancelled: [], alreadyOver: [], missing: params.ids ?? [] }),
       watch: () => ({ counts: { total: 0, byStatus: {}, lastFailed: [] }, missing: [{ first: 9999, last: 9999 }] }),
     };
     await using t = await stage({ script, pools: PICTURE_POOLS });

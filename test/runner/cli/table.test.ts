@@ -47,11 +47,22 @@ test("in a terminal a line fits", () => {
 });
 
 test("a narrow terminal cuts the last column first, and columns that must stay whole stay whole", () => {
-  const output = Object.assign(written("tty").output, { columns: 20 });
+  const output = Object.assign(written("tty").output, { columns: 22 });
   expect(tableLines(pets, { columns, output, paint: paintFor(output, { color: false }) })).toEqual([
     "NAME    KIND  REMARK",
     "Mia     cat",
     "日本 …  dog   barks a…",
+  ]);
+});
+
+test("where columns that must stay whole do not fit, one begins another line, and none is broken", () => {
+  const output = Object.assign(written("tty").output, { columns: 18 });
+  expect(tableLines(pets, { columns, output, paint: paintFor(output, { color: false }) })).toEqual([
+    "NAME     KIND",
+    "    REMARK",
+    "Mia      cat",
+    "日本 🚀  dog",
+    "    barks at ever…",
   ]);
 });
 

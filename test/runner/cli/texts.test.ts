@@ -16,7 +16,18 @@ describe("ids", () => {
     expect(formatIds(parseIds(texts))).toBe(expected);
   });
 
-  test.each(["", "0", "-1", "x", "3-", "3-2", "1.5", "1e3", "3--4", "99999999999999999999"])("%j is none", (text) => {
+  test.each([
+    ["7-3", "'7-3' goes backwards.\nWrite 3-7."],
+    ["3-2,9", "'3-2' goes backwards.\nWrite 2-3."],
+    [
+      "1-99999999999999999999",
+      "'1-99999999999999999999' is beyond every job id.\nThe highest id that there can be is 9007199254740991.",
+    ],
+  ])("%j is none, and it is said what to write instead", (text, message) => {
+    expect(() => parseIds([text])).toThrow(expect.objectContaining({ exitCode: 2, message }));
+  });
+
+  test.each(["", "0", "-1", "x", "3-", "a-b", "1.5", "1e3", "3--4"])("%j is none", (text) => {
     expect(() => parseIds([text])).toThrow(
       expect.objectContaining({
         exitCode: 2,
@@ -89,6 +100,7 @@ describe("options", () => {
 
   test("statuses in any case", () => {
     expect(parseStatuses("running, FAILED_setup")).toEqual(["RUNNING", "FAILED_SETUP"]);
+    expect(() => parseStatuses("SUCEEDED")).toThrow("'SUCEEDED' is no status of a job. Did you mean SUCCEEDED?\n");
     expect(() => parseStatuses("running,done")).toThrow(
       "--status: 'done' is no status of a job.\nThere are: PENDING, STARTING, RUNNING, RECOVERING, CANCELLING, SUCCEEDED, FAILED, FAILED_SETUP, FAILED_PRECHECKS, FAILED_NO_RESOURCE, FAILED_CONTROLLER, CANCELLED.",
     );

@@ -122,7 +122,7 @@ test("what is waited for is told when it is so, and not in proportion to how lon
 
 test("a log that cannot be had is a sentence", async () => {
   await expect(readLog(9999)).rejects.toThrow(
-    "There is no job 9999. To see the jobs that there are, run: lido jobs queue",
+    "There is no job 9999.\n`lido jobs queue` lists the jobs that there are.",
   );
   const busy = await submit(1, "sleep 600");
   const waiting = await submit(1, "true");

@@ -49,6 +49,18 @@ test.each([
   expect(queue.state.submissions.size).toBe(0);
 });
 
+test.each([
+  [143, "", "ended by the cancel (SIGTERM)"],
+  [137, "", "ended by the cancel (SIGKILL)"],
+  [0, "", "it ended with exit code 0 as it was cancelled"],
+  [143, "wrong data", "wrong data"],
+])("exit %d while it is cancelled, for the reason '%s': %s", (code, asked, reason) => {
+  const queue = running();
+  queue.send({ kind: "cancel", select: { all: true, ...(asked === "" ? {} : { reason: asked }) } });
+  const [ended] = queue.send({ kind: "exit", ...ref(1, 1), code, startedAt: 5, endedAt: 9 });
+  expect(ended).toMatchObject({ kind: "ended", job: { status: "CANCELLED", exitCode: code, reason } });
+});
+
 test("a result is acknowledged once it is durable: at its exit, as an answer, and after a reconnect", () => {
   const queue = running(two);
   const acknowledge = (worker: number, job: number) => ({ kind: "acknowledge", ...ref(worker, job) });

@@ -61,7 +61,7 @@ async function carryOut(world: World, what: Action): Promise<void> {
     case "kill":
       return world.kill(what.worker);
     case "cordon":
-      return await world.cordon(what.worker, what.on);
+      return world.cordon(what.worker, what.on);
     case "restart":
       return await world.restart();
     case "tick":

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isSetByLido } from "../../../runner/core/environment.ts";
 import { environmentOf, rulesOf } from "../../../runner/core/index.ts";
 import { capacity, connected, job, Queue, ref, roster, rosterWorker, submit } from "./fixtures.ts";
 
@@ -100,6 +101,11 @@ test("a job finds SkyPilot's variables, and the same as LIDO_", () => {
   const place = { roster: roster([rosterWorker(1, { capacity: capacity({ accelerators: { H100: 8 } }) })]), worker: 1 };
   const payload = { job: job({ envs: { A: "1" }, secrets: { B: "2" } }), submission, user: "ada" };
   const { env, perJob } = environmentOf(payload, place);
+  expect(Object.keys({ ...env, ...perJob }).filter((name) => !isSetByLido(name))).toEqual([
+    "PYTHONUNBUFFERED",
+    "A",
+    "B",
+  ]);
   const bothNames = (values: object) =>
     Object.fromEntries(
       Object.entries(values).flatMap(([name, value]) => [

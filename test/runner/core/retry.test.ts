@@ -1,11 +1,11 @@
-/** Jobs that failed run once more, with the next attempt; and what a waiting job waits for. */
+/** Jobs that failed or were cancelled run once more; and what a waiting job waits for. */
 import { expect, test } from "vitest";
-import type { FailedJob, Submission } from "../../../runner/core/index.ts";
+import type { Submission, UndoneJob } from "../../../runner/core/index.ts";
 import { react, why } from "../../../runner/core/index.ts";
 import { connected, IDENTITY, Queue, ref, rosterWorker, submit } from "./fixtures.ts";
 
 /** Two ranks that failed on their one worker, and their submission as the store has it. */
-function failedQueue(): { readonly queue: Queue; readonly jobs: readonly (FailedJob & { readonly of: Submission })[] } {
+function failedQueue(): { readonly queue: Queue; readonly jobs: readonly (UndoneJob & { readonly of: Submission })[] } {
   const queue = new Queue();
   queue.send(submit([rosterWorker(1)], 2));
   const of = queue.state.submissions.get(1);
@@ -23,7 +23,7 @@ function failedQueue(): { readonly queue: Queue; readonly jobs: readonly (Failed
 test("they keep their ids and get the next attempt; their submission is live again", () => {
   const { queue, jobs } = failedQueue();
   expect(queue.state.submissions.size).toBe(0);
-  const effects = queue.send({ kind: "retry", jobs });
+  const effects = queue.send({ kind: "retry", jobs, ranks: [] });
   expect(effects).toMatchObject([{ kind: "start", worker: 1, key: { job: 1, attempt: 2 } }]);
   expect(queue.job(2)).toMatchObject({
     status: "PENDING",
@@ -40,13 +40,28 @@ test("they keep their ids and get the next attempt; their submission is live aga
 
 test("what is live again already stays as it is", () => {
   const { queue, jobs } = failedQueue();
-  queue.send({ kind: "retry", jobs });
-  expect(react(queue.state, { kind: "retry", jobs }, 0)).toEqual({ changes: [], effects: [] });
+  queue.send({ kind: "retry", jobs, ranks: [] });
+  expect(react(queue.state, { kind: "retry", jobs, ranks: [] }, 0)).toEqual({ changes: [], effects: [] });
+});
+
+test("ranks that were cancelled before they began wait again, those that are live again already do not", () => {
+  const queue = new Queue();
+  queue.send(submit([rosterWorker(1)], 6));
+  const of = queue.state.submissions.get(1);
+  if (!of) throw new Error("nothing was submitted");
+  queue.send({ kind: "cancel", select: { ids: [{ first: 2, last: 6 }] } });
+  queue.send({ kind: "retry", jobs: [], ranks: [{ first: 4, last: 5, of }] });
+  queue.send({ kind: "retry", jobs: [], ranks: [{ first: 2, last: 6, of }] });
+  expect(queue.state.submissions.get(1)?.live).toBe(6);
+  queue.send(connected(1));
+  queue.send({ kind: "started", at: 1, ...ref(1, 1) });
+  for (const id of [1, 2, 3, 4, 5, 6]) queue.send({ kind: "exit", code: 0, startedAt: 1, endedAt: 2, ...ref(id, 1) });
+  expect(queue.state.submissions.size).toBe(0);
 });
 
 test("a word about the earlier attempt is stale", () => {
   const { queue, jobs } = failedQueue();
-  queue.send({ kind: "retry", jobs });
+  queue.send({ kind: "retry", jobs, ranks: [] });
   const late = queue.send({ kind: "exit", code: 0, startedAt: 1, endedAt: 2, ...ref(1, 1) });
   expect(late.map(({ kind }) => kind)).toEqual(["stale", "acknowledge"]);
   expect(queue.job(1)).toMatchObject({ status: "STARTING", attempt: 2 });

@@ -8,8 +8,8 @@ import type { Change, Draft, Effect, Event, EventOf, Step } from "../../../runne
 import {
   evolve,
   FAILURES,
-  isFailure,
   isStored,
+  isUndone,
   keyName,
   load,
   react,
@@ -43,11 +43,13 @@ export class World {
   readonly graveyard: Machine[] = [];
   /** Events on their way, each with the connection that it travels on. */
   readonly mail: { readonly event: Event; readonly worker: number; readonly connection: number }[] = [];
-  /** Job ids in the order in which they were first assigned. */
+  /** Job ids in the order in which they were first assigned, without those that were cancelled before and wait again. */
   readonly firstAssigned: number[] = [];
   /** How often each rank came to an end. */
   readonly ends = new Map<number, number>();
   readonly violations: string[] = [];
+  /** Jobs that somebody wanted to run once more. */
+  readonly #askedAgain = new Set<number>();
   readonly #store: Store;
   readonly #epochs = { roster: 0, connection: 0 };
   #state!: Draft;
@@ -96,15 +98,17 @@ export class World {
     await this.turn({ kind: "loaded" });
   }
 
-  /** All that failed runs again, as somebody asks for who read the queue before. */
+  /** All that failed or was cancelled runs again, as somebody asks for who read the queue before. */
   async retry(): Promise<void> {
-    const rows = await this.#store.page({ statuses: FAILURES, limit: 1_000 });
+    const rows = await this.#store.page({ statuses: [...FAILURES, "CANCELLED"], limit: 1_000 });
     const jobs: EventOf<"retry">["jobs"][number][] = [];
+    const ranks: EventOf<"retry">["ranks"][number][] = [];
     for (const { id, submission, attempt, status, reason } of rows) {
       const of = (await this.#store.payload(submission))?.submission;
-      if (of && isFailure(status)) jobs.push({ id, submission, attempt, status, reason, of });
+      if (of && attempt === 0) ranks.push({ first: id, last: id, of });
+      else if (of && isUndone(status)) jobs.push({ id, submission, attempt, status, reason, of });
     }
-    await this.turn({ kind: "retry", jobs });
+    await this.turn({ kind: "retry", jobs, ranks });
   }
 
   /** With `crash`, the controller dies after the commit and before any effect. */
@@ -130,14 +134,23 @@ export class World {
     const end = (id: number) => this.ends.set(id, (this.ends.get(id) ?? 0) + 1);
     if (change.kind === "assigned") {
       const overtaken = [...this.#state.pools.values()]
-        .flatMap((pool) => pool.waiting)
+        .flatMap((pool) => [...pool.waiting, ...pool.spans.map(({ first }) => first)])
         .find((id) => id < change.job.id);
       if (overtaken) this.violations.push(`job ${change.job.id} overtook ${overtaken}`);
-      this.firstAssigned.push(change.job.id);
+      if (!this.#askedAgain.has(change.job.id)) this.firstAssigned.push(change.job.id);
     }
     if (change.kind === "moved" && "endedAt" in change.job) end(change.job.id);
     // It is to end once more.
-    if (change.kind === "retried") this.ends.delete(change.job.id);
+    if (change.kind === "retried") {
+      this.ends.delete(change.job.id);
+      this.#askedAgain.add(change.job.id);
+    }
+    if (change.kind === "span-retried") {
+      for (let id = change.cut.first; id <= change.cut.last; id += 1) {
+        this.ends.delete(id);
+        this.#askedAgain.add(id);
+      }
+    }
     if (change.kind === "span-cancelled") {
       for (let id = change.cut.first; id <= change.cut.last; id += 1) end(id);
     }
@@ -206,8 +219,9 @@ export class World {
         if (policy === "eager" || !this.machines.has(other.id)) continue;
         if (attempt.status.kind === "running") this.violations.push(`job ${key.job} runs twice`);
         // Its result may lie on a worker out of reach when its lease runs out.
-        if (attempt.status.kind === "done" && attempt.status.code === 0 && policy === "wait")
-          this.violations.push(`job ${key.job} ran again after it was done`);
+        // Whoever cancelled it as it ended well may want it again.
+        const isDone = attempt.status.kind === "done" && attempt.status.code === 0 && !this.#askedAgain.has(key.job);
+        if (isDone && policy === "wait") this.violations.push(`job ${key.job} ran again after it was done`);
       }
     }
     machine.attempts.set(name, { key, status: { kind: "running", startedAt: this.now } });
@@ -314,19 +328,19 @@ export class World {
     }
   }
 
-  async cordon(id: number, on: boolean): Promise<void> {
+  cordon(id: number, on: boolean): void {
     const machine = this.machines.get(id);
     if (!machine) return;
     machine.cordoned = on;
-    if (machine.connection) {
-      await this.turn({ kind: "cordon", pool: IDENTITY, worker: id, reason: on ? "rolling" : "" });
-    }
+    // Behind what it said before: a worker's words come in order.
+    const event: Event = { kind: "cordon", pool: IDENTITY, worker: id, reason: on ? "rolling" : "" };
+    if (machine.connection) this.mail.push({ event, worker: id, connection: machine.connection });
   }
 
   /** Everything is repaired; every job ends well. */
   async heal(): Promise<void> {
     for (const id of this.machines.keys()) {
-      await this.cordon(id, false);
+      this.cordon(id, false);
       await this.connect(id);
     }
     for (let turns = 0; this.#state.jobs.size > 0 || this.#state.submissions.size > 0; turns += 1) {

@@ -248,6 +248,26 @@ export function storeConformance(name: string, open: () => Promise<Opened>): voi
       expect(folded).not.toHaveProperty("endedAt");
     });
 
+    test("ranks that were cancelled before they began wait again; what is left of their span stays as it was", async () => {
+      await store.commit([POOL, submitted(1, 9)]);
+      const span = { first: 1, last: 9, submission: 1 };
+      await store.commit([{ kind: "span-cancelled", span, cut: span, at: 4_000, reason: "wrong data" }]);
+      const again = (first: number, last: number): StoredChange => ({
+        kind: "span-retried",
+        submission: submission(1, 9),
+        cut: { first, last },
+      });
+      expect(await store.commit([again(4, 5)])).toEqual([]);
+      expect(await store.commit([again(5, 6)])).toEqual([again(5, 6)]);
+      expect(await store.load()).toMatchObject({ submissions: [{ first: 1 }], spans: [{ first: 4, last: 5 }] });
+      const rows = await store.page({ limit: 100, statuses: ["CANCELLED"] });
+      expect(rows.map(({ id }) => id)).toEqual([9, 8, 7, 6, 3, 2, 1]);
+      expect(new Set(rows.map(({ endedAt, reason }) => `${endedAt} ${reason}`))).toEqual(new Set(["4000 wrong data"]));
+      expect(await store.commit([again(1, 3), again(6, 9)])).toEqual([]);
+      expect(await store.submissions({ limit: 1 })).toMatchObject([{ byStatus: { PENDING: 9 } }]);
+      expect(await store.commit([again(1, 9)])).toEqual([again(1, 9)]);
+    });
+
     test("pages reach back to a time", async () => {
       await store.commit([POOL, submitted(1, 5), submitted(6, 8, { submittedAt: 2_000 }), assigned(1, 5)]);
       const ids = async (since: number) => (await store.page({ limit: 100, since })).map((row) => row.id);
