@@ -4,7 +4,7 @@
  * the pool meanwhile, or the engine is gone, it stops before its next step and leaves what it did for the next to find.
  */
 import { type PoolSpec, UserError } from "../spec/index.ts";
-import { FencedError, forgetRoster, lidoHome, type Roster } from "../worker/index.ts";
+import { FencedError, forgetPointerOf, forgetRoster, lidoHome, type Roster } from "../worker/index.ts";
 import type { Budget } from "./budget.ts";
 import type { Content } from "./inputs.ts";
 import { forgetKeys } from "./keys.ts";
@@ -101,10 +101,11 @@ async function takePool({ known, spec, fingerprint }: Goal, { machines, sessions
  * While the pool is still ours: whoever waits for it must not find half of it. Its record goes last, since it alone tells a
  * pool that is being removed from one whose machines were lost.
  */
-async function cleanUp({ identity }: Goal, machines: Machines): Promise<void> {
+async function cleanUp({ pool, identity }: Goal, machines: Machines): Promise<void> {
   await pauseAt("cleanup", "before");
   await forgetKeys(identity);
   await forgetRoster(lidoHome(), identity);
+  await forgetPointerOf(lidoHome(), { pool, stack: identity.split("/").slice(0, 3).join("/") });
   await pauseAt("cleanup", "half");
   await machines.cleanUp();
   await pauseAt("cleanup", "acted");

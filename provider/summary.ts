@@ -22,7 +22,9 @@ export function summaryOf({ pool, target, sights, done, tookMs }: Result): strin
   );
   if (done.length === 0 && ready === target) return [];
   if (target === 0 && sights.length === 0)
-    return [`${pool}: all ${removed.size} workers removed in ${duration(tookMs)}`];
+    return [
+      `${pool}: ${removed.size === 1 ? "1 worker" : `all ${removed.size} workers`} removed in ${duration(tookMs)}`,
+    ];
   const counts = [
     added.size > 0 ? `${added.size} added` : "",
     removed.size > 0 ? `${removed.size} removed` : "",

@@ -123,6 +123,10 @@ export interface Why {
 }
 export type WhyObstacle = "not-ready" | "leaving" | "disconnected" | "cordoned" | "busy" | "held" | "too-small";
 
+export interface WorkersParams {
+  /** Those that nobody wanted anything of are tried first, so that what does not answer is known. */
+  readonly tried?: boolean;
+}
 /** A worker as the controller sees it now. */
 export interface WorkerRow {
   /** Identity of its pool. */
@@ -130,8 +134,10 @@ export interface WorkerRow {
   readonly id: number;
   readonly name: string;
   readonly connected: boolean;
-  /** Why it is not connected; "" when it is, and when that was not tried. */
+  /** Why it is unreachable; "" when it is connected, and when that was not tried. */
   readonly trouble: string;
+  /** It is tried and cannot be reached, and was not heard of since then; absent when that is not known. */
+  readonly unreachableSince?: number;
   /** Why it takes no new jobs; "" when it does. */
   readonly cordon: string;
   /** The job that it has. */
@@ -239,6 +245,9 @@ export interface LastError {
   readonly at: number;
   readonly text: string;
   readonly count: number;
+  /** What it is about: a pool's identity, the id of a worker of it. */
+  readonly pool?: string;
+  readonly worker?: number;
 }
 
 export interface ControllerStatus extends ControllerHello {
@@ -258,7 +267,7 @@ export interface ControllerStatus extends ControllerHello {
     readonly stack: string;
     readonly workers: number;
     readonly connected: number;
-    /** Why workers are not connected, one sentence each. */
+    /** Which workers are unreachable, one sentence each. */
     readonly problems?: readonly string[];
   }[];
   /** Why nothing can be written to the queue now; absent when all is well. */
@@ -273,7 +282,7 @@ export interface Methods {
   submissions: { params: SubmissionsParams; item: never; result: SubmissionsResult };
   show: { params: ShowParams; item: never; result: ShowResult };
   /** Of the pools that it knows. */
-  workers: { params: Record<string, never>; item: never; result: readonly WorkerRow[] };
+  workers: { params: WorkersParams; item: never; result: readonly WorkerRow[] };
   retry: { params: RetryParams; item: never; result: RetryResult };
   watch: { params: WatchParams; item: Counts; result: WatchResult };
   logs: { params: LogsParams; item: LogItem; result: LogsResult };

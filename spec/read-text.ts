@@ -61,7 +61,7 @@ function unreadable(path: string, cause: unknown): UserError {
     case "ENOENT":
     case "ENOTDIR":
       return new UserError(
-        `There is no file ${path} (looked for ${full})\n  check the path and the folder you are in`,
+        `There is no file ${path}${full === path ? "" : ` (looked for ${full})`}\n  check the path and the folder you are in`,
         { cause },
       );
     case "EACCES":

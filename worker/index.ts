@@ -15,6 +15,7 @@ export { openLink } from "./link.ts";
 export {
   appliedProject,
   forgetPointer,
+  forgetPointerOf,
   isApplied,
   type PoolPointer,
   pointedPools,

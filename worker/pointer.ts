@@ -41,6 +41,15 @@ export async function forgetPointer(home: string, pool: string): Promise<void> {
   await rm(pointerPath(home, pool), { force: true });
 }
 
+/**
+ * For a pool that is gone from its stack: nothing when the pointer names another stack by now, or the stack is one of `lido
+ * pool apply`, which goes itself, and its pointer with it.
+ */
+export async function forgetPointerOf(home: string, gone: Pick<PoolPointer, "pool" | "stack">): Promise<void> {
+  const pointer = await readPointer(home, gone.pool);
+  if (pointer?.stack === gone.stack && !isApplied(home, pointer)) await forgetPointer(home, gone.pool);
+}
+
 /** The names of all pools that have a pointer, sorted. */
 export async function pointedPools(home: string): Promise<readonly string[]> {
   const files = await readdir(join(home, "pools")).catch(() => []);

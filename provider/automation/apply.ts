@@ -20,7 +20,7 @@ export interface ApplyOptions {
 }
 
 export type ApplyResult =
-  | { readonly kind: "declined"; readonly pool: string }
+  | { readonly kind: "declined" | "unchanged"; readonly pool: string }
   | {
       readonly kind: "created" | "updated";
       readonly pool: string;
@@ -77,12 +77,18 @@ async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: 
   const { stack, backend, projectDir } = open;
   const what = { what: `Applying pool '${pool}'`, report };
   const nothing = `${pool}: nothing to change`;
+  const pointer = { pool, stack: `organization/${PROJECT}/${pool}`, projectDir, env: backend.pointerEnv };
   const how = { refresh: saved !== undefined, ...(signal ? { signal } : {}) };
   if (confirm !== undefined) {
     const { changeSummary } = await orNothing(open, () =>
       runEngine(open, what, (hooks) => stack.preview({ ...hooks, ...how })),
     );
-    if (isQuiet(changeSummary)) report(nothing);
+    // There is nothing to ask about then, and nothing to carry out.
+    if (saved !== undefined && isQuiet(changeSummary)) {
+      report(nothing);
+      await writePointer(lidoHome(), { ...pointer, stack: stackOf(rosterOnly(saved.outputs)) });
+      return { kind: "unchanged", pool };
+    }
     if (!(await confirm())) {
       await tidy(open);
       return { kind: "declined", pool };
@@ -91,7 +97,6 @@ async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: 
   signal?.throwIfAborted();
   // Written first: also a pool that comes up in part must be found again.
   if (request.kind === "file") await keepHosts(stack, request.spec);
-  const pointer = { pool, stack: `organization/${PROJECT}/${pool}`, projectDir, env: backend.pointerEnv };
   await writePointer(lidoHome(), pointer);
   const words = { ...what, ...(options.onBegin ? { onBegin: options.onBegin } : {}) };
   const { summary } = await orNothing(open, () => runEngine(open, words, (hooks) => stack.up({ ...hooks, ...how })));
@@ -100,9 +105,13 @@ async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: 
   if (done === undefined) throw new Error(`the state of ${pool} has no pool after it was applied`);
   const roster = rosterOnly(done.outputs);
   // A backend with organizations of its own has its say only now.
-  await writePointer(lidoHome(), { ...pointer, stack: roster.identity.split("/").slice(0, 3).join("/") });
+  await writePointer(lidoHome(), { ...pointer, stack: stackOf(roster) });
   const kind = saved === undefined ? "created" : "updated";
   return { kind, pool, roster, message: `Successfully ${kind} pool '${pool}'` };
+}
+
+function stackOf({ identity }: Roster): string {
+  return identity.split("/").slice(0, 3).join("/");
 }
 
 /** Pulumi counts what it did, or would do, by kind. */

@@ -118,15 +118,18 @@ async function pools({ home }: Cli): Promise<readonly string[]> {
   return [...(await pointedPools(home)), ...(await keptPools(home)).map(({ pool }) => pool)];
 }
 
-async function workers({ home }: Cli): Promise<readonly string[]> {
+async function workers(cli: Cli): Promise<readonly string[]> {
   const { keptPools } = await import("../pools/index.ts");
-  const kept = (await keptPools(home)).flatMap((roster) => roster.workers.map(({ name }) => name));
-  return [...kept, ...(await connectedWorkers(home))];
+  const kept = (await keptPools(cli.home)).flatMap((roster) => roster.workers.map(({ name }) => name));
+  const there = new Set(await pools(cli));
+  return [...kept, ...(await connectedWorkers(cli.home, there))];
 }
 
-async function connectedWorkers(home: string): Promise<readonly string[]> {
+/** A pool that was destroyed a moment ago is in no file any more; the controller may not have looked yet. */
+async function connectedWorkers(home: string, known: ReadonlySet<string>): Promise<readonly string[]> {
   const running = await connectRunning(home);
   if (running === undefined) return [];
   await using connection = running;
-  return (await connection.call("workers", {})).map(({ name }) => name);
+  const rows = await connection.call("workers", {});
+  return rows.filter(({ pool }) => known.has(pool.split("/").at(-1) ?? "")).map(({ name }) => name);
 }

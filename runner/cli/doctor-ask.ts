@@ -4,15 +4,16 @@ import { ConnectionError } from "../../worker/index.ts";
 import type { Cli } from "./cli.ts";
 import type { Finding } from "./doctor-words.ts";
 import { QUESTIONS, workerFindings } from "./doctor-worker.ts";
+import { unreachableRemedy } from "./pool-repair.ts";
+import { connectTo } from "./worker-connect.ts";
 import type { FoundWorker } from "./worker-find.ts";
-import { reach } from "./worker-reach.ts";
 
 const PATIENCE_MS = 15_000;
 
 export async function askWorker(cli: Cli, found: FoundWorker): Promise<readonly Finding[]> {
   try {
     const signal = AbortSignal.any([cli.interrupted(), AbortSignal.timeout(PATIENCE_MS)]);
-    await using worker = await reach(found, signal);
+    await using worker = await connectTo(found, signal);
     const began = cli.now();
     await worker.ping();
     const asked = cli.now();
@@ -20,15 +21,14 @@ export async function askWorker(cli: Cli, found: FoundWorker): Promise<readonly 
     const reached: Finding = { check: "connection", state: "ok", found: `answers in ${asked - began} ms` };
     return [reached, ...workerFindings({ hello: worker.hello, text: stdout, at: (asked + cli.now()) / 2 })];
   } catch (error) {
-    return [unreachable(found, error)];
+    return [unreachable(error, await unreachableRemedy(cli, found.roster))];
   }
 }
 
 /** @throws what is a mistake of ours */
-function unreachable({ worker }: FoundWorker, error: unknown): Finding {
+function unreachable(error: unknown, remedy: string): Finding {
   const isTimeout = error instanceof DOMException && error.name === "TimeoutError";
   if (!isTimeout && !(error instanceof ConnectionError) && !(error instanceof UserError)) throw error;
   const words = isTimeout ? `does not answer within ${PATIENCE_MS / 1000} s` : (error.message.split("\n")[0] ?? "");
-  const remedy = `Is ${worker.host}:${worker.port} up, and its sshd? If it is gone for good, apply the pool again.`;
   return { check: "connection", state: "bad", found: words.replace(/\.$/, ""), remedy };
 }

@@ -3,8 +3,10 @@ import { Command } from "commander";
 import type { Roster, RosterWorker } from "../../worker/index.ts";
 import { type Cli, note } from "./cli.ts";
 import { findingsHere } from "./doctor-here.ts";
+import { jobFindings } from "./doctor-jobs.ts";
 import { FINDING_COLUMNS, type Finding, type PlacedFinding, summaryWords } from "./doctor-words.ts";
 import { outputOption } from "./options.ts";
+import { repairCommand } from "./pool-repair.ts";
 import { type Format, printRows } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
 import { poolsOf } from "./worker-find.ts";
@@ -29,6 +31,7 @@ export async function runDoctor(cli: Cli, { pool, output }: DoctorOptions): Prom
   const pools = await poolsOf(cli, pool);
   const findings = [...here];
   for (const { roster } of pools) findings.push(...(await poolFindings(cli, roster)));
+  findings.push(...(await jobFindings(cli, pools, pool)));
   const ids = (rows: readonly PlacedFinding[]): string =>
     rows.flatMap(({ state, where, check }) => (state === "bad" ? [`${where}/${check}`] : [])).join("\n");
   printRows(cli, findings, { format: output, columns: FINDING_COLUMNS, ids, empty: "" });
@@ -49,7 +52,7 @@ async function poolFindings(cli: Cli, roster: Roster): Promise<readonly PlacedFi
           check: "workers",
           state: "bad",
           found: `${lacking} of ${roster.size.target} not ready`,
-          remedy: `\`lido pool status ${roster.pool}\` says why; apply the pool again to make them.`,
+          remedy: `\`lido pool status ${roster.pool}\` says why; to make them: ${await repairCommand(cli, roster)}`,
         };
   const workers = roster.workers.filter(({ host }) => host !== "");
   const found: (readonly PlacedFinding[])[] = [];

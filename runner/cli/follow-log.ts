@@ -6,7 +6,7 @@ import type { JobRow } from "../api.ts";
 import type { Connection } from "../client/index.ts";
 import { type Cli, note } from "./cli.ts";
 import type { LogSink } from "./log-sink.ts";
-import { jobWords } from "./outcome.ts";
+import { jobWords, UNFINISHED } from "./outcome.ts";
 import { type Attempt, persist } from "./persist.ts";
 
 export interface FollowLogOptions {
@@ -51,14 +51,16 @@ export async function followLog(cli: Cli, first: Connection, options: FollowLogO
   }
 }
 
-/** Says why a job does not begin, once, if nothing came for a while. @returns what takes it back */
+/** Says why nothing comes of a job, once, if nothing came for a while. @returns what takes it back */
 function explainSilence(cli: Cli, connection: Connection, options: FollowLogOptions): () => void {
   const { id, patienceMs = 1500 } = options;
   if (!Number.isFinite(patienceMs)) return () => undefined;
   const explain = async (): Promise<void> => {
     const { rows } = await connection.call("queue", { ids: [{ first: id, last: id }], limit: 1 });
     const [job] = rows;
-    if (job?.status === "PENDING" || job?.status === "RECOVERING") note(cli, jobWords(job));
+    if (job === undefined || !UNFINISHED.includes(job.status)) return;
+    // One that runs has a reason only where something keeps it from being heard of.
+    if (job.status === "PENDING" || job.reason !== "") note(cli, jobWords(job));
   };
   // What goes wrong here goes wrong with the log as well, and is told there.
   const timer = setTimeout(() => void explain().catch(() => undefined), patienceMs);

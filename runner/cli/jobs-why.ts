@@ -70,7 +70,7 @@ function aheadWords(ahead: number): string {
 const WORDS: Readonly<Record<WhyObstacle, string>> = {
   "not-ready": "is not ready",
   leaving: "leaves the pool",
-  disconnected: "is not connected",
+  disconnected: "is unreachable",
   cordoned: "is cordoned",
   busy: "is busy",
   held: "refused a job a moment ago",
@@ -79,6 +79,7 @@ const WORDS: Readonly<Record<WhyObstacle, string>> = {
 
 function becauseWords(obstacle: WhyObstacle | undefined, detail: string): string {
   if (obstacle === undefined) return "is free";
+  if (obstacle === "disconnected" && detail === "") return "is being connected";
   return detail === "" ? WORDS[obstacle] : `${WORDS[obstacle]}: ${detail}`;
 }
 

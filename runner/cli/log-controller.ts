@@ -1,5 +1,5 @@
 /** What the controller wrote to its own log about some jobs, for people. */
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseJsonLine } from "../json-line.ts";
 import { clockTime } from "./time.ts";
@@ -16,9 +16,16 @@ const LEVELS: Readonly<Record<number, string>> = {
 
 /** One line each: time, level, what happened, and with what. */
 export async function* controllerLines(path: string, ids: ReadonlySet<number>): AsyncGenerator<string> {
-  for await (const line of createInterface({ input: createReadStream(path) })) {
+  for await (const line of linesOf(path)) {
     const entry = line.includes('"job":') ? parseJsonLine(line) : undefined;
     if (entry !== undefined && typeof entry["job"] === "number" && ids.has(entry["job"])) yield entryWords(entry);
+  }
+}
+
+/** Of the file that was put aside when it was full, then of the present one. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  for (const file of [`${path}.1`, path]) {
+    if (existsSync(file)) yield* createInterface({ input: createReadStream(file) });
   }
 }
 

@@ -1,9 +1,10 @@
 /** `lido pool down`: tears pools down that `lido pool apply` made. Their unfinished jobs are named, then cancelled. */
 import { Command } from "commander";
-import { UserError } from "../../spec/errors.ts";
+import { NotFoundError, UserError } from "../../spec/errors.ts";
 import { isApplied, pointedPools, readPointer } from "../../worker/pointer.ts";
 import type { IdRange } from "../api.ts";
 import type { Connection } from "../client/index.ts";
+import { othersWords } from "../pools/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { confirm } from "./confirm.ts";
 import { followJobs } from "./follow-jobs.ts";
@@ -65,6 +66,8 @@ async function poolsOf(cli: Cli, { names, all }: PoolDownOptions): Promise<reado
       pointer: await readPointer(cli.home, name),
     })),
   );
+  const missing = pointers.find(({ pointer }) => pointer === undefined);
+  if (missing !== undefined) throw await noSuchPool(cli, missing.name);
   const foreign = pointers.find(({ pointer }) => pointer !== undefined && !isApplied(cli.home, pointer));
   if (foreign?.pointer !== undefined && all !== true) {
     throw new UserError(
@@ -73,8 +76,12 @@ async function poolsOf(cli: Cli, { names, all }: PoolDownOptions): Promise<reado
     );
   }
   return pointers
-    .filter(({ pointer }) => pointer === undefined || isApplied(cli.home, pointer))
+    .filter(({ pointer }) => pointer !== undefined && isApplied(cli.home, pointer))
     .map(({ name }) => name);
+}
+
+async function noSuchPool({ home }: Cli, name: string): Promise<NotFoundError> {
+  return new NotFoundError(`There is no pool '${name}'.\n${othersWords(name, await pointedPools(home))}`);
 }
 
 async function unfinishedJobs(cli: Cli, pools: readonly string[]): Promise<readonly IdRange[]> {

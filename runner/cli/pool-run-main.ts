@@ -91,7 +91,14 @@ async function apply(task: PoolTask & { action: "apply" }, runs: Runs, report: R
   const onBegin = (): void => void runs.begin(request.pool).then(() => tell({ kind: "begun" }));
   const confirm = task.ask ? { confirm: ask } : {};
   const result = await applyPool({ request, report, onBegin, ...confirm, signal: stop.signal });
-  if (result.kind === "declined") return { kind: "declined" };
+  switch (result.kind) {
+    case "declined":
+      return { kind: "declined" };
+    case "unchanged":
+      return { kind: "done", words: [] };
+    case "created":
+    case "updated":
+  }
   runs.log(result.message);
   await runs.end("succeeded", "");
   return { kind: "done", words: [result.message] };

@@ -6,9 +6,10 @@ import { type ListedPool, listPools } from "../pools/index.ts";
 import { type Cli, note } from "./cli.ts";
 import { collect, outputOption } from "./options.ts";
 import { type PoolRun, readRuns } from "./pool-runs.ts";
-import { printPools, runWords } from "./pool-status-words.ts";
+import { printPools, runWords, type ShownPool } from "./pool-status-words.ts";
 import { type Format, printRows } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
+import { type ShownWorker, shownWorkers } from "./worker-rows.ts";
 
 export interface PoolStatusOptions {
   readonly names: readonly string[];
@@ -49,7 +50,10 @@ export async function runPoolStatus(cli: Cli, options: PoolStatusOptions): Promi
     report: (line) => note(cli, line),
     mayBeMissing: runs.map(({ pool }) => pool),
   });
-  const pools = listed.filter((pool) => pool.kind === "found");
+  const pools = await withWorkers(
+    cli,
+    listed.filter((pool) => pool.kind === "found"),
+  );
   print(cli, pools, { ...options, runs });
   for (const pool of listed) {
     const isTold = runs.some((run) => run.pool === pool.pool);
@@ -60,9 +64,18 @@ export async function runPoolStatus(cli: Cli, options: PoolStatusOptions): Promi
   return 0;
 }
 
+async function withWorkers(cli: Cli, pools: readonly ListedPool[]): Promise<readonly ShownPool[]> {
+  const all = await shownWorkers(
+    cli,
+    pools.map(({ roster }) => roster),
+  );
+  const byPool = Map.groupBy(all, ({ pool }) => pool);
+  return pools.map((pool) => ({ ...pool, workers: byPool.get(pool.pool) ?? [] }));
+}
+
 type Shown = PoolStatusOptions & { readonly runs: readonly PoolRun[] };
 
-function print(cli: Cli, pools: readonly ListedPool[], options: Shown): void {
+function print(cli: Cli, pools: readonly ShownPool[], options: Shown): void {
   const { output, runs } = options;
   if (output === "table" || output === "wide") {
     const isTold = pools.length === 0 && runs.length > 0;
@@ -70,12 +83,22 @@ function print(cli: Cli, pools: readonly ListedPool[], options: Shown): void {
       printPools(cli, pools, { wide: options.verbose === true || output === "wide", all: options.all === true });
     return;
   }
-  const rows = pools.map(({ stack, roster }) => {
+  const rows = pools.map(({ stack, roster, workers }) => {
     const run = runs.find(({ pool }) => pool === roster.pool);
-    return { stack, ...roster, ...(run === undefined ? {} : { run }) };
+    return {
+      stack,
+      ...roster,
+      workers: workers.map(withoutPool),
+      ...(run === undefined ? {} : { run }),
+    };
   });
   const ids = (all: readonly Roster[]): string => all.map(({ pool }) => pool).join("\n");
   printRows(cli, rows, { format: output, columns: [], ids, empty: "" });
+}
+
+function withoutPool(worker: ShownWorker): Omit<ShownWorker, "pool"> {
+  const { pool: _, ...rest } = worker;
+  return rest;
 }
 
 async function unsaved({ home }: Cli, { pool, stack }: ListedPool): Promise<string> {

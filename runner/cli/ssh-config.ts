@@ -52,6 +52,7 @@ function entry(target: Target, at: { readonly before: string | undefined; readon
     "  UpdateHostKeys no",
     "  ForwardAgent no",
     "  LogLevel ERROR",
+    "  ConnectTimeout 15",
     ...identityFiles.map((file) => `  IdentityFile ${quoted(file)}`),
     ...(isOnlyKey ? ["  IdentitiesOnly yes"] : []),
     ...(at.before === undefined ? [] : [`  ProxyJump ${at.before}`]),

@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../spec/errors.ts";
 import type { Roster, Worker } from "../../worker/index.ts";
+import type { Cli } from "./cli.ts";
+import { unreachableRemedy } from "./pool-repair.ts";
 import type { FoundWorker } from "./worker-find.ts";
 
 /** @throws UserError when the pool's key is not on this computer */
@@ -24,8 +26,14 @@ export function requireAddress({ roster, worker }: FoundWorker): void {
   );
 }
 
-/** A connection to the worker. @throws UserError, ConnectionError */
-export async function reach(found: FoundWorker, signal: AbortSignal): Promise<Worker> {
+/** A connection to the worker. @throws UserError with what to do when it does not answer */
+export async function reach(cli: Cli, found: FoundWorker, signal: AbortSignal): Promise<Worker> {
   const { connectTo } = await import("./worker-connect.ts");
-  return await connectTo(found, signal);
+  try {
+    return await connectTo(found, signal);
+  } catch (cause) {
+    if (!(cause instanceof UserError) || cause.exitCode !== 5) throw cause;
+    const what = cause.message.split("\n")[0] ?? "";
+    throw new UserError(`${what}\n${await unreachableRemedy(cli, found.roster)}`, { exitCode: 5, cause });
+  }
 }

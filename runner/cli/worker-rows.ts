@@ -1,8 +1,10 @@
 /** Workers as their pools' rosters tell of them, with what a running controller knows beside that. It starts none. */
-import type { Roster, RosterWorker } from "../../worker/index.ts";
+import type { Roster, RosterWorker, WorkerState } from "../../worker/index.ts";
 import type { WorkerRow } from "../api.ts";
 import { connectRunning } from "../client/index.ts";
 import type { Cli } from "./cli.ts";
+import type { Color } from "./colors.ts";
+import { duration } from "./time.ts";
 
 export interface ShownWorker extends RosterWorker {
   readonly pool: string;
@@ -21,28 +23,61 @@ export async function shownWorkers(cli: Cli, rosters: readonly Roster[]): Promis
   );
 }
 
-function seenOf({ connected, trouble, cordon, job }: WorkerRow): NonNullable<ShownWorker["seen"]> {
-  return { connected, trouble, cordon, ...(job === undefined ? {} : { job }) };
+function seenOf(row: WorkerRow): NonNullable<ShownWorker["seen"]> {
+  const { pool: _, id: __, name: ___, ...seen } = row;
+  return seen;
 }
 
-async function seenWorkers({ home }: Cli): Promise<readonly WorkerRow[]> {
+/** As the controller sees them, if one runs; what it left alone it tries first. */
+export async function seenWorkers({ home }: Pick<Cli, "home">): Promise<readonly WorkerRow[]> {
   const connection = await connectRunning(home);
   if (connection === undefined) return [];
   await using open = connection;
   // One of another version may not know the question.
-  return await open.call("workers", {}).catch(() => []);
+  return await open.call("workers", { tried: true }).catch(() => []);
 }
 
-/** `job 7`, `idle`, or why it has none. */
-export function doingWords({ state, seen }: ShownWorker): string {
-  if (seen?.job !== undefined) return `job ${seen.job}`;
-  if (state !== "READY" || seen === undefined) return "-";
+/** A worker that its pool made ready, and that cannot be reached now. Its pool knows that only after the next change. */
+export type ShownState = WorkerState | "UNREACHABLE";
+
+export function shownState({ state, seen }: Pick<ShownWorker, "state" | "seen">): ShownState {
+  const isUnreachable = seen?.unreachableSince !== undefined && (state === "READY" || state === "DRAINING");
+  return isUnreachable ? "UNREACHABLE" : state;
+}
+
+export function stateColor(state: ShownState): Color {
+  switch (state) {
+    case "READY":
+      return "green";
+    case "FAILED":
+    case "UNREACHABLE":
+      return "red";
+    case "PROVISIONING":
+    case "PREPARING":
+    case "DRAINING":
+      return "yellow";
+  }
+}
+
+/** `job 7`, `idle`, or why it has none; `job 7?` of an unreachable one, since nobody knows. */
+export function doingWords(worker: ShownWorker): string {
+  const { state, seen } = worker;
+  const isUnreachable = seen?.unreachableSince !== undefined;
+  if (seen?.job !== undefined) return `job ${seen.job}${isUnreachable ? "?" : ""}`;
+  if (state !== "READY" || seen === undefined || isUnreachable) return "-";
   if (seen.cordon !== "") return "drained";
-  return seen.connected || seen.trouble === "" ? "idle" : "not connected";
+  return seen.connected ? "idle" : "-";
+}
+
+/** `for 3m 05s: Cannot reach …`; "" of one that is reached, or that nobody tries to reach. */
+export function unreachableWords({ seen }: Pick<ShownWorker, "seen">, now: number): string {
+  if (seen?.unreachableSince === undefined) return "";
+  return `for ${duration(now - seen.unreachableSince)}: ${seen.trouble}`;
 }
 
 /** The first reason that there is for having no job. */
-export function remarkOf({ reason, seen }: ShownWorker): string {
-  const words = [reason, seen?.cordon ?? "", seen?.trouble ?? ""].find((text) => text !== "") ?? "";
+export function remarkOf(worker: ShownWorker, now: number): string {
+  const { reason, seen } = worker;
+  const words = [reason, unreachableWords(worker, now), seen?.cordon ?? ""].find((text) => text !== "") ?? "";
   return words.split("\n")[0] ?? "";
 }

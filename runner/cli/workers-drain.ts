@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { type Cli, note, print } from "./cli.ts";
 import { poolOption } from "./options.ts";
 import type { MakeCommand } from "./program.ts";
+import { isOwn } from "./worker-cordon.ts";
 import { findWorker } from "./worker-find.ts";
 import { reach } from "./worker-reach.ts";
 
@@ -27,14 +28,21 @@ export const command: MakeCommand = ({ cli, done }) =>
       done(await runWorkersDrain(cli, { ...options, worker })),
     );
 
-/** @throws NotFoundError, UserError, ConnectionError */
+/** @throws NotFoundError, UserError */
 export async function runWorkersDrain(cli: Cli, { worker: word, pool, reason }: WorkersDrainOptions): Promise<number> {
   const found = await findWorker(cli, word, pool);
   const { name } = found.worker;
-  await using worker = await reach(found, cli.interrupted());
-  await worker.cordon(oneLine(reason ?? `drained by ${userInfo().username}`));
+  await using worker = await reach(cli, found, cli.interrupted());
+  const before = worker.hello.cordon;
+  // What Lido itself holds it back for passes by itself, and the user's reason is to stay.
+  if (before !== "" && !isOwn(before) && reason === undefined) {
+    print(cli, `Worker ${name} is drained already: ${before}`);
+  } else {
+    await worker.cordon(oneLine(reason ?? `drained by ${userInfo().username}`));
+    print(cli, `Worker ${name} gets no new jobs.`);
+    if (before !== "") note(cli, `It got none before either, since: ${before}`);
+  }
   const running = await worker.running();
-  print(cli, `Worker ${name} gets no new jobs.`);
   if (running.length > 0) note(cli, `It still runs: job ${running.map(({ job }) => job).join(", ")}.`);
   note(cli, `  lido workers resume ${name}  gives it jobs again`);
   return 0;

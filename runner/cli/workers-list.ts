@@ -2,13 +2,13 @@
 import { Command } from "commander";
 import type { Cli } from "./cli.ts";
 import { outputOption } from "./options.ts";
-import { capacityWords, stateColor } from "./pool-status-words.ts";
+import { capacityWords } from "./pool-status-words.ts";
 import { type Format, printRows } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
 import type { Column } from "./table.ts";
 import { ago } from "./time.ts";
 import { poolsOf } from "./worker-find.ts";
-import { doingWords, remarkOf, type ShownWorker, shownWorkers } from "./worker-rows.ts";
+import { doingWords, remarkOf, type ShownWorker, shownState, shownWorkers, stateColor } from "./worker-rows.ts";
 
 export interface WorkersListOptions {
   readonly pool?: string;
@@ -40,12 +40,12 @@ function columnsAt(now: number): readonly Column<ShownWorker>[] {
     { header: "POOL", cell: ({ pool }) => pool, shrinkTo: 8 },
     { header: "ID", cell: ({ id }) => `${id}` },
     { header: "NAME", cell: ({ name }) => name, shrinkTo: 8 },
-    { header: "STATE", cell: ({ state }) => state, color: ({ state }) => stateColor(state) },
+    { header: "STATE", cell: shownState, color: (worker) => stateColor(shownState(worker)) },
     { header: "DOES", cell: doingWords },
     { header: "GENERATION", cell: ({ generation }) => `${generation}`, wide: true },
     { header: "RESOURCES", cell: ({ capacity }) => capacityWords(capacity, true), wide: true },
     { header: "ADDRESS", cell: ({ host, port }) => (host === "" ? "-" : `${host}:${port}`), wide: true },
     { header: "READY", cell: ({ readyAt }) => (readyAt === 0 ? "-" : ago(readyAt, now)) },
-    { header: "REASON", cell: remarkOf, wraps: true },
+    { header: "REASON", cell: (worker) => remarkOf(worker, now), wraps: true },
   ];
 }

@@ -3,7 +3,9 @@ import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import { type Cli, print } from "./cli.ts";
 import { poolOption } from "./options.ts";
+import { repairCommand } from "./pool-repair.ts";
 import type { MakeCommand } from "./program.ts";
+import { isRestart } from "./worker-cordon.ts";
 import { findWorker } from "./worker-find.ts";
 import { reach } from "./worker-reach.ts";
 
@@ -22,7 +24,7 @@ export const command: MakeCommand = ({ cli, done }) =>
       done(await runWorkersResume(cli, { ...options, worker })),
     );
 
-/** @throws UserError (exit code 8) for a worker that its pool itself takes out */
+/** @throws UserError (exit code 8) for a worker that its pool itself takes out, or that must be set up again first */
 export async function runWorkersResume(cli: Cli, { worker: word, pool }: WorkersResumeOptions): Promise<number> {
   const found = await findWorker(cli, word, pool);
   const { name, state } = found.worker;
@@ -31,8 +33,16 @@ export async function runWorkersResume(cli: Cli, { worker: word, pool }: Workers
       `Worker ${name} is ${state}: its pool decides about it, and not \`resume\`.\n\`lido pool status ${found.roster.pool}\` shows how the pool stands.`,
       { exitCode: 8 },
     );
-  await using worker = await reach(found, cli.interrupted());
-  await worker.uncordon();
-  print(cli, `Worker ${name} gets jobs again.`);
+  await using worker = await reach(cli, found, cli.interrupted());
+  const { cordon } = worker.hello;
+  if (isRestart(cordon)) throw notSetUp(cordon.replace(/^lido: /, ""), name, await repairCommand(cli, found.roster));
+  if (cordon !== "") await worker.uncordon();
+  print(cli, `Worker ${name} ${cordon === "" ? "was not drained: it gets jobs" : "gets jobs again"}.`);
   return 0;
+}
+
+function notSetUp(why: string, name: string, again: string): UserError {
+  return new UserError(`Worker ${name} was ${why}: \`resume\` alone gives it no jobs.\nSet it up again: ${again}`, {
+    exitCode: 8,
+  });
 }

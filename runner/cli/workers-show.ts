@@ -4,12 +4,12 @@ import { fingerprint } from "../../worker/host-key.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { type Fact, factLines } from "./facts.ts";
 import { outputOption, poolOption } from "./options.ts";
-import { capacityWords, stateColor } from "./pool-status-words.ts";
+import { capacityWords } from "./pool-status-words.ts";
 import { type Format, printOne } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
 import { ago, clockTime } from "./time.ts";
 import { type FoundWorker, findWorker } from "./worker-find.ts";
-import { doingWords, type ShownWorker, shownWorkers } from "./worker-rows.ts";
+import { doingWords, type ShownWorker, shownState, shownWorkers, stateColor, unreachableWords } from "./worker-rows.ts";
 
 export interface WorkersShowOptions {
   readonly worker: string;
@@ -35,22 +35,25 @@ export async function runWorkersShow(cli: Cli, { worker: word, pool, output }: W
   if (shown === undefined) return 0;
   const words = () => {
     for (const line of factLines(factsOf(cli, found, shown), cli.paint)) print(cli, line);
-    note(cli, `\nNext: lido workers ssh ${shown.name}, lido pool logs ${shown.pool} ${shown.id}`);
+    const next =
+      shownState(shown) === "UNREACHABLE" ? `lido doctor -p ${shown.pool}` : `lido workers ssh ${shown.name}`;
+    note(cli, `\nNext: ${next}, lido pool logs ${shown.pool} ${shown.id}`);
   };
   printOne(cli, shown, { format: output, id: shown.name, words });
   return 0;
 }
 
 function factsOf(cli: Cli, { roster }: FoundWorker, shown: ShownWorker): readonly Fact[] {
-  const { state, reason, seen, host, port, readyAt, hourlyCost, generation, capacity, user, jump = [] } = shown;
+  const { seen, host, port, readyAt, hourlyCost, generation, capacity, user, jump = [] } = shown;
+  const state = shownState(shown);
+  const remark = state === "UNREACHABLE" ? unreachableWords(shown, cli.now()) : shown.reason;
   const address = host === "" ? "" : `${user ?? roster.ssh.user}@${host}:${port}`;
   return [
     ["name", shown.name],
     ["pool", `${shown.pool} (worker=${shown.id})`],
-    ["state", reason === "" ? state : `${state}: ${reason}`, stateColor(state)],
+    ["state", remark === "" ? state : `${state}${state === "UNREACHABLE" ? "" : ":"} ${remark}`, stateColor(state)],
     ["does", doingWords(shown)],
     ["drained", seen?.cordon ?? ""],
-    ["trouble", seen?.trouble ?? ""],
     [
       "generation",
       generation === roster.generation ? `${generation}` : `${generation}, and the pool is at ${roster.generation}`,

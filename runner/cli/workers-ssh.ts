@@ -6,9 +6,10 @@ import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import { type Cli, note } from "./cli.ts";
 import { poolOption } from "./options.ts";
+import { unreachableRemedy } from "./pool-repair.ts";
 import type { MakeCommand } from "./program.ts";
 import { ALIAS, sshFiles } from "./ssh-config.ts";
-import { findWorker } from "./worker-find.ts";
+import { type FoundWorker, findWorker } from "./worker-find.ts";
 import { privateKeyOf, requireAddress } from "./worker-reach.ts";
 
 export interface WorkersSshOptions {
@@ -51,10 +52,19 @@ export async function runWorkersSsh(cli: Cli, options: WorkersSshOptions): Promi
     const isBare = found.roster.infra === "local" && options.command.length === 0;
     if (isBare) note(cli, "A local worker has no terminal of its own: this shell has no job control.");
     const words = isBare ? ["-T", ALIAS, "exec bash -i 2>&1"] : [ALIAS, ...options.command];
-    return await cli.runHere("ssh", ["-F", join(folder, "config"), ...words]).catch(noClient);
+    const code = await cli.runHere("ssh", ["-F", join(folder, "config"), ...words]).catch(noClient);
+    if (code === NO_CONNECTION) note(cli, await brokenWords(cli, found));
+    return code;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Of OpenSSH's client, and of few commands. */
+const NO_CONNECTION = 255;
+
+async function brokenWords(cli: Cli, { roster, worker }: FoundWorker): Promise<string> {
+  return `ssh ended with 255: ${worker.name} was not reached, or the connection broke. ${await unreachableRemedy(cli, roster)}`;
 }
 
 function noClient(cause: unknown): never {

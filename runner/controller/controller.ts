@@ -29,11 +29,12 @@ import { openLog } from "./log.ts";
 import type { LogsOptions } from "./logs.ts";
 import type { PerformOptions } from "./perform.ts";
 import { logChange, perform } from "./perform.ts";
-import type { ReadPool } from "./refresh.ts";
+import type { ReadPool, RefreshOptions } from "./refresh.ts";
 import { Refresh } from "./refresh.ts";
 import { listen } from "./server.ts";
 import { Sessions } from "./sessions.ts";
 import type { Moment } from "./status.ts";
+import { stillTrue } from "./status.ts";
 import { Teardown } from "./teardown.ts";
 
 export interface ControllerOptions {
@@ -139,7 +140,7 @@ async function startParts(options: ControllerOptions, foundation: Foundation): P
   // Before the collector ends: what it waits for on a connection that hangs ends with the connection.
   opened.defer(() => sessions.stop());
   const state = () => engine.state;
-  const parts = { store, sessions, collector, copies, holds, log, clock, changes, emit, state };
+  const parts = { store, sessions, collector, copies, holds, log, clock, changes, emit, decided, state };
   const apply = (turn: Turn) => {
     if (turn.changes.some(isAboutWorkers)) sessions.sync(wantedWorkers(engine.state, clock()));
     for (const change of turn.changes) logChange(change, log);
@@ -152,23 +153,26 @@ async function startParts(options: ControllerOptions, foundation: Foundation): P
   await serve(options, foundation, { ...parts, engine });
 }
 
-type Parts = PerformOptions & LogsOptions & { readonly engine: Engine };
+type Parts = PerformOptions &
+  Omit<LogsOptions, "refresh"> &
+  Pick<RefreshOptions, "decided"> & { readonly engine: Engine };
 
 /** Listens, and does what is to be done now and then. */
 async function serve(options: ControllerOptions, { opened, lastErrors, end }: Foundation, parts: Parts): Promise<void> {
   const { engine, clock, collector, copies, sessions, state, log } = parts;
   const stop = () => end(undefined);
   const facts = factsOf(options);
+  const { readPool, refreshMs: patienceMs = 20_000 } = options;
+  const refresh = new Refresh({ ...parts, readPool, patienceMs });
   const moment = (): Moment => ({
     clients: server.clients,
     commits: { total: engine.commits.total, perSecond: engine.commits.perSecond(clock()) },
-    lastErrors: lastErrors(),
+    lastErrors: stillTrue(lastErrors(), state()),
     trouble: engine.trouble,
     logTrouble: collector.trouble,
   });
-  const server = opened.use(await listen(facts().socket, handlers({ ...parts, facts, moment, stop })));
+  const server = opened.use(await listen(facts().socket, handlers({ ...parts, facts, moment, refresh, stop })));
   const idle = new Idle(options.idleMs, clock());
-  const refresh = new Refresh({ ...parts, readPool: options.readPool, patienceMs: options.refreshMs ?? 20_000 });
   const leases = new Leases({ sessions, state });
   const every = (ms: number, work: () => void) => {
     const timer = setInterval(work, ms);

@@ -11,9 +11,10 @@ import { show } from "./show.ts";
 import type { Facts, Moment } from "./status.ts";
 import { status } from "./status.ts";
 import { watch } from "./watch.ts";
-import { workerRows } from "./workers.ts";
+import type { WorkersOptions } from "./workers.ts";
+import { workersNow } from "./workers.ts";
 
-export interface HandlersOptions extends LogsOptions {
+export interface HandlersOptions extends LogsOptions, Pick<WorkersOptions, "decided"> {
   readonly engine: Engine;
   readonly facts: () => Facts;
   readonly moment: () => Moment;
@@ -28,7 +29,7 @@ export function handlers(options: HandlersOptions): Handlers {
     queue: (params) => queuePage(params, { store, state: engine.state, now: clock() }),
     submissions: (params) => submissionsPage(params, { store, state: engine.state, now: clock() }),
     show: (params) => show(params, { store, state: engine.state, now: clock() }),
-    workers: () => Promise.resolve(workerRows(engine.state)),
+    workers: (params, { signal }) => workersNow(params, { ...options, signal }),
     retry: (params) => retry(params, { engine, store }),
     watch: (params, context) => watch(params, context, options),
     logs: (params, context) => logs(params, context, options),
@@ -40,7 +41,10 @@ export function handlers(options: HandlersOptions): Handlers {
       const { pid, version } = options.facts();
       return { pid, version };
     },
-    status: () => status(options.facts(), engine.state, { store, ...options.moment() }),
+    status: async () => {
+      await options.refresh.look();
+      return status(options.facts(), engine.state, { store, now: clock(), ...options.moment() });
+    },
     stop: () => {
       // After the answer is on its way.
       setImmediate(options.stop);

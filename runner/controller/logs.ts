@@ -7,13 +7,14 @@ import { NotFoundError, UserError } from "../../spec/index.ts";
 import type { Worker } from "../../worker/index.ts";
 import { ConnectionError } from "../../worker/index.ts";
 import type { LogItem, LogsParams, LogsResult } from "../api.ts";
-import type { Event, State } from "../core/index.ts";
+import type { Connection, Event, State } from "../core/index.ts";
 import { attemptKey, isTerminal } from "../core/index.ts";
 import type { LogCopies } from "../log-copies/index.ts";
 import { NoSuchJobError, noSuchJob } from "../no-such-job.ts";
 import type { Store, StoredRow } from "../store/index.ts";
 import type { Changes } from "./changes.ts";
 import type { Holds } from "./holds.ts";
+import type { Refresh } from "./refresh.ts";
 import { findRow, rowNow } from "./rows.ts";
 import type { CallContext } from "./server.ts";
 import type { Sessions } from "./sessions.ts";
@@ -28,9 +29,10 @@ export interface LogsOptions {
   readonly changes: Changes;
   readonly clock: () => number;
   readonly emit: (event: Event) => void;
+  readonly refresh: Pick<Refresh, "look">;
 }
 
-/** How long a worker is waited for when its log is not followed. */
+/** How long a worker is waited for when nothing more is to come from it, or nobody wants that. */
 const PATIENCE_MS = 10_000;
 const CHUNK_BYTES = 64 * 1024;
 /** The worker stays connected for a while, since whoever reads one log reads another. */
@@ -134,7 +136,8 @@ class Reading {
       // What the job wrote before it was over is all there then: the last read misses nothing.
       const over = isOver(await this.row(), row);
       if (over && (await this.#sendCopy(row, offset))) return;
-      const worker = await this.#worker(row);
+      // Of an attempt that is over nothing more comes: only what still runs is waited for, however long it takes.
+      const worker = await this.#worker(row, this.#params.follow && !over);
       if (!worker) return;
       complete = !this.#params.follow || over;
       try {
@@ -216,11 +219,11 @@ class Reading {
   }
 
   /** The worker, connected; `undefined` when the caller left. @throws UserError when it is gone or does not come. */
-  async #worker(row: LoggedRow): Promise<Worker | undefined> {
+  async #worker(row: LoggedRow, waits: boolean): Promise<Worker | undefined> {
     const { state, sessions, changes, emit } = this.#options;
     const ref = { pool: row.poolIdentity, worker: row.worker };
     const deadline = AbortSignal.timeout(PATIENCE_MS);
-    const signal = this.#params.follow ? this.#context.signal : AbortSignal.any([this.#context.signal, deadline]);
+    const signal = waits ? this.#context.signal : AbortSignal.any([this.#context.signal, deadline]);
     emit({ kind: "wanted", pool: ref.pool, forMs: WANTED_MS });
     while (!signal.aborted) {
       const change = changes.next(signal);
@@ -228,11 +231,27 @@ class Reading {
       if (!view) throw goneError(row);
       const live = sessions.get(ref)?.live;
       if (live) return live.worker;
-      if (view.connection.kind === "down" && view.connection.permanent) throw downError(row, view.connection.reason);
+      const { connection } = view;
+      if (connection.kind === "down" && (connection.permanent || (!waits && this.#isHopeless(connection))))
+        throw await this.#whyNot(row, connection.reason);
       await change;
     }
     if (this.#context.signal.aborted) return undefined;
-    throw downError(row, `it did not answer for ${PATIENCE_MS / 1000} s`);
+    const { connection } = state().pools.get(ref.pool)?.workers.get(ref.worker) ?? {};
+    const tried = connection?.kind === "down" ? connection.reason : "";
+    throw await this.#whyNot(row, tried === "" ? `it did not answer for ${PATIENCE_MS / 1000} s.` : tried);
+  }
+
+  /** A pool that is gone by now took the worker along, whatever it is that cannot be reached. */
+  async #whyNot(row: LoggedRow, reason: string): Promise<UserError> {
+    await this.#options.refresh.look();
+    const isThere = this.#options.state().pools.get(row.poolIdentity)?.workers.has(row.worker) === true;
+    return isThere ? downError(row, reason) : goneError(row);
+  }
+
+  /** It has been unreachable for longer than anybody waits for what is there. */
+  #isHopeless({ since, reason }: Extract<Connection, { readonly kind: "down" }>): boolean {
+    return reason !== "" && this.#options.clock() - since > PATIENCE_MS;
   }
 }
 
@@ -256,7 +275,5 @@ function goneError({ id, worker }: LoggedRow): UserError {
 }
 
 function downError({ id, worker }: LoggedRow, reason: string): UserError {
-  return new UserError(`The log of job ${id} is on worker ${worker}, which is not connected: ${reason}`, {
-    exitCode: 5,
-  });
+  return new UserError(`The log of job ${id} is on worker ${worker}, which is unreachable: ${reason}`, { exitCode: 5 });
 }

@@ -1,23 +1,61 @@
-/** The workers of all pools as the controller sees them. */
-import type { WorkerRow } from "../api.ts";
-import type { State, WorkerView } from "../core/index.ts";
+/** The workers of all pools as the controller sees them; asked for by somebody who looks, it tries those that it left alone. */
+import type { WorkerRow, WorkersParams } from "../api.ts";
+import type { Event, Pool, State, WorkerView } from "../core/index.ts";
+import { isReachable, isWatched } from "../core/index.ts";
+import type { Changes } from "./changes.ts";
 
-export function workerRows(state: State): readonly WorkerRow[] {
-  return [...state.pools.values()].flatMap((pool) =>
-    [...pool.workers.values()].map((view) => rowOf(pool.identity, view)),
+export interface WorkersOptions {
+  readonly state: () => State;
+  readonly changes: Changes;
+  readonly clock: () => number;
+  readonly decided: (event: Event) => Promise<unknown>;
+  readonly signal: AbortSignal;
+}
+
+/** A refused connection is known in milliseconds; for a host that swallows everything nobody should wait. */
+const TRIED_MS = 500;
+/** They stay connected for a while, since whoever looks once looks again. */
+const WANTED_MS = 60_000;
+
+export async function workersNow({ tried }: WorkersParams, options: WorkersOptions): Promise<readonly WorkerRow[]> {
+  if (tried === true) await untilTried(options);
+  const { state, clock } = options;
+  return [...state().pools.values()].flatMap((pool) => {
+    const isKnown = isWatched(pool, clock());
+    return [...pool.workers.values()].map((view) => rowOf(pool.identity, view, isKnown));
+  });
+}
+
+async function untilTried({ state, changes, decided, signal }: WorkersOptions): Promise<void> {
+  for (const { identity } of state().pools.values()) {
+    await decided({ kind: "wanted", pool: identity, forMs: WANTED_MS });
+  }
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(TRIED_MS)]);
+  while (!enough.aborted) {
+    const change = changes.next(enough);
+    if (![...state().pools.values()].some(isBeingTried)) return;
+    await change;
+  }
+}
+
+function isBeingTried({ workers }: Pool): boolean {
+  return [...workers.values()].some(
+    ({ entry, connection }) => isReachable(entry) && connection.kind === "down" && connection.reason === "",
   );
 }
 
-function rowOf(pool: string, { entry, connection, cordon, jobs }: WorkerView): WorkerRow {
-  const isUp = connection.kind === "up";
+/** `isKnown`: it is tried, so what was found is so now. */
+function rowOf(pool: string, { entry, connection, cordon, jobs }: WorkerView, isKnown: boolean): WorkerRow {
+  const isUnreachable = isKnown && connection.kind === "down" && connection.reason !== "";
   const [job] = jobs;
   return {
     pool,
     id: entry.id,
     name: entry.name,
-    connected: isUp,
-    trouble: isUp ? "" : connection.reason,
+    connected: connection.kind === "up",
+    trouble: isUnreachable ? connection.reason : "",
     cordon,
+    ...(isUnreachable ? { unreachableSince: connection.since } : {}),
     ...(job === undefined ? {} : { job }),
   };
 }

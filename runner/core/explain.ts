@@ -4,12 +4,11 @@
  */
 import { describeWanted } from "./fits.ts";
 import type { AssignedJob, Pool, State, Submission, WorkerView } from "./model.ts";
-import { isWaiting, rulesFor } from "./model.ts";
+import { isGone, isWaiting, rulesFor } from "./model.ts";
 import type { Obstacle } from "./obstacle.ts";
 import { obstacle } from "./obstacle.ts";
-import { duration } from "./reasons.ts";
-import type { JobRules } from "./rules.ts";
 import { isStaged } from "./staging.ts";
+import { explainUnreachable } from "./unreachable.ts";
 
 /** The reason of a job that is not over; "" when there is nothing to say. Also for ranks without a row. */
 export function explain(state: State, id: number, submissionKey: number, now: number): string {
@@ -31,28 +30,13 @@ interface Situation {
 function explainAssigned({ state, pool, now }: Situation, job: AssignedJob): string {
   const view = pool.workers.get(job.worker);
   if (view?.connection.kind === "down") {
-    const lost = `connection to worker ${job.worker} lost ${duration(now - view.connection.since)} ago`;
-    return `${lost}; ${whatGoesOn(job, rulesFor(state, job))}`;
+    return explainUnreachable({ pool, now, rules: rulesFor(state, job) }, job, view.connection);
   }
   if (job.status === "RUNNING" && job.orphan) {
     return `its supervisor on worker ${job.worker} is gone while the job lives on; its end is being waited for`;
   }
   if (view && isStaged(state, view, job.id)) return `next on worker ${job.worker}`;
   return job.status === "CANCELLING" ? `worker ${job.worker} is ending it` : "";
-}
-
-function whatGoesOn(job: AssignedJob, { onDisconnect, leaseSeconds }: JobRules): string {
-  switch (job.status) {
-    case "STARTING":
-    case "RUNNING":
-      if (onDisconnect === "eager") return "it is about to run elsewhere";
-      if (onDisconnect === "lease") {
-        return `its worker ends it when its lease of ${duration(leaseSeconds * 1000)} runs out, and it runs elsewhere then`;
-      }
-      return job.status === "RUNNING" ? "its job goes on" : "whether the job began will be asked";
-    case "CANCELLING":
-      return "the job is ended as soon as it is back";
-  }
 }
 
 function explainWaiting(
@@ -63,6 +47,7 @@ function explainWaiting(
   const views = [...pool.workers.values()].filter((view) => !view.leaving);
   const reachable = views.some(({ connection }) => connection.kind === "up");
   if (pool.trouble !== "" && !reachable) return pool.trouble;
+  if (isGone(pool)) return "the pool is gone from its stack";
   if (views.length === 0) return "pool has no worker yet";
   const ready = views.filter((view) => view.entry.state === "READY");
   if (ready.length === 0) return `pool has no ready worker yet: ${byState(views)}`;
@@ -85,16 +70,21 @@ function byState(views: readonly WorkerView[]): string {
 const KINDS = ["busy", "disconnected", "cordoned", "held", "too-small"] as const;
 
 function describe(kind: Obstacle["kind"], all: readonly Obstacle[], ready: readonly WorkerView[]): string[] {
+  if (kind === "disconnected") return describeUnreachable(ready);
   const these = all.filter((one) => one.kind === kind);
   const [first] = these;
   if (!first) return [];
-  const detail = "reason" in first ? ` (${first.reason})` : disconnectReason(first, ready);
+  const detail = "reason" in first ? ` (${first.reason})` : "";
   const count = kind === "busy" ? `${these.length} of ${all.length}` : `${these.length}`;
-  return [`${count} ${kind === "disconnected" ? "not connected" : kind.replace("-", " ")}${detail}`];
+  return [`${count} ${kind.replace("-", " ")}${detail}`];
 }
 
-function disconnectReason(first: Obstacle, ready: readonly WorkerView[]): string {
-  if (first.kind !== "disconnected") return "";
-  const down = ready.find(({ connection }) => connection.kind === "down" && connection.reason !== "");
-  return down?.connection.kind === "down" ? ` (${down.connection.reason})` : " yet";
+function describeUnreachable(ready: readonly WorkerView[]): string[] {
+  const reasons = ready.flatMap(({ connection }) => (connection.kind === "down" ? [connection.reason] : []));
+  const tried = reasons.filter((reason) => reason !== "");
+  const untried = reasons.length - tried.length;
+  return [
+    ...(tried.length === 0 ? [] : [`${tried.length} unreachable (${tried[0]})`]),
+    ...(untried === 0 ? [] : [`${untried} being connected`]),
+  ];
 }

@@ -170,6 +170,14 @@ export interface State {
   readonly jobs: ReadonlyMap<number, LiveJob>;
 }
 
+/** The epoch of the roster that is left of a pool which its stack has no more; every real one is higher. */
+export const GONE_EPOCH = 0;
+
+/** Its stack was read, and the pool was not in it. Any roster makes it one that is there again. */
+export function isGone({ roster }: Pick<Pool, "roster">): boolean {
+  return roster.epoch === GONE_EPOCH;
+}
+
 export function rulesFor(state: State, job: JobBase): JobRules {
   return state.submissions.get(job.submission)?.rules ?? DEFAULT_RULES;
 }

@@ -7,10 +7,11 @@ import type { AttemptKey } from "../../worker/index.ts";
 import type { Change, Effect, EventOf, Step } from "./events.ts";
 import { NOTHING } from "./events.ts";
 import { attemptKey, isOurs, keyName } from "./keys.ts";
-import type { AssignedJob, State } from "./model.ts";
+import type { AssignedJob, Pool, State, WorkerView } from "./model.ts";
 import { isAssigned, rulesFor } from "./model.ts";
 import { GRACE_SECONDS } from "./on-attempt.ts";
 import { removeWorker } from "./on-roster.ts";
+import { isWatched } from "./wanted.ts";
 
 /** The version of the protocol from which on an agent can take back what was staged. */
 const STAGES_SINCE = 3;
@@ -94,6 +95,20 @@ export function onDisconnected(state: State, event: EventOf<"disconnected">, now
   const { since, quietSince } = view.connection.kind === "down" ? view.connection : { since: now, quietSince: now };
   const connection = { kind: "down", since, quietSince, reason, permanent } as const;
   return { changes: [{ kind: "worker", pool: event.pool, view: { ...view, connection } }], effects: [] };
+}
+
+/** What was left alone is tried again: until that failed, nothing is known of it. */
+export function onWanted(state: State, event: EventOf<"wanted">, now: number): Step {
+  const pool = state.pools.get(event.pool);
+  if (!pool) return NOTHING;
+  const untried = isWatched(pool, now) ? [] : [...pool.workers.values()].flatMap((view) => asUntried(pool, view));
+  return { changes: [{ kind: "wanted", pool: event.pool, until: now + event.forMs }, ...untried], effects: [] };
+}
+
+function asUntried(pool: Pool, view: WorkerView): readonly Change[] {
+  if (view.connection.kind === "up" || view.connection.reason === "") return [];
+  const connection = { ...view.connection, reason: "", permanent: false };
+  return [{ kind: "worker", pool: pool.identity, view: { ...view, connection } }];
 }
 
 export function onCordon(state: State, event: EventOf<"cordon">): Step {

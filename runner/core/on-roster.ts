@@ -20,8 +20,15 @@ export function onRoster(state: State, event: EventOf<"roster">, now: number): S
   const steps = pool ? departures(state, pool, { event, now }) : [];
   const arrivals = roster.workers.map((entry) => arrival(pool, roster.identity, { entry, now }));
   const first: Change = { kind: "pool", roster, pointer };
+  // It was said of what was known before.
+  const well: Change = { kind: "trouble", pool: roster.identity, trouble: "" };
   return {
-    changes: [first, ...steps.flatMap((step) => step.changes), ...arrivals],
+    changes: [
+      first,
+      ...(pool && pool.trouble !== "" ? [well] : []),
+      ...steps.flatMap((step) => step.changes),
+      ...arrivals,
+    ],
     effects: steps.flatMap((step): readonly Effect[] => step.effects),
   };
 }

@@ -5,12 +5,11 @@
 
 import { withoutWorker } from "./absence.ts";
 import type { Change, Event, Step } from "./events.ts";
-import { NOTHING } from "./events.ts";
 import type { State } from "./model.ts";
 import { isAssigned } from "./model.ts";
 import { onAnswer, onCollected, onExit, onRefused, onStarted, onTakenBack } from "./on-attempt.ts";
 import { onCancel } from "./on-cancel.ts";
-import { onConnected, onCordon, onDisconnected, onReached, onRosterEpoch } from "./on-connection.ts";
+import { onConnected, onCordon, onDisconnected, onReached, onRosterEpoch, onWanted } from "./on-connection.ts";
 import { onRetry } from "./on-retry.ts";
 import { onRoster } from "./on-roster.ts";
 import { onStackRead } from "./on-stack.ts";
@@ -31,9 +30,7 @@ export function react(state: State, event: Event, now: number): Step {
     case "roster":
       return onRoster(state, event, now);
     case "wanted":
-      return state.pools.has(event.pool)
-        ? { changes: [{ kind: "wanted", pool: event.pool, until: now + event.forMs }], effects: [] }
-        : NOTHING;
+      return onWanted(state, event, now);
     case "stack-read":
       return onStackRead(state, event, now);
     case "reached":

@@ -29,13 +29,17 @@ export function wantedWorkers(state: State, now: number): readonly WantedWorker[
 
 function isWanted(pool: Pool, view: WorkerView, now: number): boolean {
   if (view.connection.kind === "up") return true;
-  const isNeeded = pool.live > 0 || now < pool.wantedUntil || pool.uncollected.has(view.entry.id);
-  if (!isNeeded) return false;
+  if (!isWatched(pool, now) && !pool.uncollected.has(view.entry.id)) return false;
   return view.jobs.length > 0 || isReachable(view.entry);
 }
 
+/** Whether all of its workers are kept connected: one that is not connected is known not to answer then. */
+export function isWatched(pool: Pool, now: number): boolean {
+  return pool.live > 0 || now < pool.wantedUntil;
+}
+
 /** A worker that is still prepared is connected too: it brings news of the roster. */
-function isReachable(entry: RosterWorker): boolean {
+export function isReachable(entry: RosterWorker): boolean {
   switch (entry.state) {
     case "PREPARING":
     case "READY":
@@ -47,9 +51,7 @@ function isReachable(entry: RosterWorker): boolean {
   }
 }
 
-/** Pools with jobs that no connected worker of theirs can tell anything about. */
-export function unreachablePools(state: State): readonly Pool[] {
-  return [...state.pools.values()].filter(
-    (pool) => pool.live > 0 && ![...pool.workers.values()].some((view) => view.connection.kind === "up"),
-  );
+/** No connected worker of it can tell anything about it, or its jobs. */
+export function isUnreachable(pool: Pool): boolean {
+  return ![...pool.workers.values()].some((view) => view.connection.kind === "up");
 }

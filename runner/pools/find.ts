@@ -3,12 +3,14 @@
  * before. It reads stacks and never changes one.
  */
 import { NotFoundError, UserError } from "../../spec/errors.ts";
+import { nearest } from "../../spec/nearest.ts";
 import type { Roster } from "../../worker/index.ts";
 import { isApplied, pointedPools, readPointer } from "../../worker/pointer.ts";
 import type { PoolPointer } from "../api.ts";
 import { identityUnderWay, rostersIn } from "./deployment.ts";
 import { keptOf } from "./kept.ts";
 import { envOfPointer, pointerEnv } from "./pointer-env.ts";
+import { NoStackError } from "./pulumi-command.ts";
 import { findProject } from "./pulumi-project.ts";
 import type { Env } from "./pulumi-settings.ts";
 import { checkRoster } from "./roster-shape.ts";
@@ -35,6 +37,11 @@ type Look =
   | { readonly kind: "found"; readonly pool: FoundPool }
   | { readonly kind: "absent"; readonly pools: readonly string[]; readonly place: string }
   | { readonly kind: "unreadable"; readonly place: string; readonly error: UserError };
+
+/** The stack of a pool's pointer was read, and the pool is not in it. */
+export class PoolGoneError extends NotFoundError {
+  override readonly name: string = "PoolGoneError";
+}
 
 /** @throws NotFoundError (exit code 3) with the pools that there are and where it looked. */
 export async function findPool(name: string, options: FindOptions): Promise<FoundPool> {
@@ -110,7 +117,7 @@ async function placeOf(pointer: PoolPointer, env: Env): Promise<StackPlace> {
   return { stack, dir: projectDir, project: await findProject(projectDir), env: envOfPointer(pointer.env, env) };
 }
 
-/** The roster as the pointer's stack holds it now. @throws NotFoundError when the pool is gone; UserError of Pulumi. */
+/** The roster as the pointer's stack holds it now. @throws PoolGoneError; UserError of Pulumi. */
 export async function rosterFromPointer(pointer: PoolPointer, home: string): Promise<Roster> {
   const look = await lookAt(pointer, home);
   switch (look.kind) {
@@ -119,7 +126,7 @@ export async function rosterFromPointer(pointer: PoolPointer, home: string): Pro
     case "unreadable":
       throw look.error;
     case "absent":
-      throw new NotFoundError(
+      throw new PoolGoneError(
         `Pool '${pointer.pool}' is no longer in stack ${pointer.stack}.\n${againWords(pointer, home)} makes it again.`,
       );
   }
@@ -131,14 +138,17 @@ function againWords(pointer: PoolPointer, home: string): string {
     : `\`pulumi up\` in ${pointer.projectDir}`;
 }
 
-/** True only when the pointer's stack was read and does not hold the pool any more. */
+/** True only when the pointer's stack was read and does not hold the pool any more, or its backend has no such stack. */
 export async function isGone(pointer: PoolPointer, home: string): Promise<boolean> {
   return (await lookAt(pointer, home)).kind === "absent";
 }
 
 async function lookAt(pointer: PoolPointer, home: string): Promise<Look> {
   const place = await placeOf(pointer, process.env);
-  return await lookInto(pointer.pool, { place, home, described: `stack ${pointer.stack}` });
+  const described = `stack ${pointer.stack}`;
+  const look = await lookInto(pointer.pool, { place, home, described });
+  const isNowhere = look.kind === "unreadable" && look.error instanceof NoStackError;
+  return isNowhere ? { kind: "absent", place: described, pools: [] } : look;
 }
 
 function notFound(name: string, looks: readonly Look[], pointed: readonly string[]): NotFoundError {
@@ -151,9 +161,15 @@ function notFound(name: string, looks: readonly Look[], pointed: readonly string
     [
       `There is no pool '${name}' in ${where}the pools used before.`,
       ...unreadable.map(({ error }) => error.message.split("\n")[0] ?? ""),
-      others.length === 0
-        ? `There are no pools yet: make one with \`pulumi up\`, or with \`lido pool apply FILE -p ${name}\`.`
-        : `Pools that there are: ${others.join(", ")}.`,
+      othersWords(name, others),
     ].join("\n"),
   );
+}
+
+/** What there is in place of a pool that there is not: the one that was meant, as far as that can be seen, and the others. */
+export function othersWords(name: string, others: readonly string[]): string {
+  if (others.length === 0)
+    return `There are no pools yet: make one with \`pulumi up\`, or with \`lido pool apply FILE -p ${name}\`.`;
+  const meant = nearest(name, others);
+  return `${meant === undefined ? "" : `Did you mean '${meant}'? `}Pools that there are: ${others.join(", ")}.`;
 }

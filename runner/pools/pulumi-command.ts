@@ -17,6 +17,14 @@ export interface PulumiCall {
   readonly report?: ((line: string) => void) | undefined;
 }
 
+/** The backend answered, and has no stack of that name. */
+export class NoStackError extends UserError {
+  override readonly name: string = "NoStackError";
+}
+
+/** Pulumi's exit code for that; older ones than 3.259 may end with 255 then, as for everything. */
+const STACK_NOT_FOUND = 6;
+
 /** What it wrote to stdout. @throws UserError with Pulumi's own words when it ended with another code than 0. */
 export async function pulumi(call: PulumiCall): Promise<string> {
   if (!(await isExecutable(call.cwd))) {
@@ -33,8 +41,9 @@ export async function pulumi(call: PulumiCall): Promise<string> {
     });
     return stdout;
   } catch (error) {
-    const { stderr, message } = error as Error & { stderr?: string };
-    throw new UserError(
+    const { stderr, message, code } = error as Error & { stderr?: string; code?: unknown };
+    const Failure = code === STACK_NOT_FOUND ? NoStackError : UserError;
+    throw new Failure(
       `\`pulumi ${call.args.join(" ")}\` failed in ${call.cwd}: ${ownWords(stderr || message)}\nGive that command yourself to see it whole.`,
       { exitCode: 1, cause: error },
     );

@@ -2,9 +2,11 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { JobRow, ShowResult } from "../../runner/api.ts";
 import { fingerprint } from "../../worker/index.ts";
 import { leftOn } from "../provider/machines/ssh-ground.ts";
 import { type Ended, LidoHome } from "../runner/cli/lido-home.ts";
+import { eventually } from "../support/eventually.ts";
 import { Lab, noHosts, type SshHost } from "../support/ssh-hosts.ts";
 
 const MINUTES = 60_000;
@@ -146,5 +148,83 @@ describe.skipIf(noHosts !== undefined)(`pools of one's own hosts (${noHosts ?? "
     await two.start();
     expect(await ground.at(elsewhere, "down", "sp", "-y")).toMatchObject({ code: 0, stdout: "Pool 'sp' is down.\n" });
     expect(hosts.flatMap(leftOn)).toEqual([]);
+  });
+
+  test("a machine is killed: what is said is known, its job runs elsewhere once it is out of the pool, or its lease over", {
+    timeout: 5 * MINUTES,
+  }, async () => {
+    await using ground = await Ground.create();
+    const { lab, home } = ground;
+    const hosts = await Promise.all([lab.host(), lab.host(), lab.host()]);
+    ground.inventory(...hosts.map((host) => ground.line(host)));
+    ground.pool("k", "ssh/lab", 2);
+    expect(await ground.apply("k")).toMatchObject({ code: 0 });
+    const gate = join(home.folder, "gate");
+    const wait = `until [ -e ${gate} ]; do sleep 0.1; done`;
+    const leased = "resources: {job_recovery: {on_disconnect: lease, lease_seconds: 10}}\n";
+    writeFileSync(join(ground.here, "leased.yaml"), `${leased}run: ${wait}\n`);
+    const launch = ["jobs", "launch", "-p", "k", "-d", "-y"];
+    expect(await home.lido(...launch, "--", wait)).toMatchObject({ code: 0 });
+    expect(await home.lido(...launch, join(ground.here, "leased.yaml"))).toMatchObject({ code: 0 });
+    const job = async (id: number): Promise<JobRow> => {
+      const { stdout } = await home.lido("jobs", "show", `${id}`, "-o", "json");
+      return (JSON.parse(stdout) as ShowResult).job;
+    };
+    const both = async (): Promise<string> => `${(await job(1)).status} ${(await job(2)).status}`;
+    await eventually(async () => (await both()) === "RUNNING RUNNING", "both run", MINUTES);
+    const hostOf = async (id: number): Promise<SshHost> => {
+      const { worker } = await job(id);
+      const { stdout } = await home.lido("workers", "show", `${worker}`, "-p", "k", "-o", "json");
+      const { host } = JSON.parse(stdout) as { host: string };
+      const [found] = hosts.filter(({ address }) => address === host);
+      if (found === undefined) throw new Error(`no host ${host}`);
+      return found;
+    };
+    const [first, second] = [await hostOf(1), await hostOf(2)];
+
+    await first.stop();
+    const { worker: lost } = await job(1);
+    await eventually(async () => (await job(1)).reason.includes("has been unreachable"), "that is told", MINUTES);
+    expect(await job(1)).toMatchObject({ status: "RUNNING", attempt: 1 });
+    expect((await job(1)).reason).toMatch(
+      /^worker \d has been unreachable for \d+ s; whether the job still runs is not known, and no other worker gets it until this one answers or has left the pool/,
+    );
+    const { stdout } = await ground.at(ground.here, "status", "k");
+    expect(stdout).toMatch(/^k +1\/2 +DEGRADED /m);
+    expect(stdout).toMatch(new RegExp(`^${lost} +k-${lost} +UNREACHABLE .* for \\S+: Cannot reach k-${lost} `, "m"));
+    const doctor = await home.lido("doctor", "-p", "k");
+    expect(doctor).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^\d+ of \d+ checks found something to mend\.\n$/) as string,
+    });
+    expect(doctor.stdout).toMatch(
+      new RegExp(`^k +jobs +bad +k-${lost}: unreachable, with job 1\\. .*lido pool apply -p k --workers 2$`, "m"),
+    );
+
+    // The host is given up: the third one takes its place.
+    ground.inventory(...hosts.filter((host) => host !== first).map((host) => ground.line(host)));
+    expect(await ground.at(ground.here, "apply", "-p", "k", "--workers", "2", "-y")).toMatchObject({ code: 0 });
+    const isAgain = async () => (await job(1)).attempt === 2 && (await job(1)).status === "RUNNING";
+    await eventually(isAgain, "it runs elsewhere", MINUTES);
+    const [was] = (JSON.parse((await home.lido("jobs", "show", "1", "-o", "json")).stdout) as ShowResult).attempts;
+    expect(was).toMatchObject({ attempt: 1, worker: lost, reason: `worker ${lost} left the pool` });
+
+    // The other one's lease runs out, and nobody is free to go on with it.
+    await second.stop();
+    await eventually(async () => (await job(2)).status === "RECOVERING", "its lease is over", MINUTES);
+    expect((await job(2)).reason).toMatch(
+      /^worker \d did not answer for \d+ s, longer than its lease of 10 s; waiting /,
+    );
+    expect(await home.lido("jobs", "cancel", "2", "-y")).toMatchObject({ code: 0 });
+    expect(await job(2)).toMatchObject({ status: "CANCELLED", attempt: 1 });
+    writeFileSync(gate, "");
+    expect(await home.lido("jobs", "wait", "1")).toMatchObject({ code: 0 });
+    await second.start();
+    expect(await ground.at(ground.here, "down", "k", "-y")).toMatchObject({ code: 0 });
+    // Nothing of it is left to look at, nor to complete.
+    expect((await home.lido("controller", "status")).stdout).not.toMatch(/^k /m);
+    expect((await home.lido("controller", "status")).stdout).not.toContain("Last errors");
+    expect((await home.lido("completion", "words", "--", "pool", "status", "")).stdout).toBe("");
+    expect((await home.lido("jobs", "logs", "1", "--no-follow")).code).toBe(0);
   });
 });

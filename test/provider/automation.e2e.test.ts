@@ -46,6 +46,21 @@ test("a plan that is declined leaves nothing behind; a pool that nobody applied 
   );
 });
 
+test("where nothing changes nobody is asked; one worker is one", { timeout: 120_000 }, async () => {
+  const file = join(folder, "pool.yaml");
+  writeFileSync(file, "pool: {workers: 1}\nresources: {infra: local}\n");
+  const request = requestOf({ file, name: "p" });
+  const confirm = vi.fn<() => Promise<boolean>>(async () => true);
+  expect(await applyPool({ request, report, confirm })).toMatchObject({ kind: "created" });
+  expect(confirm).toHaveBeenCalledOnce();
+  lines.length = 0;
+  expect(await applyPool({ request, report, confirm })).toEqual({ kind: "unchanged", pool: "p" });
+  expect(lines).toEqual(["p: nothing to change"]);
+  expect(confirm).toHaveBeenCalledOnce();
+  await downPool({ names: ["p"], report });
+  expect(lines.join("\n")).toMatch(/p: 1 worker removed in /);
+});
+
 test("a file and a count exclude each other; a count needs a name", () => {
   expect(() => requestOf({ file: "pool.yaml", workers: 3 })).toThrow(
     "Cannot specify both --workers and POOL_YAML. Please use one of them.",

@@ -33,13 +33,13 @@ test("an error names the file as it was given", () => {
 
 test("no such file", () => {
   const path = join(folder, "none.yaml");
-  const expected = [2, `There is no file ${path} (looked for ${path})`, "  check the path and the folder you are in"];
+  const expected = [2, `There is no file ${path}`, "  check the path and the folder you are in"];
   expect(refusal(() => readPoolFile(path))).toEqual(expected);
 });
 
 test("a file as a folder", () => {
   const path = join(written("plain.yaml", "run: x"), "job.yaml");
-  const expected = [2, `There is no file ${path} (looked for ${path})`, "  check the path and the folder you are in"];
+  const expected = [2, `There is no file ${path}`, "  check the path and the folder you are in"];
   expect(refusal(() => readJobFile(path))).toEqual(expected);
 });
 

@@ -4,7 +4,6 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import {
   cpSync,
   existsSync,
@@ -182,10 +181,10 @@ class Host implements SshHost {
   async stop(): Promise<void> {
     const init = this.#init;
     this.#init = undefined;
-    if (init === undefined || init.exitCode !== null) return;
-    const over = once(init, "exit");
+    if (init === undefined) return;
     init.kill("SIGKILL");
-    await over;
+    // One that somebody else killed has said so long ago.
+    await eventually(() => init.exitCode !== null || init.signalCode !== null, `the processes of ${this.address} end`);
     await eventually(() => !isListening(this.address), `${this.address} is down`);
   }
 

@@ -15,7 +15,7 @@ import { expectedKey } from "./host-keys.ts";
 
 /** A host of the inventory, or one that only the pool itself remembers. */
 export interface Site {
-  /** How the inventory calls it. */
+  /** How the inventory calls it, with its port where that name is another host's too: no two sites have one name. */
   readonly name: string;
   readonly host: InventoryHost;
   readonly address: Address;

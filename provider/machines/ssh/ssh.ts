@@ -73,9 +73,8 @@ class SshMachines implements Machines {
     if ((await this.#sightsOf(marker.id)).length > 0) return this.restart(marker.id, signal);
     for (;;) {
       signal.throwIfAborted();
-      const next = await this.#nextFree();
+      const next = await this.#reserveFree();
       const { name } = next.site;
-      this.#busy.add(name);
       try {
         const reason = await this.#take(next, marker, signal);
         if (reason === undefined) return;
@@ -220,11 +219,14 @@ class SshMachines implements Machines {
     this.#isFenced = true;
   }
 
-  /** @throws UserError that says of each host why it is not free */
-  async #nextFree(): Promise<Extract<Sight, { kind: "reached" }>> {
+  /** Nobody else is given it before `#busy` lets it go. @throws UserError that says of each host why it is not free */
+  async #reserveFree(): Promise<Extract<Sight, { kind: "reached" }>> {
     const { free, own, reasons } = candidates(await this.#all(), this.#applicant);
     const next = free.find(({ site: { name } }) => !this.#busy.has(name) && !this.#unfit.has(name));
-    if (next !== undefined) return next;
+    if (next !== undefined) {
+      this.#busy.add(next.site.name);
+      return next;
+    }
     const others = free.map(
       ({ site: { name } }) => `${name}: ${this.#unfit.get(name) ?? "another worker of this pool is being made there"}`,
     );

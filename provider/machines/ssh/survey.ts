@@ -33,7 +33,22 @@ export async function sitesOf(
   const named = new Set(sites.map(({ known: worker }) => worker?.id));
   const left = known.filter(({ id, host }) => !named.has(id) && host !== "");
   const fate = inventory === undefined ? {} : ({ isDropped: true } as const);
-  return [...sites, ...left.map((worker) => ({ ...rememberedSite(worker, user), ...fate }))];
+  return toldApart([...sites, ...left.map((worker) => ({ ...rememberedSite(worker, user), ...fate }))]);
+}
+
+/** Several hosts behind one address have a port each, which is part of their names then; else the account is too. */
+function toldApart(sites: readonly Site[]): Site[] {
+  const ways = [
+    ({ name }: Site) => name,
+    ({ name, address }: Site) => `${name}:${address.port}`,
+    ({ name, address }: Site) => `${address.user}@${name}:${address.port}`,
+  ];
+  const counts = ways.map((way) => Map.groupBy(sites, way));
+  return sites.map((site) => {
+    const names = ways.map((way) => way(site));
+    const only = names.find((name, index) => counts[index]?.get(name)?.length === 1);
+    return { ...site, name: only ?? site.name };
+  });
 }
 
 async function siteOf(host: InventoryHost, known: readonly RosterWorker[]): Promise<Site> {

@@ -8,7 +8,7 @@ import { connectWorker, fingerprint } from "../../../worker/index.ts";
 import { eventually } from "../../support/eventually.ts";
 import { noHosts } from "../../support/ssh-hosts.ts";
 import { marker } from "./conformance.ts";
-import { SshGround } from "./ssh-ground.ts";
+import { leftOn, SshGround } from "./ssh-ground.ts";
 
 const { signal } = new AbortController();
 
@@ -136,6 +136,30 @@ describe.skipIf(noHosts !== undefined)(`hosts by SSH (${noHosts ?? "Debian's ssh
     await Promise.all(workers.map((worker) => worker.close()));
     await eventually(() => !/sshd: root/.test(bastion.shell("ps ax -o args")), "the jump host is left");
     await Promise.all([1, 2, 3].map((id) => machines.terminate(id)));
+  });
+
+  test("hosts behind one address are told apart by their ports", async () => {
+    const one = await world.lab.host();
+    const two = await world.lab.host({ config: `ListenAddress ${one.address}:2222` });
+    const { address } = one;
+    world.inventory([address, `{ host: ${address}, port: 2222 }`]);
+    const machines = world.source();
+    await using _lock = await machines.lock(signal);
+    await Promise.all([1, 2].map((id) => machines.create(marker(id), signal)));
+    const ports = async () => (await machines.list()).map(({ endpoint }) => `${endpoint?.port}`);
+    expect((await ports()).toSorted()).toEqual(["22", "2222"]);
+    expect(await world.source().limit()).toEqual({ count: 2, reasons: [] });
+    const [first] = await machines.list();
+    await machines.terminate(1);
+    expect(await ports()).toEqual([first?.endpoint?.port === 22 ? "2222" : "22"]);
+    await expect(machines.create(marker(3), signal)).resolves.toBeUndefined();
+    expect((await ports()).toSorted()).toEqual(["22", "2222"]);
+    await two.stop();
+    const third = world.source();
+    expect((await third.limit())?.reasons.join()).toMatch(`${address}:2222: Cannot reach ${address}:2222 (root@`);
+    await two.start();
+    await Promise.all([2, 3].map((id) => machines.terminate(id)));
+    expect([one, two].flatMap(leftOn)).toEqual([]);
   });
 
   test("an encrypted key is refused with what to do; its twin in the agent logs in", async () => {

@@ -131,7 +131,7 @@ test("all errors at once, of every file; what is right is still explained", asyn
     "  3 | resources: {cpus: x, memory: *no}",
     "    |                              ^^^",
     "  write the value itself, or an anchor (`&name`) before the alias",
-    "Error: none.yaml: There is no file none.yaml (looked for none.yaml)",
+    "Error: none.yaml: There is no file none.yaml",
     "  check the path and the folder you are in",
   ]);
 });
@@ -202,7 +202,7 @@ test("as data: several files are a list, or a line each", async () => {
       warnings: [],
       errors: [
         {
-          message: "There is no file none.yaml (looked for none.yaml)",
+          message: "There is no file none.yaml",
           advice: "check the path and the folder you are in",
         },
       ],

@@ -66,6 +66,12 @@ test.each<[string, readonly string[]]>([
   expect(t.stdout().split("\n").slice(0, -1)).toEqual(expected);
 });
 
+test("workers of a pool that was destroyed a moment ago are no words any more", async () => {
+  await using t = await stage({ script: { workers: () => [worker] } });
+  expect(await t.lido("completion", "words", "--", "workers", "ssh", "")).toBe(0);
+  expect(t.stdout()).toBe("");
+});
+
 /** A folder with one file, and a `lido` that stands for ours: what it is asked for is all that counts here. */
 async function shellStage(shell: string) {
   const t = await stage();

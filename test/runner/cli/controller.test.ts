@@ -20,7 +20,7 @@ test("status: for people, for programs, and as a pid", async () => {
       "",
       "POOL      CONNECTED  STACK",
       "gpu-pool  2/3        organization/shop/dev",
-      "gpu-pool: worker 3: it does not answer.",
+      "gpu-pool: worker 3 has been unreachable for 14 s: it does not answer.",
       "",
       "Last errors:",
       "  just now, 3 times: worker 3: not connected: it does not answer.",

@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
+import type { SubmissionRow } from "../../../runner/api.ts";
 import { QUESTIONS, workerFindings } from "../../../runner/cli/doctor-worker.ts";
-import { hello } from "../core/fixtures.ts";
+import { hello, rosterWorker } from "../core/fixtures.ts";
+import { roster } from "../pools/roster.ts";
 import { realStage } from "./real-stage.ts";
 import { stage } from "./stage.ts";
 
 const NOW = 1_700_000_000_000;
+
+function submission(pool: string, ids: SubmissionRow["ids"], byStatus: SubmissionRow["byStatus"]): SubmissionRow {
+  return { ids, name: "train", pool, submittedAt: NOW, byStatus, workers: [], reason: "" };
+}
 const WELL = "clock=1700000000\nuser=me\nuid=1000\nbash=5.2\nsetsid=/usr/bin/setsid\n";
 
 /** What is thought of a worker that says `more`. */
@@ -70,14 +76,36 @@ describe("the command", () => {
     await t.workers[1]?.server.close();
     const { code, stdout, stderr } = await t.lido("doctor", "-p", "gpu-pool");
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^gpu-pool-2 {2}connection {2}bad .*\. Is 127\.0\.0\.1:\d+ up, and its sshd\?/m);
+    expect(stdout).toMatch(
+      /^gpu-pool-2 {2}connection {2}bad .*\. Is its machine up, and its sshd\? If it is gone for good: pulumi up --refresh$/m,
+    );
     expect(stderr).toMatch(/^\d+ of \d+ checks found something to mend\.\n$/);
   });
 
+  test("jobs that cannot go on by themselves: no ready worker, or no pool", async () => {
+    const failed = { state: "FAILED", host: "", hostKey: "", reason: "setup ended with exit code 3" } as const;
+    const pools = [roster({ workers: [rosterWorker(1, failed)], size: { target: 1, min: 1, max: 1 } })];
+    const rows = [
+      submission("gpu-pool", { first: 9, last: 12 }, { SUCCEEDED: 1, PENDING: 3 }),
+      submission("old", { first: 3, last: 3 }, { RECOVERING: 1 }),
+    ];
+    await using t = await stage({ pools, script: { submissions: () => ({ rows }), workers: () => [] } });
+    expect(await t.lido("doctor")).toBe(1);
+    const stuck = t
+      .stdout()
+      .split("\n")
+      .filter((line) => / jobs /.test(line));
+    expect(stuck.map((line) => line.replaceAll(/ {2,}/g, "  "))).toEqual([
+      "gpu-pool  jobs  bad  3 unfinished jobs (of 9-12), and no worker is ready. `lido pool status gpu-pool` says why; to mend it: pulumi up --refresh",
+      "old  jobs  bad  1 unfinished job (3) of a pool that is not found. Make it again, or give them up: lido jobs cancel -p old",
+    ]);
+  });
+
   test("no controller, no pools: nothing is started", async () => {
-    await using t = await stage({ env: { PATH: "/nonexistent", LIDO_CACHE_DIR: "/nonexistent" } });
+    const script = { submissions: () => ({ rows: [] }) };
+    await using t = await stage({ script, env: { PATH: "/nonexistent", LIDO_CACHE_DIR: "/nonexistent" } });
     expect(await t.lido("doctor")).toBe(1);
     expect(t.stdout()).toContain("here   engine      bad    no Pulumi engine yet. Install Pulumi 3.200 or newer");
-    expect(t.controller.calls).toEqual([]);
+    expect(t.controller.calls.map(({ method }) => method)).toEqual(["submissions"]);
   });
 });

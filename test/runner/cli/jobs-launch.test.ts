@@ -292,7 +292,7 @@ test.each([
   [
     ["--env-file", "/nowhere/vars", "--", "x"],
     2,
-    "There is no file /nowhere/vars (looked for /nowhere/vars)\n  check the path and the folder you are in",
+    "There is no file /nowhere/vars\n  check the path and the folder you are in",
   ],
   [
     ["--", "x"],
@@ -302,7 +302,7 @@ test.each([
   [
     ["-p", "gpu", "--", "x"],
     3,
-    "There is no pool 'gpu' in the Pulumi project in FOLDER or the pools used before.\nPools that there are: gpu-pool.",
+    "There is no pool 'gpu' in the Pulumi project in FOLDER or the pools used before.\nDid you mean 'gpu-pool'? Pools that there are: gpu-pool.",
   ],
 ] as const)("bad input %j ends with %d, and nothing is submitted", async (words, code, message) => {
   await using t = await stage({ pools });

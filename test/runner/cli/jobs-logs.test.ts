@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LogsParams } from "../../../runner/api.ts";
+import type { JobRow, LogsParams } from "../../../runner/api.ts";
 import { followLog } from "../../../runner/cli/follow-log.ts";
 import { logSink } from "../../../runner/cli/log-sink.ts";
 import { Refusal } from "../client/scripted-controller.ts";
@@ -93,7 +93,14 @@ test("controllers that keep going away without a word are given up", async () =>
   expect(t.controller.calls).toHaveLength(4);
 });
 
-test("a job that waits says why after a while", async () => {
+test.each<[Partial<JobRow>, string]>([
+  [{ reason: "all 2 workers of gpu-pool are busy" }, "Job 3 PENDING: all 2 workers of gpu-pool are busy.\n"],
+  [
+    { status: "RUNNING", reason: "worker 1 has been unreachable for 14 s" },
+    "Job 3 RUNNING: worker 1 has been unreachable for 14 s.\n",
+  ],
+  [{ status: "RUNNING" }, ""],
+])("nothing comes of %j: why is said after a while", async (job, words) => {
   const { promise: explained, resolve } = Promise.withResolvers<void>();
   await using t = await stage({
     script: {
@@ -103,7 +110,7 @@ test("a job that waits says why after a while", async () => {
       },
       queue: () => {
         setImmediate(resolve);
-        return { rows: [row(3, { reason: "all 2 workers of gpu-pool are busy" })] };
+        return { rows: [row(3, job)] };
       },
     },
   });
@@ -111,7 +118,7 @@ test("a job that waits says why after a while", async () => {
   const sink = logSink(t.cli.stdout, { raw: false, prefix: "" });
   const { signal } = new AbortController();
   await followLog(t.cli, connection, { id: 3, follow: true, sink, signal, patienceMs: 1 });
-  expect(t.stderr()).toBe("Job 3 PENDING: all 2 workers of gpu-pool are busy.\n");
+  expect(t.stderr()).toBe(words);
 });
 
 test("no such job: the controller's words and code", async () => {

@@ -13,7 +13,7 @@ const JOBS: readonly JobRow[] = [
   row(12, {
     name: "日本語の仕事 🚀",
     reason:
-      "waiting for a free worker: 1 of 3 busy, 1 not connected (it does not answer), 1 cordoned (looked at by hand)",
+      "waiting for a free worker: 1 of 3 busy, 1 unreachable (it does not answer), 1 cordoned (looked at by hand)",
     attempt: 0,
   }),
   row(11, { name: LONG, status: "RUNNING", worker: 2, startedAt: NOW - 65_000 }),

@@ -39,7 +39,7 @@ function controller(say: { rows: readonly JobRow[]; workers: readonly WorkerRow[
 
 const IDS = [{ first: 1, last: 9 }];
 
-test("only when all that is left has been silent for a while it is given up, and named", async () => {
+test("only when all that is left has been unreachable for a while it is given up, and named", async () => {
   const say = { rows: [job(1, 1), job(2, 2), job(3, 2)], workers: [worker(1, true), worker(2, false)] };
   const { asked, connection } = controller(say);
   using silence = untilOnlySilent(connection, IDS, 2);

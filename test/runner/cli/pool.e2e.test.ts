@@ -135,7 +135,7 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
   writePool(home, "  true\nworkdir: nope\n");
   const nowhere = await home.lido("pool", "apply", "pool.yaml", "--secret", "TOKEN=x", "-y");
   expect(nowhere.stderr).toContain(
-    "Error: pool.yaml:7:10: `workdir`: there is no folder `nope`\n  7 | workdir: nope\n    |          ^^^^\n  name one that is there",
+    "Error: pool.yaml:7:10: `workdir`: there is no folder 'nope'\n  7 | workdir: nope\n    |          ^^^^\n  name one that is there",
   );
   expect(readdirSync(join(home.home, "pools"))).toEqual([]);
 });

@@ -32,7 +32,38 @@ test("status: pools and their workers", async () => {
       "",
     ].join("\n"),
   );
-  expect(t.controller.connections()).toBe(0);
+  expect(t.controller.calls.map(({ method }) => method)).not.toContain("submit");
+});
+
+test("status: a worker that its pool made ready and that nobody reaches is UNREACHABLE, and no ready one", async () => {
+  const pools = [{ ...big, workers: big.workers.slice(0, 1), size: { target: 1, min: 1, max: 1 } }];
+  const seen = { pool: big.identity, id: 1, name: "big-pool-1", connected: false, cordon: "", job: 7 };
+  const trouble = "Cannot reach big-pool-1 (me@127.0.0.1:40001): connect ECONNREFUSED 127.0.0.1:40001";
+  const script = { workers: () => [{ ...seen, trouble, unreachableSince: NOW - 185_000 }] };
+  await using t = await stage({ pools, script });
+  expect(await t.lido("pool", "status")).toBe(0);
+  expect(t.stdout()).toBe(
+    [
+      "POOL      WORKERS  STATUS     GENERATION  INFRA  STACK",
+      "big-pool  0/1      NOT READY  1           local  organization/shop/dev",
+      "",
+      "Workers of big-pool",
+      "ID  NAME        STATE        GENERATION  RESOURCES           READY   REASON",
+      `1   big-pool-1  UNREACHABLE  1           2 cpus, 4 GB, L4:1  1m ago  for 3m 05s: ${trouble}`,
+      "",
+    ].join("\n"),
+  );
+  await using list = await stage({ pools, script });
+  await list.lido("workers", "list");
+  expect(list.stdout()).toMatch(/^big-pool +1 +big-pool-1 +UNREACHABLE +job 7\? +1m ago +for 3m 05s: Cannot reach /m);
+  await using show = await stage({ pools, script });
+  await show.lido("workers", "show", "big-pool-1");
+  expect(show.stdout()).toContain(`state       UNREACHABLE for 3m 05s: ${trouble}\ndoes        job 7?\n`);
+  await using j = await stage({ pools, script });
+  await j.lido("pool", "status", "-o", "json");
+  expect(JSON.parse(j.stdout())).toMatchObject([
+    { workers: [{ state: "READY", seen: { unreachableSince: NOW - 185_000 } }] },
+  ]);
 });
 
 test("status of a pool whose roll is under way, or failed: from which generation to which", async () => {
@@ -159,6 +190,20 @@ test("down of a pool of the user's own program is left to that program", async (
   await writePointer(all.folder, { pool: "x", stack: "organization/shop/dev", projectDir: "/srv/shop", env: {} });
   expect(await all.lido("pool", "down", "-a", "-y")).toBe(0);
   expect(all.stderr()).toBe("No pools.\n");
+});
+
+test("down of a pool that there is not asks nothing", async () => {
+  await using t = await stage({ kind: "tty", answer: "y\n" });
+  await writePointer(t.folder, {
+    pool: "gpu-pool",
+    stack: "organization/lido-pools/gpu-pool",
+    projectDir: appliedProject(t.folder),
+    env: {},
+  });
+  expect(await t.lido("pool", "down", "gpu-pol")).toBe(3);
+  expect(t.stderr()).toBe(
+    "Error: There is no pool 'gpu-pol'.\nDid you mean 'gpu-pool'? Pools that there are: gpu-pool.\n",
+  );
 });
 
 test("down names the unfinished jobs before it asks", async () => {

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageVersion } from "../../../runner/client/index.ts";
 import { bundleLibraries } from "../../../tools/build/bundle.mjs";
+import { writePointer } from "../../../worker/pointer.ts";
 import { type TemporaryFolder, temporaryFolder } from "../client/temporary-folder.ts";
 import { roster } from "../pools/roster.ts";
 import { counts } from "./rows.ts";
@@ -91,6 +92,7 @@ test("the compiler has turned every import of a .ts file into one of its .js fil
 
 test("TAB asks a real process", async () => {
   await using t = await stage({ script: { submissions: () => ({ rows: [] }), workers: () => [worker] } });
+  await writePointer(t.folder, { pool: "gpu-pool", stack: "o/p/s", projectDir: t.folder, env: {} });
   const asked = await lido(["completion", "words", "--", "workers", "ssh", ""], { LIDO_HOME: t.folder });
   expect(asked).toEqual({ code: 0, stdout: "gpu-pool-1\n", stderr: "" });
 });
@@ -247,8 +249,7 @@ describe("bin.js", () => {
     expect(await lido(["jobs", "launch", "-p", "x", "--env-file", "/nonexistent", "--", "true"])).toEqual({
       code: 2,
       stdout: "",
-      stderr:
-        "Error: There is no file /nonexistent (looked for /nonexistent)\n  check the path and the folder you are in\n",
+      stderr: "Error: There is no file /nonexistent\n  check the path and the folder you are in\n",
     });
     const file = join(copy.path, "job.env");
     writeFileSync(file, "NODE_OPTIONS=--no-such-option\n");

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sshFiles } from "../../../runner/cli/ssh-config.ts";
 import { eventually } from "../../support/eventually.ts";
+import { Lab, noHosts } from "../../support/ssh-hosts.ts";
 import { roster as rosterOfPool, rosterWorker } from "../core/fixtures.ts";
 import { type RealStage, realStage } from "./real-stage.ts";
 
@@ -76,6 +77,18 @@ test("drain and resume: no new jobs in between, and the reason is shown", async 
     stderr: "  lido workers resume gpu-pool-1  gives it jobs again\n",
   });
   await eventually(async () => /READY {2}drained .* bad fan$/.test((await list())[1] ?? ""), "the drain is known");
+  expect(await t.lido("workers", "drain", "gpu-pool-1")).toEqual({
+    code: 0,
+    stdout: "Worker gpu-pool-1 is drained already: bad fan\n",
+    stderr: "  lido workers resume gpu-pool-1  gives it jobs again\n",
+  });
+  expect((await list())[1]).toMatch(/ bad fan$/);
+  expect(await t.lido("workers", "drain", "gpu-pool-1", "--reason", "new fan comes")).toEqual({
+    code: 0,
+    stdout: "Worker gpu-pool-1 gets no new jobs.\n",
+    stderr: "It got none before either, since: bad fan\n  lido workers resume gpu-pool-1  gives it jobs again\n",
+  });
+  await eventually(async () => /READY {2}drained .* new fan comes$/.test((await list())[1] ?? ""), "the new reason");
   await t.lido("jobs", "launch", "-p", "gpu-pool", "--num-jobs", "4", "-n", "elsewhere", "--", "true");
   const rows = JSON.parse((await t.lido("jobs", "queue", "-n", "elsewhere", "-o", "json")).stdout) as {
     worker: number;
@@ -83,6 +96,48 @@ test("drain and resume: no new jobs in between, and the reason is shown", async 
   expect(rows.map(({ worker }) => worker)).toEqual([2, 2, 2, 2]);
   expect((await t.lido("workers", "resume", "gpu-pool-1")).stdout).toBe("Worker gpu-pool-1 gets jobs again.\n");
   await eventually(async () => / idle /.test((await list())[1] ?? ""), "it is idle again");
+  expect(await t.lido("workers", "resume", "gpu-pool-1")).toMatchObject({
+    code: 0,
+    stdout: "Worker gpu-pool-1 was not drained: it gets jobs.\n",
+  });
+});
+
+describe.skipIf(noHosts !== undefined)(`a host of one's own (${noHosts ?? "Debian's sshd"})`, () => {
+  test("ssh: the command's words, output and exit code; and what to do when it is gone", {
+    timeout: 60_000,
+  }, async () => {
+    await using lab = new Lab();
+    const host = await lab.host();
+    const own = rosterWorker(1, { name: "lab-1", host: host.address, port: 22, hostKey: host.hostKey, user: "root" });
+    const ssh = { user: "root", keyRef: lab.identityFile };
+    const roster = {
+      ...rosterOfPool([own]),
+      pool: "lab",
+      identity: "organization/shop/dev/lab",
+      infra: "ssh/lab",
+      ssh,
+    };
+    const lido = (...words: readonly string[]) => t.withPools([roster], ...words);
+    const on = (...words: readonly string[]) => lido("workers", "ssh", "lab-1", "--", ...words);
+    expect(await on("echo", "$HOME;", "cat", "/etc/hostname", ">&2;", "exit", "7")).toMatchObject({
+      code: 7,
+      stdout: "/root\n",
+      stderr: expect.stringMatching(/^\S+\n$/) as string,
+    });
+    expect(await on("true")).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await on("kill -9 $$")).toMatchObject({ code: 255 });
+    await host.stop();
+    const { code, stderr } = await on("true");
+    expect(code).toBe(255);
+    expect(stderr).toMatch(
+      /Connection refused\r?\nssh ended with 255: lab-1 was not reached, or the connection broke\. Is its machine up, and its sshd\? If it is gone for good: pulumi up --refresh\n$/,
+    );
+    expect(await lido("workers", "drain", "lab-1")).toEqual({
+      code: 5,
+      stdout: "",
+      stderr: `Error: Cannot reach lab-1 (root@${host.address}:22): connect ECONNREFUSED ${host.address}:22\nIs its machine up, and its sshd? If it is gone for good: pulumi up --refresh\n`,
+    });
+  });
 });
 
 describe("what OpenSSH is told", () => {

@@ -56,7 +56,7 @@ export const STATUS: Methods["status"]["result"] = {
       stack: "organization/shop/dev",
       workers: 3,
       connected: 2,
-      problems: ["worker 3: it does not answer."],
+      problems: ["worker 3 has been unreachable for 14 s: it does not answer."],
     },
   ],
 };

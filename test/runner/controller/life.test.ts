@@ -6,6 +6,7 @@ import { backoff } from "../../../runner/controller/backoff.ts";
 import { Gate } from "../../../runner/controller/gate.ts";
 import { lastLines } from "../../../runner/controller/tail.ts";
 import { Teardown } from "../../../runner/controller/teardown.ts";
+import { PoolGoneError } from "../../../runner/pools/index.ts";
 import { makeSocketFolder, socketPath } from "../../../runner/socket-path.ts";
 import type { Roster } from "../../../worker/index.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -107,11 +108,16 @@ test("status tells of pools, and why workers are not connected", async () => {
         pool: "gpu-pool",
         workers: 1,
         connected: 0,
-        problems: [
-          "worker 1: The pool's private key /none/key cannot be read (ENOENT). It is made by `pulumi up` on this computer; run it here, or copy the key.",
-        ],
+        problems: [expect.stringMatching(/^worker 1 has been unreachable for \d s: /) as string],
       },
     ],
+  });
+  expect((await status()).lastErrors).toContainEqual({
+    at: expect.any(Number) as number,
+    count: 1,
+    pool: roster.identity,
+    worker: 1,
+    text: "worker 1 of gpu-pool: not connected: The pool's private key /none/key cannot be read (ENOENT). It is made by `pulumi up` on this computer; run it here, or copy the key.",
   });
 });
 
@@ -173,6 +179,83 @@ test("the log of a job outlives its worker; without its copy that is a sentence"
   await expect(client.call("logs", { id: 1, follow: true })).rejects.toThrow(
     "The log of job 1 was on worker 1, which is gone from its pool; it was not copied before, or that was too long ago.",
   );
+});
+
+test("following the log of a job that is over ends, with the reason why its worker is not reached", async () => {
+  const home = newHome();
+  const a = teardown.use(await startWorker(1));
+  const controller = teardown.use(await startController(home));
+  using client = await openClient(controller.socket);
+  await client.call("submit", submission(rosterOf(home, [a]), 1, { run: "echo hi" }));
+  await untilOver(client, 1, 1);
+  const folder = join(home.path, "controller", "logs");
+  await eventually(() => readdirSync(folder).some((name) => statSync(join(folder, name)).size > 0), "it is copied");
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  await a.server.close();
+  await expect(client.call("logs", { id: 1, follow: true })).rejects.toThrow(
+    /^The log of job 1 is on worker 1, which is unreachable: Cannot reach gpu-pool-1 \(.*\): connect ECONNREFUSED /,
+  );
+}, 60_000);
+
+test("a pool that was destroyed is gone from the status and its last errors as soon as somebody looks; its jobs' logs say so", async () => {
+  const home = newHome();
+  const a = await startWorker(1);
+  const roster = rosterOf(home, [a]);
+  let isThere = true;
+  const readPool = () =>
+    isThere ? Promise.resolve(roster) : Promise.reject(new PoolGoneError("Pool 'gpu-pool' is no longer in stack s."));
+  const controller = teardown.use(await startController(home, { readPool, refreshMs: 600_000 }));
+  using client = await openClient(controller.socket);
+  await client.call("submit", submission(roster, 1, { run: "echo hi" }));
+  await untilOver(client, 1, 1);
+  const status = () => client.call("status", {});
+  expect((await status()).pools).toMatchObject([{ pool: "gpu-pool", workers: 1 }]);
+  isThere = false;
+  await a[Symbol.asyncDispose]();
+  rmSync(roster.ssh.keyRef);
+  await eventually(async () => (await status()).pools.length === 0, "the pool is gone");
+  expect((await status()).lastErrors).toEqual([]);
+  expect(await client.call("workers", { tried: true })).toEqual([]);
+  const folder = join(home.path, "controller", "logs");
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  await expect(client.call("logs", { id: 1, follow: false })).rejects.toThrow(
+    "The log of job 1 was on worker 1, which is gone from its pool;",
+  );
+  // Made again, it is there again.
+  const b = teardown.use(await startWorker(1));
+  await client.call("submit", submission(rosterOf(home, [b], { epoch: 2 }), 1));
+  await untilOver(client, 2, 2);
+  expect((await status()).pools).toMatchObject([{ pool: "gpu-pool", workers: 1, connected: 1 }]);
+}, 60_000);
+
+test("a worker that nobody wanted anything of is tried when somebody looks, and is unreachable since it was last heard of", async () => {
+  const home = newHome();
+  const workers = [teardown.use(await startWorker(1)), teardown.use(await startWorker(2))];
+  const [, b] = workers;
+  const roster = rosterOf(home, workers);
+  const controller = await startController(home);
+  using first = await openClient(controller.socket);
+  await first.call("submit", submission(roster, 1));
+  await untilOver(first, 1, 1);
+  await controller.stop();
+  await b?.server.close();
+  const again = teardown.use(await startController(home));
+  using client = await openClient(again.socket);
+  const seen = async (tried: boolean) =>
+    (await client.call("workers", { tried })).map((row) => [
+      row.connected,
+      row.trouble !== "",
+      "unreachableSince" in row,
+    ]);
+  const untried = [false, false, false];
+  expect(await seen(false)).toEqual([untried, untried]);
+  expect(await seen(true)).toEqual([
+    [true, false, false],
+    [false, true, true],
+  ]);
+  expect((await client.call("status", {})).pools[0]?.problems).toEqual([
+    expect.stringMatching(/^worker 2 has been unreachable for \d s: Cannot reach gpu-pool-2 .*ECONNREFUSED/),
+  ]);
 });
 
 test("a secret is in the private database and nowhere else", async () => {

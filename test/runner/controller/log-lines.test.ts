@@ -1,12 +1,38 @@
 /** What the controller writes down: which job, attempt and worker; never a secret, not even at the finest level. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { openLog } from "../../../runner/controller/log.ts";
 import { eventually } from "../../support/eventually.ts";
 import { makeHome, openClient, rosterOf, startController, startWorker, submission, untilOver } from "./harness.ts";
 
 beforeEach(() => vi.stubEnv("LIDO_LOG_LEVEL", "trace"));
 afterEach(() => vi.unstubAllEnvs());
+
+test("the log is put aside when it is long, while it is written too: two files, and no line is lost between them", async () => {
+  using home = makeHome();
+  const path = join(home.path, "controller.log");
+  writeFileSync(path, `${"x".repeat(5_000)}\n`);
+  const { logger } = openLog(path, 4_000);
+  for (let turn = 0; turn < 5; turn += 1) {
+    for (let line = 0; line < 20; line += 1) logger.info({ turn, line }, "a line of the log");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const lines = (file: string) => readFileSync(file, "utf8").trim().split("\n");
+  expect(readdirSync(home.path).toSorted()).toEqual(["controller.log", "controller.log.1"]);
+  for (const file of [path, `${path}.1`]) {
+    expect(statSync(file).size).toBeLessThan(10_000);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  }
+  const told = [...lines(`${path}.1`), ...lines(path)].map(
+    (line) => JSON.parse(line) as { turn: number; line: number },
+  );
+  const last = { turn: 4, line: 19 };
+  expect(told.at(-1)).toMatchObject(last);
+  expect(told.map(({ turn, line }) => turn * 20 + line)).toEqual(
+    Array.from({ length: told.length }, (_, index) => 100 - told.length + index),
+  );
+});
 
 test("lines about jobs name job, attempt and worker; a secret is in none of them, nor in any answer", async () => {
   using home = makeHome();

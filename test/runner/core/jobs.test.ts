@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explain, react } from "../../../runner/core/index.ts";
+import { explain, react, wantedWorkers } from "../../../runner/core/index.ts";
 import type { AttemptStatus } from "../../../worker/index.ts";
 import { connected, IDENTITY, Queue, ref, roster, rosterWorker, submit } from "./fixtures.ts";
 
@@ -137,7 +137,9 @@ test("a lost connection changes nothing but the reason, and the worker is asked 
   queue.send({ kind: "disconnected", pool: IDENTITY, worker: 1, reason: "reset", permanent: false });
   queue.now += 14_000;
   expect(queue.job(1)?.status).toBe("RUNNING");
-  expect(why(queue, 1)).toBe("connection to worker 1 lost 14 s ago; its job goes on");
+  expect(why(queue, 1)).toBe(
+    "worker 1 has been unreachable for 14 s; whether the job still runs is not known, and no other worker gets it until this one answers or has left the pool (`lido doctor` says what to do)",
+  );
   expect(queue.send(connected(1, {}, 2))).toEqual([{ kind: "query", ...ref(1, 1), believed: "RUNNING" }]);
 });
 
@@ -165,7 +167,7 @@ test("a pool that is gone from its stack says so, until a worker answers again",
   queue.send({ kind: "disconnected", pool: IDENTITY, worker: 1, reason: "reset", permanent: false });
   expect(why(queue, 2)).toBe(trouble);
   queue.send({ kind: "stack-read", pool: IDENTITY, trouble: "" });
-  expect(why(queue, 2)).toBe("waiting for a free worker: 1 not connected (reset)");
+  expect(why(queue, 2)).toBe("waiting for a free worker: 1 unreachable (reset)");
 });
 
 test("a pool that is gone from its stack takes along what was being cancelled on workers that do not answer, and nothing else", () => {
@@ -180,6 +182,33 @@ test("a pool that is gone from its stack takes along what was being cancelled on
   other.send({ kind: "disconnected", pool: IDENTITY, worker: 1, reason: "reset", permanent: false });
   other.send({ kind: "stack-read", pool: IDENTITY, trouble: "there is no such pool", gone: true });
   expect(other.job(1)).toMatchObject({ status: "RUNNING" });
+});
+
+test("of a pool that is gone nothing is tried any more; what ran there says how to end it, and a new roster makes it whole", () => {
+  const queue = running(two);
+  for (const worker of [1, 2])
+    queue.send({ kind: "disconnected", pool: IDENTITY, worker, reason: "reset", permanent: false });
+  queue.send(submit(two));
+  const trouble = "Pool 'p' is no longer in stack o/p/s.";
+  queue.send({ kind: "stack-read", pool: IDENTITY, trouble, gone: true });
+  expect([...(queue.state.pools.get(IDENTITY)?.workers.keys() ?? [])]).toEqual([1]);
+  expect(queue.job(1)).toMatchObject({ status: "RUNNING", worker: 1 });
+  expect(why(queue, 1)).toBe(
+    "worker 1 has been unreachable for 0 s, and Pool 'p' is no longer in stack o/p/s; `lido jobs cancel 1` ends it",
+  );
+  queue.send({ kind: "cancel", select: { ids: [{ first: 1, last: 1 }] } });
+  queue.send({ kind: "stack-read", pool: IDENTITY, trouble, gone: true });
+  expect(queue.job(1)).toBeUndefined();
+  expect(wantedWorkers(queue.state, queue.now)).toEqual([]);
+  // A host that was given back, and still answers.
+  const idle = running([rosterWorker(1), rosterWorker(2)], 1);
+  idle.send({ kind: "exit", ...ref(1, 1), code: 0, startedAt: 5, endedAt: 9 });
+  idle.send({ kind: "stack-read", pool: IDENTITY, trouble, gone: true });
+  expect(wantedWorkers(idle.state, idle.now)).toEqual([]);
+  // Of the same epoch: it was looked for in the wrong place.
+  queue.send({ kind: "roster", roster: roster([rosterWorker(2)]) });
+  expect(explain(queue.state, 2, 2, queue.now)).toBe("waiting for a free worker: 1 being connected");
+  expect(queue.send(connected(2, {}, 2))).toMatchObject([{ kind: "start", worker: 2, key: { job: 2 } }]);
 });
 
 test("another machine under the same id is another worker", () => {
@@ -266,7 +295,7 @@ test("reasons of what waits", () => {
   const queue = running([rosterWorker(1), rosterWorker(2), rosterWorker(3, { state: "PREPARING" })], 3);
   expect(why(queue, 3)).toBe("waiting for a free worker: 2 of 2 busy");
   queue.send({ kind: "disconnected", pool: IDENTITY, worker: 2, reason: "timed out", permanent: false });
-  expect(why(queue, 3)).toBe("waiting for a free worker: 1 of 2 busy, 1 not connected (timed out)");
+  expect(why(queue, 3)).toBe("waiting for a free worker: 1 of 2 busy, 1 unreachable (timed out)");
   const preparing = new Queue();
   const failed = rosterWorker(2, { state: "FAILED", reason: "setup failed" });
   preparing.send(submit([rosterWorker(1, { state: "PREPARING" }), failed]));

@@ -45,16 +45,19 @@ test("wait: a job stays with its worker, however long that is away", () => {
   queue.send(down(1));
   expect(after(queue, 30 * 86_400_000)).toEqual([]);
   expect(queue.job(1)).toMatchObject({ status: "RUNNING", worker: 1, attempt: 1 });
-  expect(explain(queue.state, 1, 1, queue.now)).toBe("connection to worker 1 lost 720 h ago; its job goes on");
+  expect(explain(queue.state, 1, 1, queue.now)).toBe(
+    "worker 1 has been unreachable for 720 h; whether the job still runs is not known, and no other worker gets it until this one answers or has left the pool (`lido doctor` says what to do)",
+  );
 });
 
 test("lease: it runs elsewhere once its worker has ended it, and not a second earlier", () => {
   const queue = running({ onDisconnect: "lease", leaseSeconds: 30 });
   queue.send(down(1));
-  expect(after(queue, 34_999)).toEqual([]);
+  expect(after(queue, 20_000)).toEqual([]);
   expect(explain(queue.state, 1, 1, queue.now)).toBe(
-    "connection to worker 1 lost 35 s ago; its worker ends it when its lease of 30 s runs out, and it runs elsewhere then",
+    "worker 1 has been unreachable for 20 s; unless it answers within 15 s the job runs elsewhere, ended there by its lease of 30 s",
   );
+  expect(after(queue, 14_999)).toEqual([]);
   expect(after(queue, 1)).toMatchObject([{ kind: "start", worker: 2, key: { job: 1, attempt: 2 } }]);
   expect(queue.job(1)).toMatchObject({ status: "STARTING", worker: 2, attempt: 2, losses: 1, restarts: 0 });
 });
@@ -71,7 +74,11 @@ test("lease: the silence begins anew with every connection", () => {
 test("eager: it runs elsewhere soon, and the first attempt is ended when its worker is back", () => {
   const queue = running({ onDisconnect: "eager" });
   queue.send(down(1));
-  expect(after(queue, 4_999)).toEqual([]);
+  expect(after(queue, 2_000)).toEqual([]);
+  expect(explain(queue.state, 1, 1, queue.now)).toBe(
+    "worker 1 has been unreachable for 2 s; unless it answers within 3 s the job runs elsewhere",
+  );
+  expect(after(queue, 2_999)).toEqual([]);
   expect(after(queue, 1)).toMatchObject([{ kind: "start", worker: 2, key: { attempt: 2 } }]);
   const back = queue.send(connected(1, { running: [ref(1, 1).key] }, 2));
   expect(back).toMatchObject([{ kind: "cancel", worker: 1, key: { job: 1, attempt: 1 } }]);
@@ -118,6 +125,24 @@ test.each<[OnDisconnect, object]>([
   queue.send({ kind: "cancel", select: { all: true } }, down(1));
   const [ended] = after(queue, 70_000);
   expect(queue.job(1) ?? ended).toMatchObject(expected);
+});
+
+test.each<[OnDisconnect, string]>([
+  ["wait", "the job is ended when it answers, and over when it has left the pool"],
+  ["lease", "the job is ended when it answers, or by its lease, in 55 s at the latest"],
+  ["eager", "the job is ended when it answers, and over when it has left the pool"],
+])("what is said of a cancelled job without its worker, %s", (onDisconnect, expected) => {
+  const queue = running({ onDisconnect });
+  queue.send({ kind: "cancel", select: { all: true } }, down(1));
+  after(queue, 10_000);
+  expect(explain(queue.state, 1, 1, queue.now)).toBe(`worker 1 has been unreachable for 10 s; ${expected}`);
+});
+
+test("of a worker that nobody tried yet nothing is said but that", () => {
+  const queue = running({});
+  queue.send({ ...down(1), reason: "" });
+  after(queue, 60_000);
+  expect(explain(queue.state, 1, 1, queue.now)).toBe("worker 1 is being connected, and asked what became of the job");
 });
 
 test("a failure restarts as the job says, and is counted apart from losses", () => {

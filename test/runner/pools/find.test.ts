@@ -101,7 +101,7 @@ test("no such pool: the pools that there are, and where it was looked for", asyn
   await writePointer(home, { ...pointer(), pool: "old-pool" });
   await expect(findPool("gpu", { cwd: project, env, home })).rejects.toMatchObject({
     exitCode: 3,
-    message: `There is no pool 'gpu' in the Pulumi project in ${project} or the pools used before.\nPools that there are: cpu-pool, gpu-pool, old-pool.`,
+    message: `There is no pool 'gpu' in the Pulumi project in ${project} or the pools used before.\nDid you mean 'gpu-pool'? Pools that there are: cpu-pool, gpu-pool, old-pool.`,
   });
 });
 

@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { pointerEnv } from "../../../runner/pools/index.ts";
 import { envOfPointer } from "../../../runner/pools/pointer-env.ts";
-import { forgetPointer, pointedPools, readPointer, writePointer } from "../../../worker/index.ts";
+import {
+  appliedProject,
+  forgetPointer,
+  forgetPointerOf,
+  pointedPools,
+  readPointer,
+  writePointer,
+} from "../../../worker/index.ts";
 import { type TemporaryFolder, temporaryFolder } from "../client/temporary-folder.ts";
 
 let folder: TemporaryFolder;
@@ -26,6 +33,14 @@ test("a pointer is written, read, changed and forgotten", async () => {
   await forgetPointer(home, "a");
   await forgetPointer(home, "a");
   expect(await pointedPools(home)).toEqual(["b"]);
+});
+
+test("of a pool that is gone from its stack the pointer goes, unless it names another stack by now or `lido pool down` does it", async () => {
+  const home = folder.path;
+  const applied = { ...pointer("c"), projectDir: appliedProject(home) };
+  for (const one of [pointer("a"), pointer("b", "organization/shop/prod"), applied]) await writePointer(home, one);
+  for (const pool of ["a", "b", "c", "d"]) await forgetPointerOf(home, { pool, stack: "organization/shop/dev" });
+  expect(await pointedPools(home)).toEqual(["b", "c"]);
 });
 
 test("any name makes one file in the folder, for nobody else to read", async () => {
