@@ -55,7 +55,7 @@ export async function runPoolApply(cli: Cli, options: PoolApplyOptions): Promise
   if (!yes) refuseUnattended(cli, text);
   await refuseForeign(cli, pool);
   await refuseUnderWay(cli, pool);
-  if (request.kind === "file") for (const line of specLines(request.spec)) note(cli, line);
+  if (request.kind === "file") for (const line of specLines(request.spec, cli)) note(cli, line);
   const signal = cli.interrupted();
   const outcome = await runTask(cli, {
     task: { action: "apply", request, ask: !yes },

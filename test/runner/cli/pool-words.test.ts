@@ -1,4 +1,6 @@
+import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
+import type { Color } from "../../../runner/cli/colors.ts";
 import { lineWriter } from "../../../runner/cli/pool-log-lines.ts";
 import { type PoolRun, standingOfRun } from "../../../runner/cli/pool-runs.ts";
 import { runWords } from "../../../runner/cli/pool-status-words.ts";
@@ -6,7 +8,8 @@ import { policyWords, specLines } from "../../../runner/cli/pool-words.ts";
 import { parsePool } from "../../../spec/index.ts";
 import { NOW } from "./stage.ts";
 
-const linesOf = (text: string): readonly string[] => specLines(parsePool(text, { file: "pool.yaml" }).spec);
+const cli = { stderr: new PassThrough(), paintNotes: (_: Color, text: string) => text };
+const linesOf = (text: string): readonly string[] => specLines(parsePool(text, { file: "pool.yaml" }).spec, cli);
 
 describe("the spec in words", () => {
   test.each([
@@ -26,12 +29,25 @@ describe("the spec in words", () => {
       "Worker policy:  Fixed-size (3 workers)",
       "",
       "Each pool worker will use the following resources (estimated):",
-      "  local: 4+ vCPUs, 16 GB memory, L4:1, [Spot]",
+      "Considered resources (1 node):",
+      "INFRA        INSTANCE  vCPUs  Mem(GB)  GPUS  COST ($)  CHOSEN",
+      "local[Spot]  -         4+     16       L4:1  0.00      \u2714",
       "",
     ]);
-    expect(linesOf("pool: {workers: 1}").slice(4)).toEqual(["  local: all that the machine has", ""]);
+    expect(linesOf("pool: {workers: 1}").slice(6)).toEqual([
+      "local  -         all    all      -     0.00      \u2714",
+      "",
+    ]);
     const either = "pool: {workers: 1}\nresources: {infra: local, accelerators: {H100: 1, H200: 1}}";
-    expect(linesOf(either).slice(4)).toEqual(["  any of:", "  local: H100:1", "  local: H200:1", ""]);
+    expect(linesOf(either).slice(6)).toEqual([
+      "local  -         all    all      H100:1  0.00      \u2714",
+      "local  -         all    all      H200:1  0.00",
+      "",
+    ]);
+    expect(linesOf("pool: {workers: 1}\nresources: {infra: aws, instance_type: m6i.large}").slice(6)).toEqual([
+      "aws    m6i.large  all    all      -     -         \u2714",
+      "",
+    ]);
   });
 });
 

@@ -33,7 +33,9 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
   const applied = await home.lido("pool", "apply", "pool.yaml", "--secret", "TOKEN=s3cret-t0ken", "--async", "-y");
   expect(applied).toMatchObject({ code: 0, stdout: "Applying config to pool 'p' goes on by itself.\n" });
   expect(applied.stderr).toContain(
-    "Pool spec:\nWorker policy:  Fixed-size (1 worker)\n\nEach pool worker will use the following resources (estimated):\n  local: 1 vCPU, 2 GB memory\n",
+    "Pool spec:\nWorker policy:  Fixed-size (1 worker)\n\nEach pool worker will use the following resources (estimated):\n" +
+      "Considered resources (1 node):\nINFRA  INSTANCE  vCPUs  Mem(GB)  GPUS  COST ($)  CHOSEN\n" +
+      "local  -         1      2        -     0.00      \u2714\n",
   );
   const log = join(home.home, "runs/p.log");
   expect(applied.stderr).toContain(`Its log: ${log}\nHow it goes: lido pool status p, lido pool logs p\n`);
