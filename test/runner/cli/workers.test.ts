@@ -118,7 +118,7 @@ describe.skipIf(noHosts !== undefined)(`a host of one's own (${noHosts ?? "Debia
       ssh,
     };
     const lido = (...words: readonly string[]) => t.withPools([roster], ...words);
-    const on = (...words: readonly string[]) => lido("workers", "ssh", "lab-1", "--", ...words);
+    const on = (...words: readonly string[]) => lido("workers", "ssh", "lab-1", "-p", "lab", "--", ...words);
     expect(await on("echo", "$HOME;", "cat", "/etc/hostname", ">&2;", "exit", "7")).toMatchObject({
       code: 7,
       stdout: "/root\n",
@@ -132,7 +132,7 @@ describe.skipIf(noHosts !== undefined)(`a host of one's own (${noHosts ?? "Debia
     expect(stderr).toMatch(
       /Connection refused\r?\nssh ended with 255: lab-1 was not reached, or the connection broke\. Is its machine up, and its sshd\? If it is gone for good: pulumi up --refresh\n$/,
     );
-    expect(await lido("workers", "drain", "lab-1")).toEqual({
+    expect(await lido("workers", "drain", "lab-1", "-p", "lab")).toEqual({
       code: 5,
       stdout: "",
       stderr: `Error: Cannot reach lab-1 (root@${host.address}:22): connect ECONNREFUSED ${host.address}:22\nIs its machine up, and its sshd? If it is gone for good: pulumi up --refresh\n`,
