@@ -46,8 +46,8 @@ export function lateReasons(
   ];
 }
 
-function jobsOf({ busy }: ObservedWorker): string {
-  return busy === 0 ? "" : `, with ${counted(busy, "unfinished job")}`;
+function jobsOf({ busy, unread = 0 }: ObservedWorker): string {
+  return busy + unread === 0 ? "" : `, with ${counted(busy + unread, "unfinished job")}`;
 }
 
 function inVain(limit: string): string {

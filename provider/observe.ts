@@ -58,6 +58,7 @@ function sightOf(machine: Machine, look: Look | undefined, notes: RunNotes): Sig
       generation,
       phase,
       busy: look?.kind === "reached" ? look.busy : 0,
+      ...(look?.kind === "reached" && look.unread > 0 ? { unread: look.unread } : {}),
       cordon: look?.kind === "reached" ? parseCordon(look.cordon) : { by: "nobody" },
       ...(acting === undefined ? {} : { acting }),
     },

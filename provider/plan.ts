@@ -108,12 +108,13 @@ function mayLeave(situation: Situation): number {
 function departure({ desired, budget, now }: Situation, worker: ObservedWorker, mayGo: boolean): Step[] {
   if (worker.acting !== undefined || !mayGo) return [];
   const why = reason(desired, worker);
-  if (worker.busy === 0) return [{ kind: "remove", worker: ref(worker), why, force: false }];
+  const unfinished = worker.busy + (worker.unread ?? 0);
+  if (unfinished === 0) return [{ kind: "remove", worker: ref(worker), why, force: false }];
   if (worker.cordon.by !== "pool") return [{ kind: "cordon", worker: ref(worker), why }];
   const timeUp = budget.drainTimeoutMs !== undefined && now - worker.cordon.since >= budget.drainTimeoutMs;
   return timeUp
     ? [{ kind: "remove", worker: ref(worker), why, force: true }]
-    : [{ kind: "drain", worker: ref(worker), running: worker.busy }];
+    : [{ kind: "drain", worker: ref(worker), running: unfinished }];
 }
 
 function creations({ desired, observed, budget, kept, rollout }: Situation): Step[] {

@@ -14,7 +14,10 @@ export type Look =
       readonly kind: "reached";
       readonly worker: Worker;
       readonly cordon: string;
+      /** Attempts that run. */
       readonly busy: number;
+      /** Results on a worker that is to leave, which nobody has read. */
+      readonly unread: number;
       readonly ready?: Ready;
     }
   /** `permanent`: trying again, or a restart, cannot help. */
@@ -84,9 +87,9 @@ export class Sessions implements AsyncDisposable {
     }
     try {
       const session = await this.#session(machine);
-      const busy = await unfinished(session);
+      const { running: busy, unread } = await unfinished(session);
       const { worker, cordon, ready } = session;
-      return { kind: "reached", worker, cordon, busy, ...(ready === undefined ? {} : { ready }) };
+      return { kind: "reached", worker, cordon, busy, unread, ...(ready === undefined ? {} : { ready }) };
     } catch (error) {
       await this.close(machine.marker.id);
       if (error instanceof FencedError) throw error;
@@ -97,7 +100,8 @@ export class Sessions implements AsyncDisposable {
 
   /** Attempts that keep a cordoned worker from leaving: those that run, and for a while those whose result nobody read. */
   async unfinished(id: number): Promise<number> {
-    return held(await this.#known(id));
+    const { running, unread } = await held(await this.#known(id));
+    return running + unread;
   }
 
   /** After a preparation: the mark is on the worker, and unless its user says otherwise it gets jobs. */
@@ -202,19 +206,23 @@ function hear(session: Session, reason: string): void {
   else if (session.unheard.length === 0) session.cordon = reason;
 }
 
-/** Before a worker is cordoned only what runs counts: nobody is in a hurry to read the rest. */
-async function unfinished(session: Session): Promise<number> {
-  return parseCordon(session.cordon).by === "pool" ? held(session) : (await session.worker.running()).length;
+interface Unfinished {
+  readonly running: number;
+  readonly unread: number;
 }
 
-async function held(session: Session): Promise<number> {
-  const running = await session.worker.running();
-  const results = running.length > 0 ? [] : await session.worker.unread();
-  if (results.length === 0) {
-    // The patience is for each time that there are some: a worker may serve again in between.
-    session.unreadSince = undefined;
-    return running.length;
-  }
-  session.unreadSince ??= Date.now();
-  return Date.now() - session.unreadSince < UNREAD_PATIENCE_MS ? results.length : 0;
+/** Before a worker is cordoned only what runs counts: nobody is in a hurry to read the rest. */
+async function unfinished(session: Session): Promise<Unfinished> {
+  if (parseCordon(session.cordon).by === "pool") return await held(session);
+  return { running: (await session.worker.running()).length, unread: 0 };
+}
+
+async function held(session: Session): Promise<Unfinished> {
+  const running = (await session.worker.running()).length;
+  const results = running > 0 ? 0 : (await session.worker.unread()).length;
+  // The patience is for each time that there are some: a worker may serve again in between.
+  if (results === 0) session.unreadSince = undefined;
+  else session.unreadSince ??= Date.now();
+  const isWaitedFor = session.unreadSince !== undefined && Date.now() - session.unreadSince < UNREAD_PATIENCE_MS;
+  return { running, unread: isWaitedFor ? results : 0 };
 }

@@ -33,6 +33,11 @@ export interface ObservedWorker extends WorkerRef {
   readonly phase: Phase;
   /** Attempts that run on it now. */
   readonly busy: number;
+  /**
+   * Results that nobody has read, of a worker that is to leave: it waits for them. They say nothing of who goes, or two
+   * workers whose jobs end together would take turns in leaving.
+   */
+  readonly unread?: number;
   readonly cordon: Cordon;
   /** The step that is being carried out on it now: a plan counts with it and names no other. */
   readonly acting?: Step["kind"];

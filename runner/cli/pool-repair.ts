@@ -15,5 +15,8 @@ export async function repairCommand(
 
 /** What to do about a worker that does not answer. */
 export async function unreachableRemedy(cli: Pick<Cli, "home">, roster: Roster): Promise<string> {
-  return `Is its machine up, and its sshd? If it is gone for good: ${await repairCommand(cli, roster)}`;
+  const { infra } = roster;
+  // The pool keeps to a host for as long as it is listed.
+  const first = infra.startsWith("ssh/") ? `, take it out of the hosts of ${infra}, then` : "";
+  return `Is its machine up, and its sshd? If it is gone for good${first}: ${await repairCommand(cli, roster)}`;
 }

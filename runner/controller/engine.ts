@@ -35,7 +35,14 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Ends the sender's waiting; `stale` are the changes that the store refused. */
+type Settle = (stale: ReadonlySet<Change>) => void;
+
 const RETRY_MS = 1_000;
+const ON_ITS_WAY =
+  "As long as this controller runs, what was asked for is done once there is room. Look with `lido jobs queue` before you give the command again.";
+const NOT_DONE =
+  "The queue on the disk was not as the controller knew it, and not all of this was done; the controller has read it anew.\nLook with `lido jobs queue`, and give the command again.";
 
 export class Engine {
   readonly #options: EngineOptions;
@@ -69,9 +76,7 @@ export class Engine {
   send(event: Event): Promise<Step> {
     if (this.#stopping.signal.aborted)
       return Promise.reject(new UserError("The controller is stopping.", { exitCode: 8 }));
-    if (this.#trouble && (event.kind === "submit" || event.kind === "cancel" || event.kind === "retry")) {
-      return Promise.reject(new UserError(this.#trouble, { exitCode: 8 }));
-    }
+    if (this.#trouble && isCommand(event)) return Promise.reject(new UserError(this.#trouble, { exitCode: 8 }));
     const { promise, resolve, reject } = Promise.withResolvers<Step>();
     this.#inbox.push({ event, resolve, reject });
     this.#turning ??= this.#turns();
@@ -115,18 +120,21 @@ export class Engine {
     const settled = batch.map((waiting) => this.#decide(waiting, now, take));
     take(schedule(this.#state, now));
     crashPointOfTurn("before", effects);
-    const stale = await this.#commit(changes.filter(isStored));
+    const stale = await this.#commit(changes.filter(isStored), batch);
     crashPointOfTurn("after", effects);
     if (stale.length > 0) await this.#reload(stale);
     else this.#options.onTurn({ changes, effects });
-    for (const settle of settled) settle();
+    for (const settle of settled) settle(new Set<Change>(stale));
   }
 
-  #decide({ event, resolve, reject }: Waiting, now: number, take: (step: Step) => void): () => void {
+  #decide({ event, resolve, reject }: Waiting, now: number, take: (step: Step) => void): Settle {
     try {
       const step = react(this.#state, event, now);
       take(step);
-      return () => resolve(step);
+      return (stale) => {
+        if (step.changes.some((change) => stale.has(change))) reject(new UserError(NOT_DONE, { exitCode: 8 }));
+        else resolve(step);
+      };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return () => reject(error);
@@ -134,7 +142,7 @@ export class Engine {
   }
 
   /** Tries until it is written; nothing new is decided meanwhile, and what happens waits its turn. */
-  async #commit(changes: readonly StoredChange[]): Promise<readonly StoredChange[]> {
+  async #commit(changes: readonly StoredChange[], batch: readonly Waiting[]): Promise<readonly StoredChange[]> {
     if (changes.length === 0) return [];
     for (;;) {
       try {
@@ -148,9 +156,20 @@ export class Engine {
         if (!this.#trouble)
           this.#options.log.error({ err: error }, "the queue cannot be written; nothing new is started");
         this.#trouble = error.message;
+        this.#tellUsers(batch);
         await delay(RETRY_MS, undefined, { signal: this.#stopping.signal });
       }
     }
+  }
+
+  /** Nobody waits in silence: commands that are not decided yet are refused, and those of this turn are said to be on their way. */
+  #tellUsers(batch: readonly Waiting[]): void {
+    for (const { event, reject } of batch) {
+      if (isCommand(event)) reject(new UserError(`${this.#trouble}\n${ON_ITS_WAY}`, { exitCode: 8 }));
+    }
+    const refused = this.#inbox.filter(({ event }) => isCommand(event));
+    this.#inbox = this.#inbox.filter(({ event }) => !isCommand(event));
+    for (const { reject } of refused) reject(new UserError(this.#trouble, { exitCode: 8 }));
   }
 
   /** Somebody else wrote to the queue. What the memory says is worth nothing then; the store and the workers know. */
@@ -163,4 +182,9 @@ export class Engine {
     this.tell({ kind: "loaded" });
     this.#options.onReload();
   }
+}
+
+/** What a person asked for. */
+function isCommand({ kind }: Event): boolean {
+  return kind === "submit" || kind === "cancel" || kind === "retry";
 }

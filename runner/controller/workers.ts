@@ -27,10 +27,12 @@ export async function workersNow({ tried }: WorkersParams, options: WorkersOptio
 }
 
 async function untilTried({ state, changes, decided, signal }: WorkersOptions): Promise<void> {
-  for (const { identity } of state().pools.values()) {
-    await decided({ kind: "wanted", pool: identity, forMs: WANTED_MS });
-  }
   const enough = AbortSignal.any([signal, AbortSignal.timeout(TRIED_MS)]);
+  // While the disk is full nothing is decided, and who looks then wants to know all the more.
+  const over = new Promise((resolve) => enough.addEventListener("abort", resolve, { once: true }));
+  const pools = [...state().pools.keys()];
+  const wanted = pools.map((pool) => decided({ kind: "wanted", pool, forMs: WANTED_MS }));
+  await Promise.race([over, Promise.allSettled(wanted)]);
   while (!enough.aborted) {
     const change = changes.next(enough);
     if (![...state().pools.values()].some(isBeingTried)) return;

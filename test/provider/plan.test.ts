@@ -33,6 +33,13 @@ test("one canary at first, then one for one, idle workers before busy ones", () 
   expect(steps(last, policy)).toEqual(["cordon 2"]);
 });
 
+test("results that nobody read keep a worker from leaving, and say nothing of who leaves", () => {
+  const three = [seen(1, "new"), seen(2, "new"), seen(3, "new")];
+  const leaving = { cordon: { by: "pool", since: 0 } } as const;
+  expect(steps([...three, seen(4, "new", { ...leaving, unread: 1 })], {})).toEqual(["drain 4"]);
+  expect(steps([...three, seen(4, "new", leaving)], {})).toEqual(["remove 4"]);
+});
+
 test("with three machines an old worker makes room, where one may be missing", () => {
   expect(steps(old, { canary: 1, maxUnavailable: 1 }, 3)).toEqual(["remove 1"]);
   expect(steps(old.slice(1), { canary: 1, maxUnavailable: 1 }, 3)).toEqual(["create 10"]);

@@ -1,9 +1,9 @@
 /** One change of the core, as guarded statements. 0 rows changed: the change is stale, and nothing of it is written. */
 
 import type { DatabaseSync } from "node:sqlite";
-import type { StoredChange } from "../../core/index.ts";
+import { type StoredChange, size, total } from "../../core/index.ts";
 import { prepareAttempts } from "./keep-attempt.ts";
-import { prepare, sql } from "./prepared.ts";
+import { all, prepare, sql } from "./prepared.ts";
 import { rowOfJob } from "./rows.ts";
 
 type ChangeOf<K extends StoredChange["kind"]> = Extract<StoredChange, { readonly kind: K }>;
@@ -82,6 +82,19 @@ function prepareSpans(database: DatabaseSync) {
 /** A part of a cancelled span is taken out of it: what is left on either side stays cancelled as it was. */
 function prepareCancelledSpans(database: DatabaseSync) {
   return {
+    /** Those that share ranks with a range, lowest first. */
+    cancelledIn: ({ first, last, submission }: CancelledPart) =>
+      all(
+        database,
+        sql
+          .selectFrom("spans")
+          .select(["first", "last"])
+          .where("status", "=", "CANCELLED")
+          .where("submission", "=", submission)
+          .where("first", "<=", last)
+          .where("last", ">=", first)
+          .orderBy("last"),
+      ),
     keepLeft: prepare(database, (p) =>
       sql
         .insertInto("spans")
@@ -254,14 +267,30 @@ function spanCancelled(to: Statements, { span, cut, at, reason = "" }: ChangeOf<
   return true;
 }
 
-/** `keepLeft` writes only what the others find as well, so what is stale writes nothing. */
+interface CancelledPart {
+  readonly first: number;
+  readonly last: number;
+  readonly submission: number;
+}
+
+/** Ranks that touch may have been cancelled one by one: each of these spans gives its part, or the change is stale. */
 function spanRetried(to: Statements, { submission: of, cut }: ChangeOf<"span-retried">): boolean {
-  const { first, last } = cut;
   const submission = of.first;
+  const parts = to.cancelledIn({ ...cut, submission }).map((span) => ({
+    first: Math.max(span.first, cut.first),
+    last: Math.min(span.last, cut.last),
+    submission,
+  }));
+  if (total(parts) < size(cut)) return false;
+  for (const part of parts) takeCancelled(to, part);
+  to.addSpan({ ...cut, submission, status: "PENDING", ended_at: null, reason: "" });
+  return true;
+}
+
+function takeCancelled(to: Statements, { first, last, submission }: CancelledPart): void {
   to.keepLeft({ before: first - 1, last, submission });
-  const taken = to.keepRight({ first, after: last + 1, submission }) + to.dropCancelled({ first, last, submission });
-  if (taken > 0) to.addSpan({ ...cut, submission, status: "PENDING", ended_at: null, reason: "" });
-  return taken > 0;
+  to.keepRight({ first, after: last + 1, submission });
+  to.dropCancelled({ first, last, submission });
 }
 
 function setPool(to: Statements, { roster, pointer }: ChangeOf<"pool">): boolean {

@@ -130,12 +130,12 @@ describe.skipIf(noHosts !== undefined)(`a host of one's own (${noHosts ?? "Debia
     const { code, stderr } = await on("true");
     expect(code).toBe(255);
     expect(stderr).toMatch(
-      /Connection refused\r?\nssh ended with 255: lab-1 was not reached, or the connection broke\. Is its machine up, and its sshd\? If it is gone for good: pulumi up --refresh\n$/,
+      /Connection refused\r?\nssh ended with 255: lab-1 was not reached, or the connection broke\. Is its machine up, and its sshd\? If it is gone for good, take it out of the hosts of ssh\/lab, then: pulumi up --refresh\n$/,
     );
     expect(await lido("workers", "drain", "lab-1", "-p", "lab")).toEqual({
       code: 5,
       stdout: "",
-      stderr: `Error: Cannot reach lab-1 (root@${host.address}:22): connect ECONNREFUSED ${host.address}:22\nIs its machine up, and its sshd? If it is gone for good: pulumi up --refresh\n`,
+      stderr: `Error: Cannot reach lab-1 (root@${host.address}:22): connect ECONNREFUSED ${host.address}:22\nIs its machine up, and its sshd? If it is gone for good, take it out of the hosts of ssh/lab, then: pulumi up --refresh\n`,
     });
   });
 });

@@ -65,6 +65,8 @@ test.skipIf(!isRoot)(
       await eventually(async () => (await status(client)).trouble !== undefined, "the trouble is told");
       const { trouble } = await status(client);
       expect(trouble).toContain("Check that the disk has room");
+      // Who looks at the workers is answered all the same.
+      expect(await client.call("workers", { tried: true })).toHaveLength(1);
       await expect(client.call("submit", params)).rejects.toThrow("Check that the disk has room");
       // It ended; as long as that can't be written, nothing follows from it.
       expect(await row(client, 1)).toMatchObject({ status: "RUNNING" });

@@ -99,6 +99,17 @@ test("while the disk is full nothing is started and nothing is forgotten; it goe
   expect((await it.store.load()).jobs.map(({ id, status }) => [id, status])).toEqual([[2, "STARTING"]]);
 });
 
+test("a command that meets a full disk is answered at once, and is done when there is room", async () => {
+  await using it = await rig();
+  it.fail = new StoreError("The disk is full.", { passing: true });
+  await expect(it.engine.send(submit(workers, 2))).rejects.toThrow(
+    /^The disk is full\.\n.* is done once there is room\./,
+  );
+  it.fail = undefined;
+  await eventually(() => it.engine.trouble === "", "it goes on");
+  expect((await it.store.load()).spans.map(({ first, last }) => [first, last])).toEqual([[1, 2]]);
+});
+
 test("a stale row means that the memory is wrong: no effect of that turn, everything is read again", async () => {
   await using it = await rig();
   await it.engine.send(submit(workers, 2));
@@ -124,7 +135,9 @@ test("a stale row means that the memory is wrong: no effect of that turn, everyt
     },
   ]);
   const turnsBefore = it.turns.length;
-  await it.engine.send({ kind: "exit", ...here(it), code: 0, startedAt: 1, endedAt: 2 });
+  const exit = it.engine.send({ kind: "exit", ...here(it), code: 0, startedAt: 1, endedAt: 2 });
+  // Nobody is told that it was done.
+  await expect(exit).rejects.toThrow(/not all of this was done/);
   expect(it.reloads()).toBe(1);
   expect(it.turns.slice(turnsBefore).flatMap((turn) => turn.effects)).toEqual([]);
   expect([...it.engine.state.jobs.values()].map(({ id, status }) => [id, status])).toEqual([[2, "STARTING"]]);

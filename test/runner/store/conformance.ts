@@ -268,6 +268,25 @@ export function storeConformance(name: string, open: () => Promise<Opened>): voi
       expect(await store.commit([again(1, 9)])).toEqual([again(1, 9)]);
     });
 
+    test("ranks that were cancelled one after the other wait once more together", async () => {
+      await store.commit([POOL, submitted(1, 9)]);
+      const cancel = (first: number, last: number): StoredChange => ({
+        kind: "span-cancelled",
+        span: { first, last: 9, submission: 1 },
+        cut: { first, last },
+        at: 4_000,
+      });
+      await store.commit([cancel(1, 2), cancel(3, 3), cancel(4, 6)]);
+      const again: StoredChange = { kind: "span-retried", submission: submission(1, 9), cut: { first: 2, last: 5 } };
+      expect(await store.commit([again])).toEqual([]);
+      const rows = await store.page({ limit: 100, statuses: ["CANCELLED"] });
+      expect(rows.map(({ id }) => id)).toEqual([6, 1]);
+      expect((await store.load()).spans.map(({ first, last }) => [first, last])).toEqual([
+        [2, 5],
+        [7, 9],
+      ]);
+    });
+
     test("pages reach back to a time", async () => {
       await store.commit([POOL, submitted(1, 5), submitted(6, 8, { submittedAt: 2_000 }), assigned(1, 5)]);
       const ids = async (since: number) => (await store.page({ limit: 100, since })).map((row) => row.id);
