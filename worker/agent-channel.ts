@@ -5,7 +5,7 @@
 import type { ClientChannel } from "ssh2";
 import { ConnectionError } from "./errors.ts";
 import { type AgentFacts, type Greeting, parseHello } from "./hello.ts";
-import { parseLine } from "./protocol.ts";
+import { isEvent, parseLine } from "./protocol.ts";
 import type { WorkerEvent } from "./types.ts";
 
 export interface AgentChannel {
@@ -70,7 +70,8 @@ export function openAgentChannel(
   };
   const take = (line: string) => {
     const waiting = pending[0];
-    if (waiting?.missing !== undefined) {
+    // An event may come between the lines of an answer, and no line of an answer begins like one.
+    if (waiting?.missing !== undefined && !isEvent(line)) {
       deliver(pending, line);
       return;
     }

@@ -30,7 +30,7 @@ export class HostKeyError extends AuthenticationError {
 /** Messages that are not of the protocol, or of a version this side does not speak. */
 export class ProtocolError extends UserError {
   override readonly name: string = "ProtocolError";
-  readonly permanent: boolean = true;
+  readonly permanent: boolean = false;
   constructor(message: string, options: { readonly cause?: unknown } = {}) {
     super(message, { ...options, exitCode: 1 });
   }
@@ -44,6 +44,7 @@ export function unreadable(line: string): ProtocolError {
 /** Both sides are Lido, of versions that have no form of the protocol in common, or not for what was asked. */
 export class VersionError extends ProtocolError {
   override readonly name: string = "VersionError";
+  override readonly permanent: boolean = true;
 }
 
 /** Somebody newer took over: nothing of ours is done on this worker any more. */

@@ -112,10 +112,14 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\r\n]+/g, " ");
 }
 
+export function isEvent(line: string): boolean {
+  return line.startsWith("! ");
+}
+
 /** What one line of the agent means. @throws ProtocolError for a line that only a broken agent would write. */
 export function parseLine(line: string): AgentLine {
   if (line.startsWith("= ")) return { kind: "answer", text: line.slice(2) };
-  if (line.startsWith("! ")) return { kind: "event", event: parseEvent(line.slice(2)) };
+  if (isEvent(line)) return { kind: "event", event: parseEvent(line.slice(2)) };
   if (line.startsWith("LIDO ")) return { kind: "hello", line };
   if (line.startsWith("LIDO-AGENT ")) return { kind: "facts", facts: parseFacts(line) };
   return { kind: "other", text: line };

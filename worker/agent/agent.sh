@@ -28,6 +28,14 @@ trap 'kill "$tail_pid" 2>/dev/null' EXIT
 trap 'exit 0' HUP INT TERM PIPE
 
 answer() { printf '= %s\n' "$1"; }
+# $count attempts, and $found, a line each. A line is one write: the journal's follower writes to the same place.
+answer_keys() {
+  answer "$count"
+  lido_ifs=$IFS IFS='
+'
+  for key in $found; do printf '%s\n' "$key"; done
+  IFS=$lido_ifs
+}
 
 # supervisor_alive SLOT: a process with that pid that holds the slot's inbox is it, at the price of a look; else its start
 # decides, which dash reads byte by byte.
@@ -222,7 +230,7 @@ do_take_back() {
 }
 
 # RUNNING -> the number of attempts that are not over, then one line for each.
-do_running() { find_running; answer "$count"; printf %s "$found"; }
+do_running() { find_running; answer_keys; }
 find_running() {
   found='' count=0
   for current in slots/*/current; do
@@ -251,7 +259,7 @@ do_ack() {
 }
 
 # UNREAD -> the number of attempts that ended and were not acknowledged, then one line for each.
-do_unread() { find_unread; answer "$count"; printf %s "$found"; }
+do_unread() { find_unread; answer_keys; }
 find_unread() {
   found='' count=0
   for record in jobs/*/*.exit; do

@@ -22,8 +22,7 @@ do_forget() {
   done
   # shellcheck disable=SC2086 # these are words: ids and numbers
   [ -z "$gone" ] || rm -f $gone
-  answer "$count"
-  printf %s "$found"
+  answer_keys
   forgotten=$((forgotten + $#))
   [ "$forgotten" -lt 5000 ] || trim_journal
   sweep_when_due
