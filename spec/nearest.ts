@@ -7,6 +7,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const near = known
     .map((candidate) => ({ candidate, distance: distance(plain, fold(candidate)) }))
     .filter((one) => one.distance <= Math.max(1, Math.floor(plain.length / 3)))
+    // A word of one letter is one edit from every other, and as good as none is left of a word that is all edits.
+    .filter((one) => one.distance < Math.min(plain.length, one.candidate.length))
     .toSorted((a, b) => a.distance - b.distance)[0];
   if (near) return near.candidate;
   return plain.length < 3 ? undefined : known.find((candidate) => fold(candidate).startsWith(plain));

@@ -1,10 +1,10 @@
 /** Where Lido keeps its files on this computer, and how a pool's directory is named on a worker. */
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
-/** `$LIDO_HOME`, else `~/.lido`. */
+/** `$LIDO_HOME`, else `~/.lido`; whole, since a process with another current folder is told it. */
 export function lidoHome(env: NodeJS.ProcessEnv = process.env): string {
-  return env.LIDO_HOME || join(homedir(), ".lido");
+  return env.LIDO_HOME ? resolve(env.LIDO_HOME) : join(homedir(), ".lido");
 }
 
 /** A short name for a pool that is safe in paths: `gpu-pool-3f9a1c02d4` for `acme/shop/prod/gpu-pool`. */

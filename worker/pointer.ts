@@ -3,8 +3,9 @@
  * where the pool's stack is; it never copies what the stack says. Here, and not in a room that acts on pools, since
  * the provider writes what the runner reads.
  */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "./folder.ts";
 
 /** Where a pool is found again: a pointer, never a copy of outputs. */
 export interface PoolPointer {
@@ -30,7 +31,7 @@ export async function writePointer(home: string, pointer: PoolPointer): Promise<
   const path = pointerPath(home, pointer.pool);
   const text = `${JSON.stringify(pointer, undefined, 2)}\n`;
   if ((await readFile(path, "utf8").catch(() => undefined)) === text) return;
-  await mkdir(join(home, "pools"), { recursive: true, mode: 0o700 });
+  makeFolder(join(home, "pools"), 0o700);
   const draft = `${path}.${process.pid}`;
   await writeFile(draft, text, { mode: 0o600 });
   await rename(draft, path);

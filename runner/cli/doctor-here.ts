@@ -1,7 +1,10 @@
 /** What `lido doctor` looks at on this computer: Node, the engine, where Pulumi keeps state, and the controller. */
 
+import { existsSync } from "node:fs";
 import { access, constants } from "node:fs/promises";
-import { isAbsolute } from "node:path";
+import { dirname, isAbsolute } from "node:path";
+import { UserError } from "../../spec/errors.ts";
+import { expectNoFile, folderFault, homeRemedy } from "../../worker/folder.ts";
 import { connectRunning } from "../client/index.ts";
 import { packageVersion } from "../client/version.ts";
 import { backendOf } from "../pools/index.ts";
@@ -46,13 +49,14 @@ async function backend({ env, cwd }: Cli): Promise<Finding> {
 }
 
 async function home({ home: folder }: Cli): Promise<Finding> {
-  const exists = await isThere(folder);
-  if (!exists || (await isWritable(folder))) return { check: "folder", state: "ok", found: folder };
+  const fault = await faultOf(folder);
+  if (fault === undefined) return { check: "folder", state: "ok", found: folder };
+  const isOthers = ["EACCES", "EPERM"].includes((fault as NodeJS.ErrnoException).code ?? "");
   return {
     check: "folder",
     state: "bad",
-    found: `${folder} cannot be written`,
-    remedy: `Give it to yourself: chown -R $(id -un) ${folder}`,
+    found: `${folder} cannot be written: ${folderFault(fault)}`,
+    remedy: isOthers ? `Give it to yourself: chown -R $(id -un) ${folder}` : homeRemedy(fault),
   };
 }
 
@@ -69,11 +73,17 @@ async function controller({ home: folder }: Cli): Promise<Finding> {
   return { check, state: "bad", found: `version ${version}, and this is ${packageVersion()}`, remedy };
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
+/** One that is not there yet is made by whoever needs it, in the nearest folder that there is. */
+async function faultOf(folder: string): Promise<unknown> {
+  try {
+    expectNoFile(folder);
+    let at = folder;
+    while (!existsSync(at)) at = dirname(at);
+    await access(at, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return error instanceof UserError ? error.cause : error;
+  }
 }
 
 async function isWritable(path: string): Promise<boolean> {

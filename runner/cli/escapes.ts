@@ -14,8 +14,8 @@ const UNFINISHED = new RegExp(String.raw`\u001B(?:\[[\d;:]{0,40})?$`);
 export interface Tamer {
   /** The text as it may be shown; what can't be judged yet is kept back. */
   readonly take: (bytes: Uint8Array) => string;
-  /** What was kept back, and the colours put back as they were. */
-  readonly end: () => string;
+  /** What was kept back, and for a terminal the colours put back as they were. */
+  readonly end: (isTerminal: boolean) => string;
 }
 
 export function tamer(): Tamer {
@@ -34,10 +34,10 @@ export function tamer(): Tamer {
       rest = UNFINISHED.exec(text)?.[0] ?? "";
       return tame(text.slice(0, text.length - rest.length));
     },
-    end: () => {
+    end: (isTerminal) => {
       const last = tame(rest + decoder.decode());
       rest = "";
-      return isColored ? `${last}\u001B[0m` : last;
+      return isColored && isTerminal ? `${last}\u001B[0m` : last;
     },
   };
 }

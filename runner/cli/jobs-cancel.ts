@@ -1,16 +1,18 @@
 /** `lido jobs cancel`: ends jobs by id, by name, by pool, or all of them. */
 import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
-import type { CancelParams, CancelResult, IdRange } from "../api.ts";
+import type { CancelParams, CancelResult, IdRange, JobRow } from "../api.ts";
 import type { Connection } from "../client/index.ts";
+import { subtract } from "../core/ranges.ts";
 import { absentWords, noSuchJob } from "../no-such-job.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { canAsk, confirm, refuseUnattended } from "./confirm.ts";
-import { formatIds, parseIds } from "./ids.ts";
+import { formatIds, parseIds, rangesOf } from "./ids.ts";
 import { expectPool } from "./known-pool.ts";
 import { newestOfName } from "./named-jobs.ts";
 import { yesOption } from "./options.ts";
 import { UNFINISHED } from "./outcome.ts";
+import { silentOf } from "./pool-silent.ts";
 import type { MakeCommand } from "./program.ts";
 import { readSubmissions } from "./queue-read.ts";
 
@@ -77,7 +79,14 @@ export async function runCancel(cli: Cli, { target, yes, reason }: CancelOptions
   if (!yes && canAsk(cli)) await askFirst(cli, connection, target);
   const result = await connection.call("cancel", { ...paramsOf(target), ...(reason === undefined ? {} : { reason }) });
   if (result.cancelled.length === 0) await expectTarget(cli, connection, target);
-  return report(cli, target, result);
+  return report(cli, target, { ...result, silent: await silentJobs(connection, result.cancelled) });
+}
+
+/** Of what was cancelled just now, those that nobody can say to have ended. */
+async function silentJobs(connection: Connection, ids: readonly IdRange[]): Promise<readonly JobRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await connection.call("queue", { ids, statuses: ["CANCELLING"], limit: 1_000 });
+  return await silentOf(connection, rows);
 }
 
 /** Where nothing goes on there is nothing to ask. @throws UserError when the answer is no */
@@ -129,14 +138,29 @@ function paramsOf(target: CancelTarget): CancelParams {
   }
 }
 
-function report(cli: Cli, target: CancelTarget, { cancelled, alreadyOver, missing }: CancelResult): number {
-  if (cancelled.length > 0) print(cli, `Jobs cancelled: ${formatIds(cancelled)}`);
-  else if (target.kind === "ids" && alreadyOver.length === 0) throw noSuchJob(formatIds(missing));
-  else note(cli, nothingWords(target));
+interface Report extends CancelResult {
+  readonly silent: readonly JobRow[];
+}
+
+function report(cli: Cli, target: CancelTarget, { cancelled, alreadyOver, missing, silent }: Report): number {
+  const requested = rangesOf(silent.map(({ id }) => id));
+  const sure = subtract(cancelled, requested);
+  if (sure.length > 0) print(cli, `Jobs cancelled: ${formatIds(sure)}`);
+  if (silent.length > 0) sayRequested(cli, silent);
+  if (cancelled.length === 0) {
+    if (target.kind === "ids" && alreadyOver.length === 0) throw noSuchJob(formatIds(missing));
+    note(cli, nothingWords(target));
+  }
   if (target.kind === "ids" && alreadyOver.length > 0) note(cli, `Already over: ${formatIds(alreadyOver)}`);
   if (missing.length === 0) return 0;
   note(cli, absentWords(formatIds(missing)));
   return 102;
+}
+
+function sayRequested(cli: Cli, silent: readonly JobRow[]): void {
+  print(cli, `Cancel requested: ${formatIds(rangesOf(silent.map(({ id }) => id)))}`);
+  note(cli, "The workers of these do not answer: a job there is ended when its worker answers again.");
+  for (const pool of new Set(silent.map((row) => row.pool))) note(cli, `  lido doctor -p ${pool}  says what to do`);
 }
 
 function nothingWords(target: CancelTarget): string {

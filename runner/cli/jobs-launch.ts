@@ -8,7 +8,7 @@ import { nameFault } from "../../spec/name.ts";
 import type { IdRange, SubmitParams } from "../api.ts";
 import type { Connection } from "../client/index.ts";
 import { isSetByLido } from "../core/environment.ts";
-import { type Cli, note, print } from "./cli.ts";
+import { type Cli, note } from "./cli.ts";
 import { confirm } from "./confirm.ts";
 import { addVariableOptions, type VariableFlags, variablesOf } from "./environment.ts";
 import { followJobs } from "./follow-jobs.ts";
@@ -80,12 +80,16 @@ export async function runLaunch(cli: Cli, options: LaunchOptions): Promise<numbe
   });
   await using connection = await cli.connect();
   const { ids } = await connection.call("submit", params);
-  print(
-    cli,
-    ids.first === ids.last ? `Job submitted with ID: ${ids.first}` : `Jobs submitted with IDs: ${formatIds([ids])}`,
-  );
+  printIds(cli, ids);
   if (options.detach === true) return sayWhatNext(cli, ids);
   return ids.first === ids.last ? await followOne(cli, connection, ids.first) : await followMany(cli, connection, ids);
+}
+
+/** Where nothing can be printed they must not be lost: the jobs run. */
+function printIds(cli: Cli, ids: IdRange): void {
+  const said =
+    ids.first === ids.last ? `Job submitted with ID: ${ids.first}` : `Jobs submitted with IDs: ${formatIds([ids])}`;
+  cli.stdout.write(`${said}\n`, (error) => void (error && note(cli, said)));
 }
 
 /** All that can be wrong is found here, before anything is asked of the controller. */

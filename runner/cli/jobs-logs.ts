@@ -1,6 +1,7 @@
 /** `lido jobs logs`: the log of one job, or those of several with a prefix a line. */
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { UserError } from "../../spec/errors.ts";
 import type { IdRange, JobRow } from "../api.ts";
 import type { Connection } from "../client/index.ts";
 import { absentWords } from "../no-such-job.ts";
@@ -18,6 +19,7 @@ import { exitCodeOf, exitCodeOfJob, jobWords, tally, tallyWords } from "./outcom
 import type { MakeCommand } from "./program.ts";
 import { parseDuration } from "./time.ts";
 import { whichJobs } from "./which-jobs.ts";
+import { harmless } from "./width.ts";
 
 export interface LogsOptions extends Omit<LogChoice, "since"> {
   readonly follow: boolean;
@@ -50,12 +52,18 @@ export const command: MakeCommand = ({ cli, done }) =>
     )
     .option("--attempt <n>", "of an earlier attempt", wholeNumber("--attempt", 1))
     .option("--controller", "what the controller's own log says of the jobs")
-    .option("--sync-down <dir>", "each log into a file of this folder")
+    .option("--sync-down <dir>", "each log into a file of this folder", namedFolder)
     .option("--raw", "byte for byte: escapes of the job act on the terminal")
     .addHelpText("after", EXAMPLES)
     .action(async (ids: readonly string[], { name, ...options }: Flags) =>
       done(await runLogs(cli, { ...options, which: whichJobs(ids, name, "to print the logs of") })),
     );
+
+/** @throws UserError */
+function namedFolder(text: string): string {
+  if (text !== "") return text;
+  throw new UserError("--sync-down names no folder.\nName one: --sync-down ./logs");
+}
 
 const EXAMPLES = `
 Examples:
@@ -102,8 +110,26 @@ async function printOne(cli: Cli, connection: Connection, options: One): Promise
   const sink = logSink(cli.stdout, { raw, prefix: "" });
   const job = await followLog(cli, connection, { id, follow, tail, attempt, sink, signal });
   if (!follow) return 0;
+  if (attempt !== undefined && attempt !== job.attempt) return await tellPast(cli, connection, { job, attempt });
   note(cli, jobWords(job));
   return exitCodeOfJob(job);
+}
+
+interface Past {
+  readonly job: JobRow;
+  readonly attempt: number;
+}
+
+/** What the job does by now is another attempt's matter. @returns 100 when that attempt ended with an exit code of its own */
+async function tellPast(cli: Cli, connection: Connection, { job, attempt }: Past): Promise<number> {
+  const { id, status } = job;
+  const { attempts } = await connection.call("show", { id });
+  const past = attempts.find((one) => one.attempt === attempt);
+  const failed = (past?.exitCode ?? 0) !== 0;
+  const why = past?.reason || (failed ? `exit code ${past?.exitCode}` : "");
+  const ended = `Attempt ${attempt} of job ${id} is over${why === "" ? "" : `: ${harmless(why.replace(/\.$/, ""))}`}.`;
+  note(cli, `${ended} The job is ${status}, in attempt ${job.attempt}: lido jobs logs ${id}`);
+  return failed ? 100 : 0;
 }
 
 interface Chosen extends LogsOptions {

@@ -19,8 +19,8 @@ export const command: MakeCommand = ({ cli, done }) =>
       "Runs jobs that failed or were cancelled once more, with the same ids. The logs of earlier attempts stay.",
     )
     .argument("[ids...]", "ids and ranges: 3-12,17; those of them that failed or were cancelled")
-    .option("--failed", "only those that failed; with -n, all of that name")
-    .option("-n, --name <name>", "jobs of this name")
+    .option("--failed", "only those that failed, not those that were cancelled")
+    .option("-n, --name <name>", "jobs of this name that failed or were cancelled")
     .addHelpText("after", EXAMPLES)
     .action(async (ids: readonly string[], flags: Flags) => done(await runRetry(cli, retryParams(ids, flags))));
 
@@ -32,8 +32,8 @@ Examples:
 /** @throws UserError when it is not said which jobs, or twice. */
 function retryParams(ids: readonly string[], { failed, name }: Flags): RetryParams {
   if (ids.length > 0 && name === undefined) return { ids: parseIds(ids), ...(failed === true ? { failed } : {}) };
-  if (ids.length === 0 && name !== undefined && failed === true) return { name, failed };
-  throw new UserError("It was not said which jobs to retry.\nGive ids like 3-12,17, or --failed -n NAME.");
+  if (ids.length === 0 && name !== undefined) return { name, ...(failed === true ? { failed } : {}) };
+  throw new UserError("It was not said which jobs to retry.\nGive ids like 3-12,17, or -n NAME.");
 }
 
 /** @returns 0, or 102 when some ids are not there. */
@@ -51,8 +51,11 @@ export async function runRetry(cli: Cli, params: RetryParams): Promise<number> {
 }
 
 function nothingRetried(params: RetryParams, { others, missing }: RetryResult): UserError {
-  const { name } = params;
-  if (name !== undefined) return new UserError(`No failed job found with the name '${name}'.`, { exitCode: 8 });
+  const { name, failed } = params;
+  if (name !== undefined)
+    return new UserError(`No failed ${failed === true ? "" : "or cancelled "}job found with the name '${name}'.`, {
+      exitCode: 8,
+    });
   if (others.length === 0) return noSuchJob(formatIds(missing));
   const absent = missing.length === 0 ? "" : ` ${absentWords(formatIds(missing))}`;
   return new UserError(

@@ -74,7 +74,7 @@ async function waitFor(cli: Cli, connection: Connection, { ids, timeout }: Waiti
     if (!late.signal.aborted) throw error;
     const counts = late.last();
     if (counts === undefined) throw new UserError("The controller did not answer in time.", { exitCode: 101 });
-    note(cli, "The time is up; the jobs go on.");
+    note(cli, "The time is up; the jobs were left as they are.");
     return { counts, missing: counts.total < countIds(ids) ? await missingOf(connection, ids) : [] };
   }
 }

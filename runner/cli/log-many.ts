@@ -1,7 +1,7 @@
 /** The logs of several jobs: one after another, or as they come with a prefix a line; or each into a file. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../spec/errors.ts";
+import { folderFault, makeFolder } from "../../worker/folder.ts";
 import type { JobRow } from "../api.ts";
 import type { Connection } from "../client/index.ts";
 import { type Cli, note, print } from "./cli.ts";
@@ -43,7 +43,7 @@ export async function syncDown(
   logs: ManyLogs & { readonly folder: string },
 ): Promise<void> {
   const { folder } = logs;
-  await mkdir(folder, { recursive: true });
+  expectFolder(folder);
   const sinkOf = async ({ id, rank }: JobRow): Promise<LogSink> => {
     const path = join(folder, `job-${id}-rank-${rank}.log`);
     const sink = await fileSink(path);
@@ -55,6 +55,18 @@ export async function syncDown(
   };
   const read = await each(cli, connection, { ...logs, follow: false, sinkOf });
   note(cli, `Logs of ${jobs(read.length)} are in ${folder}.`);
+}
+
+/** @throws UserError */
+function expectFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (cause) {
+    throw new UserError(
+      `The logs cannot be put into ${folder}: ${folderFault(cause)}.\nName a folder that you can write to: --sync-down ./logs`,
+      { cause },
+    );
+  }
 }
 
 interface Each extends ManyLogs {

@@ -32,7 +32,7 @@ function rawSink(output: Output): LogSink {
 
 function tamedSink(output: Output): LogSink {
   const { take, end } = tamer();
-  return { write: (bytes) => writeAll(output, take(bytes)), end: () => writeAll(output, end()) };
+  return { write: (bytes) => writeAll(output, take(bytes)), end: () => writeAll(output, end(output.isTTY === true)) };
 }
 
 const NEWLINE = 10;

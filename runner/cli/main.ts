@@ -1,12 +1,13 @@
 /** One call of `lido`: from arguments to an exit code. The world comes in through `Cli`; only runProcess knows `process`. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
+import { makeFolder } from "../../worker/folder.ts";
 import { type Cli, createCli, type Interruptions, isOn, note } from "./cli.ts";
 import { causeChain, endingOf } from "./exit.ts";
 import { hideKeys } from "./keyboard.ts";
-import { makeProgram, plainArgs, splitAtDashes } from "./program.ts";
+import { makeProgram, pathsOf, plainArgs, splitAtDashes } from "./program.ts";
 import { harmless } from "./width.ts";
 
 export interface RunOptions {
@@ -29,6 +30,7 @@ export async function run(given: readonly string[], options: RunOptions): Promis
   } catch (error) {
     const ending = endingOf(error, {
       command: commandOf(args, program),
+      meant: pathsOf(args[0]),
       reportOf: () => writeReport(cli, options, error),
     });
     for (const line of ending.lines)
@@ -52,7 +54,7 @@ function writeReport({ home, now }: Cli, { version }: RunOptions, error: unknown
   const path = join(home, "errors", `${new Date(now()).toISOString().replaceAll(/[:.]/g, "-")}-${process.pid}.log`);
   const about = `lido ${version}, node ${process.version}, ${process.platform} ${process.arch}`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     writeFileSync(path, `${[about, ...causeChain(error)].join("\n")}\n`, { mode: 0o600 });
     return path;
   } catch {
@@ -83,7 +85,7 @@ function hasFlag(args: readonly string[], flag: string): boolean {
 /** What bin.js calls: this process is the command. */
 export async function runProcess(): Promise<void> {
   const args = process.argv.slice(2);
-  endQuietlyOnBrokenPipe();
+  endOnLostOutput();
   const { packageVersion } = await import("../client/version.ts");
   const cli = createCli({
     stdout: process.stdout,
@@ -101,12 +103,14 @@ export async function runProcess(): Promise<void> {
   process.exitCode = await run(args, { cli, version: packageVersion() });
 }
 
-/** `lido … | head` has what it wanted. */
-function endQuietlyOnBrokenPipe(): void {
+/** `lido … | head` has what it wanted; a full disk has not. */
+function endOnLostOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit(0);
+      if (error.code === "EPIPE") process.exit(0);
+      const why = /: (.*?),/.exec(error.message)?.[1] ?? error.message;
+      if (stream === process.stdout) process.stderr.write(`Error: cannot write to stdout: ${why}.\n`);
+      process.exit(1);
     });
   }
 }

@@ -1,6 +1,7 @@
 /** `lido pool apply`: creates or changes a pool, for people who have no Pulumi program. The provider does it; this asks and tells. */
 import { Command, Option } from "commander";
 import type { ApplyRequest } from "../../provider/index.ts";
+import { makeHome } from "../../worker/folder.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { ask, refuseUnattended } from "./confirm.ts";
 import { addVariableOptions, type VariableFlags, variablesOf } from "./environment.ts";
@@ -53,6 +54,7 @@ export async function runPoolApply(cli: Cli, options: PoolApplyOptions): Promise
   const { pool } = request;
   const text = `Applying config to pool '${pool}'.`;
   if (!yes) refuseUnattended(cli, text);
+  makeHome(cli.home);
   await refuseForeign(cli, pool);
   await refuseUnderWay(cli, pool);
   if (request.kind === "file") for (const line of specLines(request.spec, cli)) note(cli, line);
@@ -79,7 +81,7 @@ export async function runPoolApply(cli: Cli, options: PoolApplyOptions): Promise
 async function requestOf(cli: Cli, options: PoolApplyOptions): Promise<ApplyRequest> {
   const { file, pool, workers, infra, mode } = options;
   const { readApplyRequest } = await import("../../provider/index.ts");
-  return await readApplyRequest({
+  const request = await readApplyRequest({
     ...(file === undefined ? {} : { file: namedFrom(cli.cwd, file) }),
     ...(pool === undefined ? {} : { name: pool }),
     ...(workers === undefined ? {} : { workers }),
@@ -87,6 +89,18 @@ async function requestOf(cli: Cli, options: PoolApplyOptions): Promise<ApplyRequ
     ...(mode === undefined ? {} : { updatePolicy: { mode } }),
     ...(await variablesOf(cli, options)),
   });
+  return request.kind === "file" && file !== undefined
+    ? { ...request, remarks: await remarksOn(cli, namedFrom(cli.cwd, file)) }
+    : request;
+}
+
+/** All that `lido check` warns of. */
+async function remarksOn({ cwd }: Cli, file: string): Promise<readonly string[]> {
+  const [{ reportOnFile }, { warningWords }] = await Promise.all([
+    import("../../spec/index.ts"),
+    import("./check-words.ts"),
+  ]);
+  return reportOnFile(file, { as: "pool", cwd }).warnings.map((warning) => `Warning: ${warningWords(warning)}`);
 }
 
 function tellDetached(cli: Cli, pool: string): number {

@@ -4,7 +4,7 @@ import { NotFoundError, UserError } from "../../spec/errors.ts";
 import { isApplied, pointedPools, readPointer } from "../../worker/pointer.ts";
 import type { IdRange } from "../api.ts";
 import type { Connection } from "../client/index.ts";
-import { othersWords } from "../pools/index.ts";
+import { lookUp, othersWords } from "../pools/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { confirm } from "./confirm.ts";
 import { followJobs } from "./follow-jobs.ts";
@@ -14,6 +14,7 @@ import { yesOption } from "./options.ts";
 import { jobs, UNFINISHED } from "./outcome.ts";
 import { projectOf, refuseUnderWay } from "./pool-guard.ts";
 import { runTask } from "./pool-run.ts";
+import { forgetRun, readRun, standingOfRun } from "./pool-runs.ts";
 import { untilOnlySilent } from "./pool-silent.ts";
 import type { MakeCommand } from "./program.ts";
 
@@ -35,7 +36,9 @@ export const command: MakeCommand = ({ cli, done }) =>
     );
 
 export async function runPoolDown(cli: Cli, options: PoolDownOptions): Promise<number> {
-  const names = await poolsOf(cli, options);
+  const asked = await forgetUnmade(cli, options.names);
+  if (options.names.length > 0 && asked.length === 0) return 0;
+  const names = await poolsOf(cli, { ...options, names: asked });
   if (names.length === 0) {
     note(cli, "No pools.");
     return 0;
@@ -52,6 +55,28 @@ export async function runPoolDown(cli: Cli, options: PoolDownOptions): Promise<n
   const outcome = await runTask(cli, { task, confirm: async () => true, again, detach: false });
   if (outcome.kind === "done") for (const line of outcome.words) print(cli, line);
   return 0;
+}
+
+/** Of an apply that failed before there was a pool only its record is left. @returns the others */
+async function forgetUnmade(cli: Cli, names: readonly string[]): Promise<readonly string[]> {
+  const { cwd, env, home } = cli;
+  const others: string[] = [];
+  for (const name of names) {
+    const run = await readRun(home, name);
+    const isRecord = run?.action === "apply" && !["under way", "succeeded"].includes(standingOfRun(run));
+    const isUnmade =
+      isRecord &&
+      (await readPointer(home, name)) === undefined &&
+      (await lookUp(name, { cwd, env, home }).then(
+        () => false,
+        (error: unknown) => error instanceof NotFoundError,
+      ));
+    if (isUnmade) {
+      await forgetRun(home, name);
+      print(cli, `There is no pool '${name}'; its failed apply is forgotten.`);
+    } else others.push(name);
+  }
+  return others;
 }
 
 async function poolsOf(cli: Cli, { names, all }: PoolDownOptions): Promise<readonly string[]> {

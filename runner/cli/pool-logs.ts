@@ -1,7 +1,8 @@
 /** `lido pool logs`: what the setup of a pool's workers prints, while it runs or afterwards; of failed workers too. */
 import { Command } from "commander";
-import { NotFoundError } from "../../spec/errors.ts";
+import { NotFoundError, UserError } from "../../spec/errors.ts";
 import type { RosterWorker } from "../../worker/index.ts";
+import { ConnectionError } from "../../worker/index.ts";
 import { lookUp } from "../pools/index.ts";
 import { type Cli, note } from "./cli.ts";
 import { Interrupted } from "./interrupted.ts";
@@ -85,15 +86,23 @@ async function oneWorker(rosters: NewestRoster, { pool, worker }: PoolLogsOption
 }
 
 async function tellOne(cli: Cli, setups: PoolSetups, worker: RosterWorker): Promise<number> {
-  const end = await setups.read(worker, (chunk) => void cli.stdout.write(chunk));
+  const end = await setups
+    .read(worker, (chunk) => void cli.stdout.write(chunk))
+    .catch((cause: unknown) => {
+      if (!(cause instanceof ConnectionError) || worker.host === "") throw cause;
+      const pool = worker.name.replace(/-\d+$/, "");
+      throw new UserError(`${cause.message}\nWhat to do: lido doctor -p ${pool}`, { exitCode: 5, cause });
+    });
   return tellEnds(cli, [end]);
 }
 
-async function tellAll(cli: Cli, setups: PoolSetups, { follow }: PoolLogsOptions): Promise<number> {
+async function tellAll(cli: Cli, setups: PoolSetups, { follow, pool }: PoolLogsOptions): Promise<number> {
   const write = (worker: RosterWorker) => lineWriter(prefixed(cli, worker.name));
   const ends = follow ? await setups.followAll(write) : await setups.printAll(write);
   if (ends.length === 0) note(cli, "No workers.");
-  return tellEnds(cli, ends);
+  const code = tellEnds(cli, ends);
+  if (ends.some(({ kind }) => kind === "unreachable")) note(cli, `What to do: lido doctor -p ${pool}`);
+  return code;
 }
 
 function tellEnds(cli: Cli, ends: readonly SetupEnd[]): number {

@@ -4,10 +4,11 @@
  * closed terminal, or `--async`, leaves no pool half-made. What it says also goes to its log.
  */
 import { once } from "node:events";
-import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
+import { createWriteStream, type WriteStream } from "node:fs";
 import { dirname } from "node:path";
 import { applyPool, downPool } from "../../provider/index.ts";
 import { UserError } from "../../spec/errors.ts";
+import { makeFolder } from "../../worker/folder.ts";
 import { lidoHome } from "../../worker/home.ts";
 import { causeChain } from "./exit.ts";
 import type { FromRun, PoolTask, ToRun } from "./pool-messages.ts";
@@ -63,7 +64,8 @@ async function runTask(task: PoolTask): Promise<void> {
   };
   try {
     tell(task.action === "apply" ? await apply(task, runs, report) : await down(task, runs, report));
-  } catch (error) {
+  } catch (thrown) {
+    const error = diskError(thrown) ?? thrown;
     const message = messageOf(error);
     runs.log(`Error: ${message}`);
     await runs.end(stop.signal.aborted ? "stopped" : "failed", firstReason(message));
@@ -72,6 +74,15 @@ async function runTask(task: PoolTask): Promise<void> {
   }
   await runs.close();
   process.disconnect();
+}
+
+/** The engine has no code for it, only words, somewhere in a long output. */
+function diskError(error: unknown): UserError | undefined {
+  if (!/no space left on device|ENOSPC/.test(messageOf(error))) return undefined;
+  return new UserError(
+    `The disk of Lido's folder ${home}, or of the temp folder, is full: what the engine did last is not saved.\nMake room there and give the command again.`,
+    { exitCode: 8, cause: error },
+  );
 }
 
 function messageOf(error: unknown): string {
@@ -133,7 +144,7 @@ class Runs {
 
   begin(pool: string): Promise<void> {
     const log = runLog(home, pool);
-    mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(log), 0o700);
     const run = { pool, action: this.#action, pid: process.pid, beganAt: Date.now(), log };
     this.#now = { run, log: createWriteStream(log, { mode: 0o600 }) };
     return this.#write(() => writeRun(home, run));

@@ -2,9 +2,10 @@
  * The last change that `lido pool apply` or `down` made to each pool: a record and a log, `<home>/runs/<pool>.json` and
  * `.log`. It tells people what goes on and how it ended; what a pool is stands in its stack alone.
  */
-import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "../../worker/folder.ts";
 
 export interface PoolRun {
   readonly pool: string;
@@ -44,7 +45,7 @@ export async function readRuns(home: string): Promise<readonly PoolRun[]> {
 export async function writeRun(home: string, run: PoolRun): Promise<void> {
   const file = recordFile(home, run.pool);
   const draft = `${file}.${process.pid}`;
-  await mkdir(folder(home), { recursive: true, mode: 0o700 });
+  makeFolder(folder(home), 0o700);
   await writeFile(draft, `${JSON.stringify(run)}\n`, { mode: 0o600 });
   await rename(draft, file);
 }

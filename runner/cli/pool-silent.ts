@@ -19,6 +19,19 @@ const LOOK_MS = 1_000;
 /** A connection that breaks for a moment is made again within that. */
 const LOOKS = 15;
 
+/** Those of them that are being cancelled on workers that do not answer now. */
+export async function silentOf(
+  connection: Pick<Connection, "call">,
+  rows: readonly JobRow[],
+): Promise<readonly JobRow[]> {
+  if (rows.length === 0) return [];
+  const workers = await connection.call("workers", {});
+  const silent = workers.filter(({ connected }) => !connected).map(({ pool, id }) => `${pool} ${id}`);
+  return rows.filter(
+    ({ status, pool, worker }) => status === "CANCELLING" && silent.some((name) => name.endsWith(`/${pool} ${worker}`)),
+  );
+}
+
 export function untilOnlySilent(
   connection: Pick<Connection, "call">,
   ids: readonly IdRange[],
@@ -31,11 +44,8 @@ export function untilOnlySilent(
     for (let looks = 0; looks < LOOKS; ) {
       await delay(lookMs, undefined, { signal: over.signal });
       left = (await connection.call("queue", { ids, statuses: UNFINISHED, limit: 1_000 })).rows;
-      const workers = await connection.call("workers", {});
-      const silent = new Set(workers.filter(({ connected }) => !connected).map(({ pool, id }) => `${pool} ${id}`));
-      const isSilent = ({ status, pool, worker }: JobRow) =>
-        status === "CANCELLING" && [...silent].some((name) => name.endsWith(`/${pool} ${worker}`));
-      looks = left.length > 0 && left.every(isSilent) ? looks + 1 : 0;
+      const silent = await silentOf(connection, left);
+      looks = left.length > 0 && silent.length === left.length ? looks + 1 : 0;
     }
     found.abort();
   };

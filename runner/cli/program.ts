@@ -3,6 +3,7 @@
  * with it what it needs; the others are names with a line of help.
  */
 import { Command, Option } from "commander";
+import { expectNoFile } from "../../worker/folder.ts";
 import type { Cli } from "./cli.ts";
 
 /** Makes a command with its options: the parse function of a command's file. */
@@ -81,6 +82,8 @@ export async function makeProgram(args: readonly string[], options: ProgramOptio
   const { flags, afterDashes } = splitAtDashes(args);
   const meant = meantEntry(flags);
   const made = meant === undefined ? undefined : (await meant.load()).command({ ...options, afterDashes });
+  // What these find is in Lido's folder, and no folder is no pool: a file in its place must not pass for that.
+  if (meant !== undefined && !SINGLE.includes(meant)) made?.hook("preAction", () => expectNoFile(options.cli.home));
   const program = new Command("lido")
     .description("Worker pools as infrastructure code: dispatches ranked jobs to the free workers of a pool.")
     .version(options.version, "-V, --version", "print the version");
@@ -194,6 +197,11 @@ function addCommonOptions(command: Command, cli: Cli): void {
       outputError: () => undefined,
     });
   for (const sub of command.commands) addCommonOptions(sub, cli);
+}
+
+/** The commands of groups that are called by this word alone: `lido jobs launch` for `launch`. */
+export function pathsOf(word: string | undefined): readonly string[] {
+  return ENTRIES.map(({ path }) => path).filter((path) => lastWord(path) === word);
 }
 
 /** `jobs queue`, `doctor`, …: all that there are. */

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { type Cli, note, print } from "./cli.ts";
 import { poolOption } from "./options.ts";
 import type { MakeCommand } from "./program.ts";
+import { harmless } from "./width.ts";
 import { isOwn } from "./worker-cordon.ts";
 import { findWorker } from "./worker-find.ts";
 import { reach } from "./worker-reach.ts";
@@ -36,11 +37,11 @@ export async function runWorkersDrain(cli: Cli, { worker: word, pool, reason }: 
   const before = worker.hello.cordon;
   // What Lido itself holds it back for passes by itself, and the user's reason is to stay.
   if (before !== "" && !isOwn(before) && reason === undefined) {
-    print(cli, `Worker ${name} is drained already: ${before}`);
+    print(cli, `Worker ${name} is drained already: ${harmless(before)}`);
   } else {
     await worker.cordon(oneLine(reason ?? `drained by ${userInfo().username}`));
     print(cli, `Worker ${name} gets no new jobs.`);
-    if (before !== "") note(cli, `It got none before either, since: ${before}`);
+    if (before !== "") note(cli, `It got none before either, since: ${harmless(before)}`);
   }
   const running = await worker.running();
   if (running.length > 0) note(cli, `It still runs: job ${running.map(({ job }) => job).join(", ")}.`);

@@ -49,15 +49,22 @@ export async function runWorkersSsh(cli: Cli, options: WorkersSshOptions): Promi
     const { config, knownHosts } = sshFiles(found, join(folder, "known_hosts"));
     await writeFile(join(folder, "config"), config, { mode: 0o600 });
     await writeFile(join(folder, "known_hosts"), knownHosts, { mode: 0o600 });
-    const isBare = found.roster.infra === "local" && options.command.length === 0;
-    if (isBare) note(cli, "A local worker has no terminal of its own: this shell has no job control.");
-    const words = isBare ? ["-T", ALIAS, "exec bash -i 2>&1"] : [ALIAS, ...options.command];
+    const words = options.command.length === 0 ? shellWords(cli, found) : [ALIAS, ...options.command];
     const code = await cli.runHere("ssh", ["-F", join(folder, "config"), ...words]).catch(noClient);
     if (code === NO_CONNECTION) note(cli, await brokenWords(cli, found));
     return code;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A shell for a person, or for a script that comes through a pipe: that one must not print what only a person reads. */
+function shellWords(cli: Cli, { roster }: FoundWorker): readonly string[] {
+  const isLocal = roster.infra === "local";
+  if (cli.stdin.isTTY !== true) return ["-T", ALIAS, ...(isLocal ? ["exec bash -l"] : [])];
+  if (!isLocal) return [ALIAS];
+  note(cli, "A local worker has no terminal of its own: this shell has no job control.");
+  return ["-T", ALIAS, "exec bash -i 2>&1"];
 }
 
 /** Of OpenSSH's client, and of few commands. */

@@ -3,9 +3,10 @@
  * versions and never stops anything: see controller.ts.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { folderFault, homeRemedy, makeFolder } from "../../worker/folder.ts";
 import type { Connection } from "./connection.ts";
 import { ControllerStartError } from "./errors.ts";
 import { connectRunning } from "./running.ts";
@@ -52,12 +53,12 @@ export async function startController(options: StartOptions): Promise<Connection
 /** Makes Lido's folder and says how long the log is before the start. */
 function prepareHome(home: string, log: string): number {
   try {
-    mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(log), 0o700);
     closeSync(openSync(log, "a", 0o600));
     return statSync(log).size;
   } catch (error) {
     throw new ControllerStartError(
-      `Lido cannot write to its folder ${home} (${(error as NodeJS.ErrnoException).code}).\nGive yourself the right to write there, or set LIDO_HOME to another folder.`,
+      `Lido cannot write to its folder ${home}: ${folderFault(error)}.\n${homeRemedy(error)}`,
       { exitCode: 8, cause: error },
     );
   }
@@ -82,7 +83,11 @@ function spawnDetached(options: StartOptions, log: string): ChildProcess {
 
 function died(how: string, log: string, before: number): ControllerStartError {
   const why = lastWords(readFileSync(log).subarray(before).toString("utf8"));
-  return new ControllerStartError(`The controller ended at once (${how}): ${why}\nIts log: ${log}`, { exitCode: 1 });
+  // What a full disk lets SQLite and Node say.
+  const isFull = /disk is full|no space left/i.test(why);
+  return new ControllerStartError(`The controller ended at once (${how}): ${why}\nIts log: ${log}`, {
+    exitCode: isFull ? 8 : 1,
+  });
 }
 
 /** The most telling line of what a dying process wrote: its last JSON message, else its error line, else its last line. */

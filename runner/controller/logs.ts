@@ -87,7 +87,7 @@ function hasLog(row: StoredRow): row is LoggedRow {
 
 function notBegun({ id, status, reason }: { readonly id: number; readonly status: string; readonly reason: string }) {
   const why = reason === "" ? "" : `: ${reason}`;
-  return new UserError(`Job ${id} is ${status} and has no log yet${why}. To wait for it, follow the log.`, {
+  return new UserError(`Job ${id} is ${status} and has no log yet${why}. \nTo wait for it: lido jobs logs ${id}`, {
     exitCode: 8,
   });
 }
@@ -274,6 +274,9 @@ function goneError({ id, worker }: LoggedRow): UserError {
   );
 }
 
-function downError({ id, worker }: LoggedRow, reason: string): UserError {
-  return new UserError(`The log of job ${id} is on worker ${worker}, which is unreachable: ${reason}`, { exitCode: 5 });
+function downError({ id, worker, pool }: LoggedRow, reason: string): UserError {
+  return new UserError(
+    `The log of job ${id} is on worker ${worker}, which is unreachable: ${reason}\nWhat to do: lido doctor -p ${pool}`,
+    { exitCode: 5 },
+  );
 }

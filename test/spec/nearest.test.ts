@@ -14,6 +14,7 @@ test.each([
   ["instance", "instance_type"],
   ["cpu", "cpus"],
   ["zebra", undefined],
+  ["x", undefined],
   ["", undefined],
   ["w", undefined],
   ["x".repeat(10_000), undefined],
@@ -31,4 +32,8 @@ test("the distance is one of edits", () => {
       expect(distance(a, b)).toBeGreaterThanOrEqual(Math.abs(a.length - b.length));
     }),
   );
+});
+
+test("a word of one letter is near to none, and none of one letter to another word", () => {
+  expect([nearest("x", ["g", "gp"]), nearest("ab", ["a"]), nearest("X", ["x"])]).toEqual([undefined, undefined, "x"]);
 });

@@ -28,6 +28,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   spec: ["spec/index.ts", "spec/errors.ts", "spec/command.ts", "spec/name.ts", "spec/nearest.ts"],
   worker: [
     "worker/index.ts",
+    "worker/folder.ts",
     "worker/home.ts",
     "worker/pointer.ts",
     "worker/roster-file.ts",

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { SubmissionRow } from "../../../runner/api.ts";
 import { QUESTIONS, workerFindings } from "../../../runner/cli/doctor-worker.ts";
@@ -61,6 +62,20 @@ test("the questions are understood by sh, and leave nothing", () => {
 });
 
 describe("the command", () => {
+  test("a file in the place of Lido's folder is bad; a relative folder counts from here", async () => {
+    const file = import.meta.filename;
+    await using t = await stage({ env: { LIDO_HOME: file } });
+    expect(await t.lido("doctor", "-o", "json")).toBe(1);
+    const findings = JSON.parse(t.stdout()) as { check: string; state: string; found: string; remedy: string }[];
+    expect(findings.find(({ check }) => check === "folder")).toMatchObject({
+      state: "bad",
+      found: `${file} cannot be written: it is a file, or lies below one (ENOTDIR)`,
+      remedy: "Set LIDO_HOME to a folder that you can write to.",
+    });
+    await using relative = await stage({ env: { LIDO_HOME: "rel" } });
+    expect(relative.cli.home).toBe(resolve("rel"));
+  });
+
   test("looks at real workers; one that is gone is told with what to do", async () => {
     await using t = await realStage(2);
     // Whatever the disk of this machine has.

@@ -7,8 +7,13 @@ function tamed(bytes: Uint8Array, size = bytes.length || 1): string {
   const { take, end } = tamer();
   let text = "";
   for (let at = 0; at < bytes.length; at += size) text += take(bytes.subarray(at, at + size));
-  return text + end();
+  return text + end(true);
 }
+
+test("in a pipe the colours are not put back: nothing comes after the last line", () => {
+  const { take, end } = tamer();
+  expect(take(utf8("\u001B[31mred\n")) + end(false)).toBe("\u001B[31mred\n");
+});
 
 const ALLOWED = new RegExp(String.raw`\u001B\[[\d;:]*[mK]`, "g");
 const utf8 = (text: string): Uint8Array => Buffer.from(text);

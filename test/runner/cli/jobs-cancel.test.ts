@@ -6,7 +6,14 @@ import { NOW, type StageOptions, stage } from "./stage.ts";
 
 const range = (first: number, last = first) => ({ first, last });
 const answering = (result: Partial<CancelResult>, { script, ...more }: StageOptions = {}) =>
-  stage({ ...more, script: { cancel: () => ({ cancelled: [], alreadyOver: [], missing: [], ...result }), ...script } });
+  stage({
+    ...more,
+    script: {
+      cancel: () => ({ cancelled: [], alreadyOver: [], missing: [], ...result }),
+      queue: () => ({ rows: [] }),
+      ...script,
+    },
+  });
 
 const launched: SubmissionRow = {
   ids: range(3, 5),
@@ -23,7 +30,24 @@ test("by ids: what was cancelled, what was over, what is not there", async () =>
   await using t = await answering({ cancelled: [range(3, 5)], alreadyOver: [range(6)], missing: [range(17)] });
   expect(await t.lido("jobs", "cancel", "3-6,17")).toBe(102);
   expect([t.stdout(), t.stderr()]).toEqual(["Jobs cancelled: 3-5\n", "Already over: 6\nThere is no job 17.\n"]);
-  expect(t.controller.calls).toEqual([{ method: "cancel", params: { ids: [range(3, 6), range(17)] } }]);
+  expect(t.controller.calls[0]).toEqual({ method: "cancel", params: { ids: [range(3, 6), range(17)] } });
+});
+
+test("a job on a worker that does not answer: what is known, and what to do", async () => {
+  const worker = { pool: "o/p/s/gpu-pool", id: 1, name: "gpu-pool-1", trouble: "", cordon: "" };
+  const script = {
+    queue: () => ({ rows: [row(4, { status: "CANCELLING", worker: 2 }), row(3, { status: "CANCELLING", worker: 1 })] }),
+    workers: () => [
+      { ...worker, connected: false },
+      { ...worker, id: 2, connected: true },
+    ],
+  };
+  await using t = await answering({ cancelled: [range(3, 5)] }, { script });
+  expect(await t.lido("jobs", "cancel", "3-5")).toBe(0);
+  expect(t.stdout()).toBe("Jobs cancelled: 4-5\nCancel requested: 3\n");
+  expect(t.stderr()).toBe(
+    "The workers of these do not answer: a job there is ended when its worker answers again.\n  lido doctor -p gpu-pool  says what to do\n",
+  );
 });
 
 test("by ids that are not there at all: not found", async () => {
@@ -46,7 +70,7 @@ test.each([
   await using t = await answering({ cancelled: [range(3)] });
   expect(await t.lido("jobs", "cancel", ...flags, "-y")).toBe(0);
   expect(t.stdout()).toBe("Jobs cancelled: 3\n");
-  expect(t.controller.calls).toEqual([{ method: "cancel", params }]);
+  expect(t.controller.calls[0]).toEqual({ method: "cancel", params });
   await using idle = await answering({}, { script: { submissions }, pools: [roster()] });
   expect(await idle.lido("jobs", "cancel", ...flags, "-y")).toBe(0);
   expect([idle.stdout(), idle.stderr()]).toEqual(["", `${nothing}\n`]);
@@ -78,6 +102,7 @@ test("in a terminal it asks", async () => {
   expect(t.controller.calls).toEqual([
     { method: "submissions", params: { name: "train", unfinished: true, limit: 1 } },
     { method: "cancel", params: { name: "train" } },
+    { method: "queue", params: { ids: [range(3)], statuses: ["CANCELLING"], limit: 1_000 } },
   ]);
   await using no = await answering({}, { kind: "tty", answer: "n\n", script: { queue: () => ({ rows: [row(3)] }) } });
   expect(await no.lido("jobs", "cancel", "3")).toBe(1);

@@ -31,7 +31,22 @@ test("all ranks, followed: lines with the rank before them, none mixed; the wors
 test("--no-follow: one after another; jobs of several launches have their ids before them", async () => {
   expect((await t.lido("jobs", "wait", "1-4")).code).toBe(100);
   const { code, stdout } = await t.lido("jobs", "logs", "3,4", "--no-follow", "--tail", "1");
-  expect([code, stdout]).toEqual([0, "job 3 | end without newline\njob 4 | \uFFFD[2J\u001B[31mred\n\u001B[0m"]);
+  expect([code, stdout]).toEqual([0, "job 3 | end without newline\njob 4 | \uFFFD[2J\u001B[31mred\n"]);
+});
+
+test("--sync-down into what is no folder is refused, and ends", async () => {
+  const refusal = async (folder: string) => {
+    const { code, stderr } = await t.lido("jobs", "logs", "1", "--sync-down", folder);
+    return [code, stderr.split("\n")[0]];
+  };
+  const file = join(t.home, "controller", "controller.log");
+  expect(await refusal(file)).toEqual([
+    2,
+    `Error: The logs cannot be put into ${file}: it is a file, or lies below one (ENOTDIR).`,
+  ]);
+  expect((await refusal(join(file, "x")))[0]).toBe(2);
+  expect(await refusal("")).toEqual([2, "Error: --sync-down names no folder."]);
+  expect((await refusal("/proc/lido/x"))[1]).toMatch(/^Error: The logs cannot be put into \/proc\/lido\/x: /);
 });
 
 test("of a name: one rank, or those that failed; else it must be said", async () => {
@@ -89,7 +104,7 @@ test("--sync-down keeps escapes as they are", async () => {
 test.each(["tty", "pipe"] as const)("%s: escapes of a job are harmless, unless it is said otherwise", async (kind) => {
   await t.lido("jobs", "wait", "4");
   const shown = await t.start(kind, "jobs", "logs", "4", "--no-follow").ended;
-  expect(shown.stdout).toBe("\uFFFD[2J\u001B[31mred\n\u001B[0m");
+  expect(shown.stdout).toBe(`\uFFFD[2J\u001B[31mred\n${kind === "tty" ? "\u001B[0m" : ""}`);
   const raw = await t.start(kind, "jobs", "logs", "4", "--no-follow", "--raw").ended;
   expect(raw.stdout).toBe("\u001B[2J\u001B[31mred\n");
 });

@@ -51,7 +51,9 @@ test("--timeout: 101 when jobs are not over by then, and they go on", async () =
   });
   expect(await t.lido("jobs", "wait", "3-4", "--timeout", "0.2s")).toBe(101);
   expect(t.stdout()).toBe("2 jobs: 1 succeeded, 1 running.\n");
-  expect(t.stderr()).toBe("1 of 2 jobs over: 1 succeeded, 1 running\nThe time is up; the jobs go on.\n");
+  expect(t.stderr()).toBe(
+    "1 of 2 jobs over: 1 succeeded, 1 running\nThe time is up; the jobs were left as they are.\n",
+  );
 });
 
 test("--timeout 0: what is over already is told as it is", async () => {
@@ -103,7 +105,7 @@ test("--timeout: ids that are not there are told then too", async () => {
     },
   });
   expect(await t.lido("jobs", "wait", "3-5", "--timeout", "0")).toBe(102);
-  expect(t.stderr()).toMatch(/^The time is up; the jobs go on\.\nThere are no jobs 4-5\.\n/m);
+  expect(t.stderr()).toMatch(/^The time is up; the jobs were left as they are\.\nThere are no jobs 4-5\.\n/m);
 });
 
 test("Ctrl-C detaches", async () => {

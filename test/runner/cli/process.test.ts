@@ -117,6 +117,11 @@ test("help: of lido, of its groups and of each command, with examples", async ()
 
 test.each([
   [["jobs", "lunch"], "Error: Unknown command 'lunch'.\nDid you mean launch?\nSee `lido jobs --help`.\n"],
+  [["launch", "x"], "Error: Unknown command 'launch'.\nDid you mean `lido jobs launch`?\nSee `lido --help`.\n"],
+  [
+    ["status"],
+    "Error: Unknown command 'status'.\nDid you mean `lido pool status` or `lido controller status`?\nSee `lido --help`.\n",
+  ],
   [["job"], "Error: Unknown command 'job'.\nDid you mean jobs?\nSee `lido --help`.\n"],
   [
     ["jobs", "queue", "--poool", "x"],
@@ -129,6 +134,50 @@ test.each([
   ],
 ])("wrong usage %j: exit code 2", async (words, stderr) => {
   expect(await lido(words)).toEqual({ code: 2, stdout: "", stderr });
+});
+
+test("output that cannot be written is one line on stderr, and launched ids come there too", async () => {
+  await using t = await stage({
+    pools: [roster()],
+    script: { submit: () => ({ ids: { first: 3, last: 4 } }) },
+  });
+  const full = async (words: string) =>
+    await promisify(execFile)("sh", ["-c", `${bin} ${words} >/dev/full`], {
+      cwd: t.folder,
+      env: { ...t.cli.env, PATH: [dirname(process.execPath), process.env.PATH].join(delimiter) },
+    }).catch((error: unknown) => error);
+  const stderr = "Error: cannot write to stdout: no space left on device.\n";
+  expect(await full("version")).toMatchObject({ code: 1, stderr });
+  expect(await full("jobs launch -p gpu-pool -d --num-jobs 2 -- true")).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /^Jobs submitted with IDs: 3-4\nError: cannot write to stdout: no space left on device.\n$/m,
+    ),
+  });
+});
+
+test("a file in the place of Lido's folder is no folder without pools", async () => {
+  const file = join(copy.path, "package.json");
+  for (const words of [
+    ["pool", "status"],
+    ["jobs", "queue"],
+    ["workers", "list"],
+  ]) {
+    const ended = await lido(words, { LIDO_HOME: file });
+    expect(ended).toEqual({
+      code: 8,
+      stdout: "",
+      stderr: `Error: Lido cannot write to its folder ${file}: it is a file, or lies below one (ENOTDIR).\nSet LIDO_HOME to a folder that you can write to.\n`,
+    });
+  }
+});
+
+test.runIf(process.platform === "linux")("where no folder can be made, a command says so and ends", async () => {
+  const ended = await lido(["jobs", "queue"], { LIDO_HOME: "/proc/lido" });
+  expect([ended.code, ended.stderr]).toEqual([
+    8,
+    "Error: Lido cannot write to its folder /proc/lido: no folder can be made there (ENOENT).\nSet LIDO_HOME to a folder that you can write to.\n",
+  ]);
 });
 
 describe("with a controller", () => {

@@ -92,7 +92,7 @@ test("a folder that cannot be written is named", async () => {
   writeFileSync(home, "a file, not a folder");
   const inside = join(home, "x");
   await expect(connectController({ home: inside, entry })).rejects.toMatchObject({
-    message: `Lido cannot write to its folder ${inside} (ENOTDIR).\nGive yourself the right to write there, or set LIDO_HOME to another folder.`,
+    message: `Lido cannot write to its folder ${inside}: it is a file, or lies below one (ENOTDIR).\nSet LIDO_HOME to a folder that you can write to.`,
     exitCode: 8,
   });
 });
