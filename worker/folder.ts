@@ -2,7 +2,7 @@
  * Makes folders, and says in words why one cannot be made or written to. It makes one level at a time: Node's own
  * recursive `mkdir` never ends where the system says ENOENT below a folder that exists, as in /proc.
  */
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../spec/errors.ts";
 
@@ -83,6 +83,11 @@ export function homeError(home: string, cause: unknown): UserError {
     exitCode: 8,
     cause,
   });
+}
+
+/** Whether its disk takes nothing more of this user. */
+export function isFull(folder: string): boolean {
+  return statfsSync(folder).bavail === 0;
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,7 +1,7 @@
 /** The one place where an error becomes an exit code and the words that a user reads. */
 import { CommanderError } from "commander";
 import { UserError } from "../../spec/errors.ts";
-import { folderFault, homeRemedy } from "../../worker/folder.ts";
+import { folderFault } from "../../worker/folder.ts";
 import { Interrupted } from "./interrupted.ts";
 
 export interface Ending {
@@ -43,7 +43,11 @@ function isFullDisk(error: unknown): error is NodeJS.ErrnoException {
 
 function fullDisk(error: NodeJS.ErrnoException): readonly string[] {
   const place = error.path === undefined ? "A file of Lido's" : error.path;
-  return [...withMark(`${place} cannot be written: ${folderFault(error)}.`), homeRemedy(error)];
+  const remedy =
+    error.code === "EROFS"
+      ? "Name a place that can be written to; LIDO_HOME names Lido's own folder."
+      : "Make room there and give the command again.";
+  return [...withMark(`${place} cannot be written: ${folderFault(error)}.`), remedy];
 }
 
 function whereWords(report: string): string {

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { folderFault, homeRemedy, makeFolder } from "../../worker/folder.ts";
+import { folderFault, homeRemedy, isFull, makeFolder } from "../../worker/folder.ts";
 import type { Connection } from "./connection.ts";
 import { ControllerStartError } from "./errors.ts";
 import { connectRunning } from "./running.ts";
@@ -83,11 +83,13 @@ function spawnDetached(options: StartOptions, log: string): ChildProcess {
 
 function died(how: string, log: string, before: number): ControllerStartError {
   const why = lastWords(readFileSync(log).subarray(before).toString("utf8"));
-  // What a full disk lets SQLite and Node say.
-  const isFull = /disk is full|no space left/i.test(why);
-  return new ControllerStartError(`The controller ended at once (${how}): ${why}\nIts log: ${log}`, {
-    exitCode: isFull ? 8 : 1,
-  });
+  // What a full disk lets SQLite and Node say, where the log still takes it.
+  if (isFull(dirname(log)) || /disk is full|no space left/i.test(why))
+    return new ControllerStartError(
+      `The controller cannot start: the disk of ${dirname(log)} is full.\nMake room there, or set LIDO_HOME to a folder on another disk.`,
+      { exitCode: 8 },
+    );
+  return new ControllerStartError(`The controller ended at once (${how}): ${why}\nIts log: ${log}`, { exitCode: 1 });
 }
 
 /** The most telling line of what a dying process wrote: its last JSON message, else its error line, else its last line. */

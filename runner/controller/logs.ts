@@ -87,7 +87,7 @@ function hasLog(row: StoredRow): row is LoggedRow {
 
 function notBegun({ id, status, reason }: { readonly id: number; readonly status: string; readonly reason: string }) {
   const why = reason === "" ? "" : `: ${reason}`;
-  return new UserError(`Job ${id} is ${status} and has no log yet${why}. \nTo wait for it: lido jobs logs ${id}`, {
+  return new UserError(`Job ${id} is ${status} and has no log yet${why}.\nTo wait for it: lido jobs logs ${id}`, {
     exitCode: 8,
   });
 }

@@ -26,7 +26,7 @@ test("failed ranks run again with the same ids, and the log of the earlier attem
     await worker.link.run(`touch ${t.home}/now`);
     await worker.close();
   });
-  expect(await t.lido("jobs", "retry", "--failed", "-n", "flaky")).toEqual({
+  expect(await t.lido("jobs", "retry", "-n", "flaky")).toEqual({
     code: 0,
     stdout: `Jobs retried: ${from}-${to}\n`,
     stderr: `  lido jobs wait ${from}-${to}  until all are over\n`,
@@ -40,8 +40,17 @@ test("failed ranks run again with the same ids, and the log of the earlier attem
   ]);
   const log = await t.lido("jobs", "logs", `${from}`, "--attempt", "1", "--no-follow");
   expect([log.code, log.stdout]).toEqual([0, "try 0\nattempt\n"]);
+  expect(await t.lido("jobs", "logs", `${from}`, "--attempt", "1")).toEqual({
+    code: 100,
+    stdout: "try 0\nattempt\n",
+    stderr: `Attempt 1 of job ${from} is over: exit code 7. The job is SUCCEEDED, in attempt 2: lido jobs logs ${from}\n`,
+  });
   expect((await t.lido("jobs", "queue", "-n", "flaky")).stdout).toMatch(/ SUCCEEDED .* 2 jobs: 2 succeeded/);
   expect((await t.lido("jobs", "retry", "--failed", "-n", "flaky")).code).toBe(8);
+  expect(await t.lido("jobs", "retry", "-n", "flaky")).toMatchObject({
+    code: 8,
+    stderr: "Error: No failed or cancelled job found with the name 'flaky'.\n",
+  });
 });
 
 test("an attempt that its job file repeats is shown with why it ended", async () => {

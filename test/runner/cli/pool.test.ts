@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { readRuns, writeRun } from "../../../runner/cli/pool-runs.ts";
 import { appliedProject, keepRoster, pointedPools, type Roster, writePointer } from "../../../worker/index.ts";
 import { roster } from "../pools/roster.ts";
 import { row } from "./rows.ts";
@@ -15,6 +16,19 @@ const big = roster({
     { ...worker!, id: 1, name: "big-pool-1", readyAt: NOW - 90_000 },
     { ...worker!, id: 2, name: "big-pool-2", state: "FAILED", readyAt: 0, reason: "setup ended with exit code 3" },
   ],
+});
+
+test("down: of a first apply that failed, its record is forgotten", async () => {
+  await using t = await stage({ pools: [big] });
+  const end = { at: NOW, how: "failed", why: "no host answers" } as const;
+  for (const pool of ["x", "big-pool"])
+    await writeRun(t.folder, { pool, action: "apply", pid: 1, beganAt: NOW, log: "/x.log", end });
+  expect(await t.lido("pool", "down", "x", "-y")).toBe(0);
+  expect([t.stdout(), t.stderr()]).toEqual(["There is no pool 'x'; its failed apply is forgotten.\n", ""]);
+  expect((await readRuns(t.folder)).map(({ pool }) => pool)).toEqual(["big-pool"]);
+  // A pool that there is keeps what is known of it.
+  expect(await t.lido("pool", "down", "big-pool", "-y")).toBe(3);
+  expect(await readRuns(t.folder)).toHaveLength(1);
 });
 
 test("status: pools and their workers", async () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { endingOf } from "../../../runner/cli/exit.ts";
 import { countIds, formatIds, parseIds, rangesOf } from "../../../runner/cli/ids.ts";
 import { parseStatuses, wholeNumber } from "../../../runner/cli/options.ts";
 import { ago, duration, parseDuration } from "../../../runner/cli/time.ts";
@@ -133,4 +134,17 @@ describe("width", () => {
   test("control characters cannot act", () => {
     expect(harmless("a\u001B[2Jb\nc\u202Ed\t")).toBe("a\uFFFD[2Jb\uFFFDc\uFFFDd\uFFFD");
   });
+});
+
+test.each([
+  ["ENOSPC", "/h/x cannot be written: its disk is full (ENOSPC).", "Make room there and give the command again."],
+  [
+    "EROFS",
+    "/h/x cannot be written: its file system is read-only (EROFS).",
+    "Name a place that can be written to; LIDO_HOME names Lido's own folder.",
+  ],
+])("%s is no mistake of Lido's, whoever wrote", (code, what, todo) => {
+  const error = Object.assign(new Error("write"), { code, path: "/h/x" });
+  const ending = endingOf(error, { command: "lido", meant: [], reportOf: () => "" });
+  expect(ending).toEqual({ code: 8, lines: [`Error: ${what}`, todo] });
 });

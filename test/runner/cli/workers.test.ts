@@ -53,6 +53,11 @@ test("ssh: the user's own client runs there what stands after --, and its exit c
   expect([code, stdout]).toEqual([7, `${t.workers[0]?.home}\n`]);
 });
 
+test("ssh without a terminal: a shell for a script, that says nothing by itself", async () => {
+  const ended = await t.lido("workers", "ssh", "gpu-pool-1");
+  expect(ended).toEqual({ code: 0, stdout: "", stderr: "" });
+});
+
 test("ssh: another host key than the pinned one is refused", async () => {
   const [one, two] = t.roster.workers;
   if (!one || !two) throw new Error("two workers");
@@ -89,6 +94,10 @@ test("drain and resume: no new jobs in between, and the reason is shown", async 
     stderr: "It got none before either, since: bad fan\n  lido workers resume gpu-pool-1  gives it jobs again\n",
   });
   await eventually(async () => /READY {2}drained .* new fan comes$/.test((await list())[1] ?? ""), "the new reason");
+  await t.lido("workers", "drain", "gpu-pool-1", "--reason", "a\u001B[2Jb");
+  expect((await t.lido("workers", "drain", "gpu-pool-1")).stdout).toBe(
+    "Worker gpu-pool-1 is drained already: a\uFFFD[2Jb\n",
+  );
   await t.lido("jobs", "launch", "-p", "gpu-pool", "--num-jobs", "4", "-n", "elsewhere", "--", "true");
   const rows = JSON.parse((await t.lido("jobs", "queue", "-n", "elsewhere", "-o", "json")).stdout) as {
     worker: number;

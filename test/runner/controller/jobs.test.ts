@@ -131,7 +131,7 @@ test("a log that cannot be had is a sentence", async () => {
     return rows[0]?.status === "RUNNING";
   }, "the worker is busy");
   await expect(readLog(waiting.first, { follow: false })).rejects.toThrow(
-    `Job ${waiting.first} is PENDING and has no log yet: waiting for a free worker: 1 of 1 busy. To wait for it, follow the log.`,
+    `Job ${waiting.first} is PENDING and has no log yet: waiting for a free worker: 1 of 1 busy.\nTo wait for it: lido jobs logs ${waiting.first}`,
   );
   await client.call("cancel", { ids: [busy, waiting] });
   await untilOver(client, busy.first, waiting.last);
