@@ -8,6 +8,7 @@ import { addVariableOptions, type VariableFlags, variablesOf } from "./environme
 import { namedFrom } from "./named-file.ts";
 import { wholeNumber, yesOption } from "./options.ts";
 import { refuseForeign, refuseUnderWay } from "./pool-guard.ts";
+import { remarksOn } from "./pool-remarks.ts";
 import { runTask } from "./pool-run.ts";
 import { runLog } from "./pool-runs.ts";
 import { specLines } from "./pool-words.ts";
@@ -90,17 +91,8 @@ async function requestOf(cli: Cli, options: PoolApplyOptions): Promise<ApplyRequ
     ...(await variablesOf(cli, options)),
   });
   return request.kind === "file" && file !== undefined
-    ? { ...request, remarks: await remarksOn(cli, namedFrom(cli.cwd, file)) }
+    ? { ...request, remarks: await remarksOn(cli.cwd, namedFrom(cli.cwd, file)) }
     : request;
-}
-
-/** All that `lido check` warns of. */
-async function remarksOn({ cwd }: Cli, file: string): Promise<readonly string[]> {
-  const [{ reportOnFile }, { warningWords }] = await Promise.all([
-    import("../../spec/index.ts"),
-    import("./check-words.ts"),
-  ]);
-  return reportOnFile(file, { as: "pool", cwd }).warnings.map((warning) => `Warning: ${warningWords(warning)}`);
 }
 
 function tellDetached(cli: Cli, pool: string): number {

@@ -46,7 +46,9 @@ export async function runPoolLogs(cli: Cli, options: PoolLogsOptions): Promise<n
     const chosen = options.worker === undefined ? undefined : await oneWorker(rosters, options);
     const isUnderWay = () => isChanging(cli, options.pool);
     const setups = await PoolSetups.open(rosters, { ...options, signal, isUnderWay });
-    return chosen === undefined ? await tellAll(cli, setups, options) : await tellOne(cli, setups, chosen);
+    return chosen === undefined
+      ? await tellAll(cli, setups, options)
+      : await tellOne(cli, setups, { pool: options.pool, worker: chosen });
   } catch (error) {
     if (!signal.aborted) throw error;
     const again = ["lido pool logs", options.pool, options.worker ?? ""].join(" ").trim();
@@ -85,13 +87,17 @@ async function oneWorker(rosters: NewestRoster, { pool, worker }: PoolLogsOption
   );
 }
 
-async function tellOne(cli: Cli, setups: PoolSetups, worker: RosterWorker): Promise<number> {
+interface One {
+  readonly pool: string;
+  readonly worker: RosterWorker;
+}
+
+async function tellOne(cli: Cli, setups: PoolSetups, { pool, worker }: One): Promise<number> {
   const end = await setups
     .read(worker, (chunk) => void cli.stdout.write(chunk))
     .catch((cause: unknown) => {
       if (!(cause instanceof ConnectionError) || worker.host === "") throw cause;
-      const pool = worker.name.replace(/-\d+$/, "");
-      throw new UserError(`${cause.message}\nWhat to do: lido doctor -p ${pool}`, { exitCode: 5, cause });
+      throw new UserError(`${cause.message}\n${remedy(pool)}`, { exitCode: 5, cause });
     });
   return tellEnds(cli, [end]);
 }
@@ -101,8 +107,12 @@ async function tellAll(cli: Cli, setups: PoolSetups, { follow, pool }: PoolLogsO
   const ends = follow ? await setups.followAll(write) : await setups.printAll(write);
   if (ends.length === 0) note(cli, "No workers.");
   const code = tellEnds(cli, ends);
-  if (ends.some(({ kind }) => kind === "unreachable")) note(cli, `What to do: lido doctor -p ${pool}`);
+  if (ends.some(({ kind }) => kind === "unreachable")) note(cli, remedy(pool));
   return code;
+}
+
+function remedy(pool: string): string {
+  return `What to do: lido doctor -p ${pool}`;
 }
 
 function tellEnds(cli: Cli, ends: readonly SetupEnd[]): number {

@@ -1,15 +1,29 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import type { Color } from "../../../runner/cli/colors.ts";
 import { lineWriter } from "../../../runner/cli/pool-log-lines.ts";
+import { remarksOn } from "../../../runner/cli/pool-remarks.ts";
 import { type PoolRun, standingOfRun } from "../../../runner/cli/pool-runs.ts";
 import { runWords } from "../../../runner/cli/pool-status-words.ts";
 import { policyWords, specLines } from "../../../runner/cli/pool-words.ts";
 import { parsePool } from "../../../spec/index.ts";
+import { temporaryFolder } from "../client/temporary-folder.ts";
 import { NOW } from "./stage.ts";
 
 const cli = { stderr: new PassThrough(), paintNotes: (_: Color, text: string) => text };
 const linesOf = (text: string): readonly string[] => specLines(parsePool(text, { file: "pool.yaml" }).spec, cli);
+
+test("what check warns of is said at apply too; an infra that is not served is refused there", async () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, "p.yaml");
+  writeFileSync(file, "pool: {min_workers: 1, max_workers: 3}\nresources: {infra: aws}\nrun: x\n");
+  expect(await remarksOn(folder.path, file)).toEqual([
+    expect.stringMatching(/^Warning: .*p\.yaml:3:1: `run` is ignored: /),
+    expect.stringMatching(/^Warning: .*p\.yaml:1:24: autoscaling is not served yet: /),
+  ]);
+});
 
 describe("the spec in words", () => {
   test.each([
