@@ -8,6 +8,7 @@
  */
 import type { ExitCode, JobSpec } from "../spec/index.ts";
 import type { PoolPointer, Roster } from "../worker/index.ts";
+import type { CordonChange, CordonOutcome } from "./cordon.ts";
 
 export type { PoolPointer };
 
@@ -142,6 +143,13 @@ export interface WorkerRow {
   readonly cordon: string;
   /** The job that it has. */
   readonly job?: number;
+}
+
+export interface CordonParams {
+  /** Identity of its pool. */
+  readonly pool: string;
+  readonly worker: number;
+  readonly change: CordonChange;
 }
 
 /** Those of them that failed or were cancelled run again. Either ids or a name. */
@@ -283,6 +291,8 @@ export interface Methods {
   show: { params: ShowParams; item: never; result: ShowResult };
   /** Of the pools that it knows. */
   workers: { params: WorkersParams; item: never; result: readonly WorkerRow[] };
+  /** Over the connection that stands; null when there is none. */
+  cordon: { params: CordonParams; item: never; result: CordonOutcome | null };
   retry: { params: RetryParams; item: never; result: RetryResult };
   watch: { params: WatchParams; item: Counts; result: WatchResult };
   logs: { params: LogsParams; item: LogItem; result: LogsResult };

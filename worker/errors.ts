@@ -2,7 +2,7 @@
  * What can go wrong between here and a worker. `permanent` says whether trying again can help: a changed host key or a
  * refused key never heals by itself, a lost connection may.
  */
-import { UserError } from "../spec/index.ts";
+import { UserError } from "../spec/errors.ts";
 
 /** The worker could not be reached, or the connection broke: its jobs are UNKNOWN, never failed. */
 export class ConnectionError extends UserError {

@@ -1,5 +1,5 @@
 /** Text for a POSIX shell: what comes out is always one word or one assignment, whatever went in. */
-import { UserError } from "../spec/index.ts";
+import { UserError } from "../spec/errors.ts";
 
 /** `it's` -> `'it'\''s'` */
 export function quote(text: string): string {

@@ -1,12 +1,12 @@
 /** What a person sees of pools: tables of pools and workers, and a sentence about the last change. */
 import type { Capacity } from "../../worker/index.ts";
+import { isOwn } from "../cordon.ts";
 import type { ListedPool } from "../pools/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { type PoolRun, standingOfRun } from "./pool-runs.ts";
 import { printRows } from "./print-rows.ts";
 import type { Column } from "./table.ts";
 import { ago, duration } from "./time.ts";
-import { isOwn } from "./worker-cordon.ts";
 import { remarkOf, type ShownWorker, shownState, stateColor } from "./worker-rows.ts";
 
 /** Workers that are shown of one pool, unless all are asked for. */

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../spec/errors.ts";
 import type { Roster, Worker } from "../../worker/index.ts";
+import { type CordonChange, type CordonOutcome, changeCordon } from "../cordon.ts";
 import type { Cli } from "./cli.ts";
 import { unreachableRemedy } from "./pool-repair.ts";
 import type { FoundWorker } from "./worker-find.ts";
@@ -26,8 +27,41 @@ export function requireAddress({ roster, worker }: FoundWorker): void {
   );
 }
 
-/** A connection to the worker. @throws UserError with what to do when it does not answer */
-export async function reach(cli: Cli, found: FoundWorker, signal: AbortSignal): Promise<Worker> {
+/**
+ * Over the connection that a running controller has, else over one of its own, which takes longer. Either way it is done
+ * by the worker, and everybody who is connected to it hears it. @throws UserError with what to do when it does not answer
+ */
+export async function changeCordonOf(cli: Cli, found: FoundWorker, change: CordonChange): Promise<CordonOutcome> {
+  const signal = cli.interrupted();
+  const outcome = (await throughController(cli, found, { change, signal })) ?? undefined;
+  if (outcome !== undefined) return outcome;
+  await using worker = await reach(cli, found, signal);
+  return await changeCordon(worker, worker.hello.cordon, change);
+}
+
+/** A connection that died a moment ago is not known to be dead yet. */
+const ANSWER_MS = 2_000;
+
+async function throughController(
+  { home }: Cli,
+  { roster, worker }: FoundWorker,
+  { change, signal }: { readonly change: CordonChange; readonly signal: AbortSignal },
+): Promise<CordonOutcome | null> {
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+  const { connectRunning } = await import("../client/index.ts");
+  try {
+    await using connection = await connectRunning(home);
+    const params = { pool: roster.identity, worker: worker.id, change };
+    return (await connection?.call("cordon", params, { signal: enough })) ?? null;
+  } catch (error) {
+    signal.throwIfAborted();
+    // What the worker refuses it says again; a controller of another version may not know the question.
+    if (error instanceof UserError || enough.aborted) return null;
+    throw error;
+  }
+}
+
+async function reach(cli: Cli, found: FoundWorker, signal: AbortSignal): Promise<Worker> {
   const { connectTo } = await import("./worker-connect.ts");
   try {
     return await connectTo(found, signal);

@@ -5,9 +5,8 @@ import { type Cli, note, print } from "./cli.ts";
 import { poolOption } from "./options.ts";
 import type { MakeCommand } from "./program.ts";
 import { harmless } from "./width.ts";
-import { isOwn } from "./worker-cordon.ts";
 import { findWorker } from "./worker-find.ts";
-import { reach } from "./worker-reach.ts";
+import { changeCordonOf } from "./worker-reach.ts";
 
 export interface WorkersDrainOptions {
   readonly worker: string;
@@ -33,23 +32,15 @@ export const command: MakeCommand = ({ cli, done }) =>
 export async function runWorkersDrain(cli: Cli, { worker: word, pool, reason }: WorkersDrainOptions): Promise<number> {
   const found = await findWorker(cli, word, pool);
   const { name } = found.worker;
-  await using worker = await reach(cli, found, cli.interrupted());
-  const before = worker.hello.cordon;
-  // What Lido itself holds it back for passes by itself, and the user's reason is to stay.
-  if (before !== "" && !isOwn(before) && reason === undefined) {
-    print(cli, `Worker ${name} is drained already: ${harmless(before)}`);
-  } else {
-    await worker.cordon(oneLine(reason ?? `drained by ${userInfo().username}`));
-    print(cli, `Worker ${name} gets no new jobs.`);
-    if (before !== "") note(cli, `It got none before either, since: ${harmless(before)}`);
-  }
-  const running = await worker.running();
-  if (running.length > 0) note(cli, `It still runs: job ${running.map(({ job }) => job).join(", ")}.`);
+  const by = `drained by ${userInfo().username}`;
+  const { before, changed, jobs } = await changeCordonOf(cli, found, {
+    kind: "drain",
+    by,
+    ...(reason === undefined ? {} : { reason }),
+  });
+  print(cli, changed ? `Worker ${name} gets no new jobs.` : `Worker ${name} is drained already: ${harmless(before)}`);
+  if (changed && before !== "") note(cli, `It got none before either, since: ${harmless(before)}`);
+  if (jobs.length > 0) note(cli, `It still runs: job ${jobs.join(", ")}.`);
   note(cli, `  lido workers resume ${name}  gives it jobs again`);
   return 0;
-}
-
-/** The cordon is one line of a file. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim() || "drained by hand";
 }

@@ -1,13 +1,13 @@
 /** `lido workers resume`: a worker that was drained by hand is given jobs again. */
 import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
+import { isRestart } from "../cordon.ts";
 import { type Cli, print } from "./cli.ts";
 import { poolOption } from "./options.ts";
 import { repairCommand } from "./pool-repair.ts";
 import type { MakeCommand } from "./program.ts";
-import { isRestart } from "./worker-cordon.ts";
 import { findWorker } from "./worker-find.ts";
-import { reach } from "./worker-reach.ts";
+import { changeCordonOf } from "./worker-reach.ts";
 
 export interface WorkersResumeOptions {
   readonly worker: string;
@@ -33,11 +33,9 @@ export async function runWorkersResume(cli: Cli, { worker: word, pool }: Workers
       `Worker ${name} is ${state}: its pool decides about it, and not \`resume\`.\n\`lido pool status ${found.roster.pool}\` shows how the pool stands.`,
       { exitCode: 8 },
     );
-  await using worker = await reach(cli, found, cli.interrupted());
-  const { cordon } = worker.hello;
-  if (isRestart(cordon)) throw notSetUp(cordon.replace(/^lido: /, ""), name, await repairCommand(cli, found.roster));
-  if (cordon !== "") await worker.uncordon();
-  print(cli, `Worker ${name} ${cordon === "" ? "was not drained: it gets jobs" : "gets jobs again"}.`);
+  const { before, changed } = await changeCordonOf(cli, found, { kind: "resume" });
+  if (isRestart(before)) throw notSetUp(before.replace(/^lido: /, ""), name, await repairCommand(cli, found.roster));
+  print(cli, `Worker ${name} ${changed ? "gets jobs again" : "was not drained: it gets jobs"}.`);
   return 0;
 }
 

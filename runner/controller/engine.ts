@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import { UserError } from "../../spec/index.ts";
+import { UserError } from "../../spec/errors.ts";
 import type { Change, Draft, Effect, Event, State, Step, StoredChange } from "../core/index.ts";
 import { evolve, isStored, load, react, schedule } from "../core/index.ts";
 import type { Store } from "../store/index.ts";

@@ -1,5 +1,5 @@
 /** What the controller answers to each method of runner/api.ts. */
-import { UserError } from "../../spec/index.ts";
+import { UserError } from "../../spec/errors.ts";
 import type { SubmitParams, SubmitResult } from "../api.ts";
 import type { Engine } from "./engine.ts";
 import type { LogsOptions } from "./logs.ts";
@@ -12,7 +12,7 @@ import type { Facts, Moment } from "./status.ts";
 import { status } from "./status.ts";
 import { watch } from "./watch.ts";
 import type { WorkersOptions } from "./workers.ts";
-import { workersNow } from "./workers.ts";
+import { setCordon, workersNow } from "./workers.ts";
 
 export interface HandlersOptions extends LogsOptions, Pick<WorkersOptions, "decided"> {
   readonly engine: Engine;
@@ -30,6 +30,7 @@ export function handlers(options: HandlersOptions): Handlers {
     submissions: (params) => submissionsPage(params, { store, state: engine.state, now: clock() }),
     show: (params) => show(params, { store, state: engine.state, now: clock() }),
     workers: (params, { signal }) => workersNow(params, { ...options, signal }),
+    cordon: (params) => setCordon(params, options),
     retry: (params) => retry(params, { engine, store }),
     watch: (params, context) => watch(params, context, options),
     logs: (params, context) => logs(params, context, options),

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { UserError } from "../../spec/index.ts";
+import { UserError } from "../../spec/errors.ts";
 
 export class AlreadyRunningError extends UserError {
   override readonly name: string = "AlreadyRunningError";

@@ -3,7 +3,7 @@
  * over broken connections and on to the next attempt, and ends when the job is over, with every byte told once.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { NotFoundError, UserError } from "../../spec/index.ts";
+import { NotFoundError, UserError } from "../../spec/errors.ts";
 import type { Worker } from "../../worker/index.ts";
 import { ConnectionError } from "../../worker/index.ts";
 import type { LogItem, LogsParams, LogsResult } from "../api.ts";

@@ -2,7 +2,7 @@
  * The controller's process, started by the client as `node main.js`. Ends with 0 when another controller owns the queue
  * already, and on SIGTERM or SIGINT; jobs go on in each case.
  */
-import { UserError } from "../../spec/index.ts";
+import { UserError } from "../../spec/errors.ts";
 import { connectWorker, lidoHome } from "../../worker/index.ts";
 import { packageVersion } from "../client/version.ts";
 import { rosterFromPointer } from "../pools/index.ts";

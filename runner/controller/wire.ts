@@ -1,5 +1,5 @@
 /** Lines on the controller's socket, seen from the controller: requests in, items, results and errors out. */
-import { UserError } from "../../spec/index.ts";
+import { UserError } from "../../spec/errors.ts";
 import type { Methods, WireError } from "../api.ts";
 import { parseJsonLine } from "../json-line.ts";
 
@@ -21,6 +21,7 @@ const METHODS: ReadonlySet<string> = new Set<keyof Methods>([
   "show",
   "retry",
   "workers",
+  "cordon",
   "watch",
   "logs",
   "cancel",

@@ -1,8 +1,10 @@
 /** The workers of all pools as the controller sees them; asked for by somebody who looks, it tries those that it left alone. */
-import type { WorkerRow, WorkersParams } from "../api.ts";
+import type { CordonParams, WorkerRow, WorkersParams } from "../api.ts";
+import { type CordonOutcome, changeCordon } from "../cordon.ts";
 import type { Event, Pool, State, WorkerView } from "../core/index.ts";
 import { isReachable, isWatched } from "../core/index.ts";
 import type { Changes } from "./changes.ts";
+import type { Sessions } from "./sessions.ts";
 
 export interface WorkersOptions {
   readonly state: () => State;
@@ -10,6 +12,16 @@ export interface WorkersOptions {
   readonly clock: () => number;
   readonly decided: (event: Event) => Promise<unknown>;
   readonly signal: AbortSignal;
+}
+
+export async function setCordon(
+  { pool, worker, change }: CordonParams,
+  { sessions, state }: Pick<WorkersOptions, "state"> & { readonly sessions: Pick<Sessions, "get"> },
+): Promise<CordonOutcome | null> {
+  const live = sessions.get({ pool, worker })?.live;
+  const view = state().pools.get(pool)?.workers.get(worker);
+  if (live === undefined || view === undefined) return null;
+  return await changeCordon(live.worker, view.cordon, change);
 }
 
 /** A refused connection is known in milliseconds; for a host that swallows everything nobody should wait. */

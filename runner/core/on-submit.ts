@@ -1,7 +1,7 @@
 /** Whether a submission is taken, and which ids it gets: one contiguous range, whatever its size. */
 
+import { UserError } from "../../spec/errors.ts";
 import type { ResourceChoice } from "../../spec/index.ts";
-import { UserError } from "../../spec/index.ts";
 import type { Roster } from "../../worker/index.ts";
 import { assignments } from "../../worker/index.ts";
 import type { Change, EventOf, Step } from "./events.ts";

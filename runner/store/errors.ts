@@ -1,5 +1,5 @@
 /** The store could not be read or written. Nothing of what was to be written is there. */
-import { UserError } from "../../spec/index.ts";
+import { UserError } from "../../spec/errors.ts";
 
 export class StoreError extends UserError {
   override readonly name: string = "StoreError";

@@ -258,7 +258,11 @@ describe("with a controller", () => {
   test("a command loads neither zod nor yaml, ssh2 or Pulumi, unless it must", async () => {
     await using t = await stage({
       pools: [roster()],
-      script: { submit: () => ({ ids: { first: 1, last: 1 } }), submissions: () => ({ rows: [] }) },
+      script: {
+        submit: () => ({ ids: { first: 1, last: 1 } }),
+        submissions: () => ({ rows: [] }),
+        cordon: () => ({ before: "", changed: true, jobs: [] }),
+      },
     });
     const state = { PULUMI_BACKEND_URL: `file://${join(t.folder, "state")}`, PULUMI_STACK: "dev" };
     const env = { PATH: process.env.PATH, LIDO_HOME: t.folder, ...state, NODE_DEBUG: "module,esm" };
@@ -271,6 +275,7 @@ describe("with a controller", () => {
     };
     expect(await loaded("jobs", "queue")).toEqual(["commander"]);
     expect(await loaded("jobs", "launch", "-d", "-p", "gpu-pool", "--", "true")).toEqual(["commander"]);
+    expect(await loaded("workers", "drain", "gpu-pool-1")).toEqual(["commander"]);
     writeFileSync(join(t.folder, "job.yaml"), "run: echo\n");
     expect(await loaded("jobs", "launch", "-d", "-p", "gpu-pool", "job.yaml")).toEqual([
       "commander",

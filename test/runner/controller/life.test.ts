@@ -258,6 +258,38 @@ test("a worker that nobody wanted anything of is tried when somebody looks, and 
   ]);
 });
 
+test("a cordon is changed over the connection that stands, and nothing is said to a worker that has none", async () => {
+  const home = newHome();
+  const workers = [teardown.use(await startWorker(1)), teardown.use(await startWorker(2))];
+  const roster = rosterOf(home, workers);
+  const controller = teardown.use(await startController(home));
+  using client = await openClient(controller.socket);
+  const { identity: pool } = roster;
+  const drain = (reason?: string) => ({ kind: "drain", by: "drained by me", ...(reason ? { reason } : {}) }) as const;
+  expect(await client.call("cordon", { pool, worker: 1, change: drain() })).toBeNull();
+  await client.call(
+    "submit",
+    submission(roster, 2, { run: `until [ -e ${join(home.path, "go")} ]; do sleep 0.05; done` }),
+  );
+  await eventually(async () => (await client.call("status", {})).queue.RUNNING === 2, "both run");
+  const first = await client.call("cordon", { pool, worker: 1, change: drain("bad\nfan") });
+  expect(first).toEqual({ before: "", changed: true, jobs: [expect.any(Number)] });
+  const cordons = async () => (await client.call("workers", {})).map(({ cordon }) => cordon);
+  await eventually(async () => (await cordons())[0] === "bad fan", "the worker said so itself");
+  expect(await client.call("cordon", { pool, worker: 1, change: drain() })).toMatchObject({
+    before: "bad fan",
+    changed: false,
+  });
+  expect(await client.call("cordon", { pool, worker: 1, change: { kind: "resume" } })).toMatchObject({ changed: true });
+  await eventually(async () => (await cordons())[0] === "", "it gets jobs again");
+  expect(await client.call("cordon", { pool, worker: 1, change: { kind: "resume" } })).toMatchObject({
+    changed: false,
+  });
+  expect(await client.call("cordon", { pool, worker: 3, change: drain() })).toBeNull();
+  writeFileSync(join(home.path, "go"), "");
+  expect((await untilOver(client, 1, 2)).byStatus).toEqual({ SUCCEEDED: 2 });
+});
+
 test("a secret is in the private database and nowhere else", async () => {
   const home = newHome();
   const a = teardown.use(await startWorker(1));
