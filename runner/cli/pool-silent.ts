@@ -26,7 +26,8 @@ export async function silentOf(
 ): Promise<readonly JobRow[]> {
   if (rows.length === 0) return [];
   const workers = await connection.call("workers", {});
-  const silent = workers.filter(({ connected }) => !connected).map(({ pool, id }) => `${pool} ${id}`);
+  // One that is not connected yet, by a controller that has just begun, is not silent.
+  const silent = workers.filter(({ trouble }) => trouble !== "").map(({ pool, id }) => `${pool} ${id}`);
   return rows.filter(
     ({ status, pool, worker }) => status === "CANCELLING" && silent.some((name) => name.endsWith(`/${pool} ${worker}`)),
   );

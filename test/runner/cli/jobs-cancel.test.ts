@@ -36,10 +36,12 @@ test("by ids: what was cancelled, what was over, what is not there", async () =>
 test("a job on a worker that does not answer: what is known, and what to do", async () => {
   const worker = { pool: "o/p/s/gpu-pool", id: 1, name: "gpu-pool-1", trouble: "", cordon: "" };
   const script = {
-    queue: () => ({ rows: [row(4, { status: "CANCELLING", worker: 2 }), row(3, { status: "CANCELLING", worker: 1 })] }),
+    queue: () => ({ rows: [5, 4, 3].map((id) => row(id, { status: "CANCELLING", worker: id - 2 })) }),
     workers: () => [
-      { ...worker, connected: false },
+      { ...worker, connected: false, trouble: "Cannot reach it" },
       { ...worker, id: 2, connected: true },
+      // A controller that has just begun does not know yet.
+      { ...worker, id: 3, connected: false },
     ],
   };
   await using t = await answering({ cancelled: [range(3, 5)] }, { script });

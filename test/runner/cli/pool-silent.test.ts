@@ -22,7 +22,7 @@ const worker = (id: number, connected: boolean): WorkerRow => ({
   id,
   name: `p-${id}`,
   connected,
-  trouble: "",
+  trouble: connected ? "" : "Cannot reach it",
   cordon: "",
 });
 
