@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { UserError } from "../../spec/errors.ts";
 import type { Change, Draft, Effect, Event, State, Step, StoredChange } from "../core/index.ts";
-import { evolve, isStored, load, react, schedule } from "../core/index.ts";
+import { evolve, folded, isStored, load, react, schedule } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
 import { StoreError } from "../store/index.ts";
 import { crashPointOfTurn } from "./crash-point.ts";
@@ -120,7 +120,7 @@ export class Engine {
     const settled = batch.map((waiting) => this.#decide(waiting, now, take));
     take(schedule(this.#state, now));
     crashPointOfTurn("before", effects);
-    const stale = await this.#commit(changes.filter(isStored), batch);
+    const stale = await this.#commit(folded(changes.filter(isStored)), batch);
     crashPointOfTurn("after", effects);
     if (stale.length > 0) await this.#reload(stale);
     else this.#options.onTurn({ changes, effects });

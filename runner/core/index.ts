@@ -5,6 +5,7 @@ export type { Draft } from "./evolve.ts";
 export { evolve } from "./evolve.ts";
 export { explain } from "./explain.ts";
 export { describeWanted } from "./fits.ts";
+export { folded } from "./fold.ts";
 export { attemptKey, keyName } from "./keys.ts";
 export { wantedLeases } from "./leases.ts";
 export type { Snapshot } from "./load.ts";
