@@ -29,7 +29,7 @@ export class NullWorker {
   agent(say: Say): (text: string) => void {
     this.#journal = say;
     const now = Date.now();
-    say(`LIDO-AGENT 1 2 ${now} 1000000 1000000\nLIDO 1 ${BOOT} ${now} 1 0 \n`);
+    say(`LIDO-AGENT 1 3 ${now} 1000000 1000000\nLIDO 1 ${BOOT} ${now} 1 0 \n`);
     const split = lines();
     let skip = 0;
     return (text) => {
@@ -53,6 +53,7 @@ export class NullWorker {
         return this.#start(rest.slice(0, 3).join(" "));
       case "QUERY":
       case "CANCEL":
+      case "TAKEBACK":
         return `= ${this.#status(rest.slice(0, 3).join(" "))}\n`;
       case "LEASE":
         return `= ok ${rest[0]}\n`;
@@ -61,6 +62,7 @@ export class NullWorker {
       case "UNREAD":
         return this.#list((attempt) => attempt.ended !== undefined);
       case "FORGET":
+      case "SETTLE":
         for (const name of rest.slice(1)) this.#attempts.delete(`${rest[0]} ${name.replace(".", " ")}`);
         return "= 0\n";
       default:

@@ -32,7 +32,7 @@ test("what it knows outlives its connections until it is told to forget it", asy
   await using first = await connect(null1, new Recorder());
   await first.start({ key, slot: 0, env: {} });
   await using second = await connect(null1, new Recorder());
-  expect(second.hello).toMatchObject({ protocol: 2, running: [], unread: [key] });
+  expect(second.hello).toMatchObject({ protocol: 3, running: [], unread: [key] });
   expect(await second.start({ key, slot: 0, env: {} })).toMatchObject({ kind: "known", status: { kind: "done" } });
   await second.acknowledge(key);
   expect(await second.forget([key])).toEqual([]);
