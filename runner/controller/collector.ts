@@ -34,7 +34,8 @@ const GATHER_MS = 2_000;
 /** So many are worth a channel at once. */
 const ENOUGH = 100;
 const RETRY_MS = 5_000;
-const AT_ONCE = 500;
+/** What comes in faster than that is collected, each time, must not pile up: a busy controller takes its time for each step. */
+const AT_ONCE = 5_000;
 /** So much of logs is held in memory at most, and one log more, of each worker that is being collected from. */
 const HELD_BYTES = 16 * 1024 * 1024;
 const WORKERS_AT_ONCE = 4;
@@ -108,7 +109,7 @@ export class Collector implements AsyncDisposable {
 
   /** Answers whether to go on soon. */
   async #batch(worker: Worker, waiting: Map<string, AttemptKey>, ref: WorkerRef): Promise<boolean> {
-    const keys = [...waiting.values()].filter((key) => !this.#options.holds.has(key)).slice(0, AT_ONCE);
+    const keys = this.#some(waiting);
     if (keys.length === 0) return false;
     try {
       await this.#gate.run(() => this.#copy(worker, keys));
@@ -126,6 +127,16 @@ export class Collector implements AsyncDisposable {
       if (!passing) for (const key of keys) waiting.delete(keyName(key));
       return this.#failed(error, { ...ref, ...keys[0] });
     }
+  }
+
+  /** The first of those that nobody reads there. */
+  #some(waiting: Map<string, AttemptKey>): readonly AttemptKey[] {
+    const keys: AttemptKey[] = [];
+    for (const key of waiting.values()) {
+      if (keys.length === AT_ONCE) break;
+      if (!this.#options.holds.has(key)) keys.push(key);
+    }
+    return keys;
   }
 
   #failed(error: unknown, about: WorkerRef & Partial<AttemptKey>): boolean {
