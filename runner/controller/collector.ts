@@ -35,7 +35,7 @@ const GATHER_MS = 2_000;
 const ENOUGH = 100;
 const RETRY_MS = 5_000;
 /** What comes in faster than that is collected, each time, must not pile up: a busy controller takes its time for each step. */
-const AT_ONCE = 5_000;
+const AT_ONCE = 2_000;
 /** So much of logs is held in memory at most, and one log more, of each worker that is being collected from. */
 const HELD_BYTES = 16 * 1024 * 1024;
 const WORKERS_AT_ONCE = 4;
@@ -109,10 +109,14 @@ export class Collector implements AsyncDisposable {
 
   /** Answers whether to go on soon. */
   async #batch(worker: Worker, waiting: Map<string, AttemptKey>, ref: WorkerRef): Promise<boolean> {
-    const keys = this.#some(waiting);
-    if (keys.length === 0) return false;
+    let keys: readonly AttemptKey[] = [];
     try {
-      await this.#gate.run(() => this.#copy(worker, keys));
+      await this.#gate.run(() => {
+        // More may have ended while others were at it.
+        keys = this.#some(waiting);
+        return this.#copy(worker, keys);
+      });
+      if (keys.length === 0) return false;
       this.#trouble = "";
       // Nobody may begin to read between this look and the words that follow.
       const free = keys.filter((key) => !this.#options.holds.has(key));

@@ -38,6 +38,8 @@ interface Waiting {
 /** Ends the sender's waiting; `stale` are the changes that the store refused. */
 type Settle = (stale: ReadonlySet<Change>) => void;
 
+/** A turn of more would keep callers, and the copying of logs, from theirs for longer than a commit costs. */
+const TURN_EVENTS = 256;
 const RETRY_MS = 1_000;
 const ON_ITS_WAY =
   "As long as this controller runs, what was asked for is done once there is room. Look with `lido jobs queue` before you give the command again.";
@@ -99,7 +101,7 @@ export class Engine {
       while (this.#inbox.length > 0 && !this.#stopping.signal.aborted) {
         // Whatever else the event loop has ready belongs to the same turn, and calls are heard between two turns.
         await new Promise((resolve) => setImmediate(resolve));
-        await this.#turn(this.#inbox.splice(0));
+        await this.#turn(this.#inbox.splice(0, TURN_EVENTS));
       }
     } catch (error) {
       this.#options.onFatal(error);

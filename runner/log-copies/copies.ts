@@ -32,6 +32,14 @@ interface Segment {
 /** Which jobs a segment is about; it does not change once the segment is closed. */
 type Span = { readonly first: number; readonly last: number };
 
+type Copied = Collected & { readonly key: AttemptKey };
+
+interface Waiting {
+  readonly logs: readonly Copied[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** Nothing of a batch is there when this is thrown; it may be tried again later. */
 export class NoRoomError extends Error {}
 
@@ -40,7 +48,8 @@ export class LogCopies implements AsyncDisposable {
   readonly #spans = new Map<string, Span>();
   #writer: SegmentWriter | undefined;
   #began = 0;
-  #last: Promise<unknown> = Promise.resolve();
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | undefined;
 
   private constructor(options: CopiesOptions) {
     this.#options = options;
@@ -52,14 +61,29 @@ export class LogCopies implements AsyncDisposable {
   }
 
   /** On the disk when it settles. @throws NoRoomError */
-  add(logs: readonly (Collected & { readonly key: AttemptKey })[]): Promise<void> {
-    const done = this.#last.then(() => this.#add(logs));
-    this.#last = done.catch(() => {});
-    return done;
+  add(logs: readonly Copied[]): Promise<void> {
+    if (logs.length === 0) return Promise.resolve();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiting.push({ logs, resolve, reject });
+    this.#writing ??= this.#write();
+    return promise;
   }
 
-  async #add(logs: readonly (Collected & { readonly key: AttemptKey })[]): Promise<void> {
-    if (logs.length === 0) return;
+  /** What came while others were written is written together. */
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const all = this.#waiting.splice(0);
+      try {
+        await this.#add(all.flatMap(({ logs }) => logs));
+        for (const { resolve } of all) resolve();
+      } catch (error) {
+        for (const { reject } of all) reject(error);
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  async #add(logs: readonly Copied[]): Promise<void> {
     const packed: Packed[] = [];
     for (const log of logs) packed.push({ key: log.key, ...extentOf(log), bytes: await pack(textOf(log)) });
     const bytes = packed.reduce((sum, one) => sum + one.bytes.length, 0);
@@ -138,7 +162,7 @@ export class LogCopies implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#last;
+    await this.#writing;
     await this.#close();
   }
 }
