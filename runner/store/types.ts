@@ -23,6 +23,16 @@ export interface StoredRow extends JobRow {
   readonly poolIdentity: string;
 }
 
+export interface PageQuery extends QueueParams {
+  /** Only jobs that were handed out to a worker once. */
+  readonly handedOut?: boolean;
+}
+
+export interface RanksOf extends IdRange {
+  /** First id of their submission. */
+  readonly submission: number;
+}
+
 /** All ranks of a submission as they were committed, counted. */
 export interface StoredSubmission extends Omit<SubmissionRow, "reason" | "job" | "workers"> {
   /** A rank that waits, if there is one. */
@@ -45,7 +55,9 @@ export interface Store extends AsyncDisposable {
   /** The attempts of a job that another one followed, or is to follow; first to last. */
   attempts(job: number): Promise<readonly AttemptRow[]>;
   /** At most `limit` rows, newest ids first. */
-  page(query: QueueParams): Promise<readonly StoredRow[]>;
+  page(query: PageQuery): Promise<readonly StoredRow[]>;
+  /** Ranks that were cancelled before they were handed out, lowest first; what touches within a submission is one range. */
+  cancelledRanks(query: Pick<QueueParams, "ids" | "name">): Promise<readonly RanksOf[]>;
   /** At most `limit`, newest first. Its cost does not grow with the ranks that are over. */
   submissions(query: SubmissionsParams): Promise<readonly StoredSubmission[]>;
   /** How many of the ranges' jobs are in which status. */

@@ -3,19 +3,41 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ExpressionBuilder } from "kysely";
 import type { IdRange, QueueParams } from "../../api.ts";
-import { intersect } from "../../core/index.ts";
-import type { StoredRow } from "../types.ts";
+import { intersect, normalize } from "../../core/index.ts";
+import type { PageQuery, RanksOf, StoredRow } from "../types.ts";
 import { all, sql } from "./prepared.ts";
 import { outcomeOfRow } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 import { firstSince } from "./since.ts";
 
-export function page(database: DatabaseSync, query: QueueParams): readonly StoredRow[] {
+export function page(database: DatabaseSync, query: PageQuery): readonly StoredRow[] {
   const ranges = clip(database, query);
   if (ranges.length === 0) return [];
   const rows = jobRows(database, query, ranges);
-  const ranks = [...take(spanRanks(database, query, ranges), query.limit)];
+  const ranks = query.handedOut === true ? [] : [...take(spanRanks(database, query, ranges), query.limit)];
   return [...rows, ...ranks].toSorted((a, b) => b.id - a.id).slice(0, query.limit);
+}
+
+/** However many ranks there are, this is a row for each span of them. */
+export function cancelledRanks(
+  database: DatabaseSync,
+  { ids, name }: Pick<QueueParams, "ids" | "name">,
+): readonly RanksOf[] {
+  const which = { ...(ids === undefined ? {} : { ids }), ...(name === undefined ? {} : { name }) };
+  const query: QueueParams = { ...which, statuses: ["CANCELLED"], limit: Number.MAX_SAFE_INTEGER };
+  const ranges = normalize(clip(database, query));
+  if (ranges.length === 0) return [];
+  const joined: RanksOf[] = [];
+  for (const span of spans(database, query, ranges).toReversed()) {
+    for (const part of ranges.flatMap((range) => intersect(span, range) ?? [])) {
+      const { submission_first: submission } = span;
+      const last = joined.at(-1);
+      if (last?.submission === submission && last.last + 1 === part.first)
+        joined.splice(-1, 1, { ...last, last: part.last });
+      else joined.push({ ...part, submission });
+    }
+  }
+  return joined;
 }
 
 function clip(database: DatabaseSync, query: QueueParams): readonly IdRange[] {

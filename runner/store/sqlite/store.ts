@@ -9,7 +9,7 @@ import type { Payload, Store } from "../types.ts";
 import { attempts } from "./attempts.ts";
 import { counts } from "./counts.ts";
 import { migrate } from "./migrations.ts";
-import { page } from "./page.ts";
+import { cancelledRanks, page } from "./page.ts";
 import { all, sql } from "./prepared.ts";
 import { jobSpecOf, submissionOfRow } from "./rows.ts";
 import { loadSnapshot } from "./snapshot.ts";
@@ -33,6 +33,7 @@ export function openSqliteStore(path: string): Store {
     payload: (submission) => guarded(() => payload(database, submission)),
     attempts: (job) => guarded(() => attempts(database, job)),
     page: (query) => guarded(() => page(database, query)),
+    cancelledRanks: (query) => guarded(() => cancelledRanks(database, query)),
     submissions: (query) => guarded(() => submissions(database, query)),
     counts: (ranges) => guarded(() => counts(database, ranges)),
     [Symbol.asyncDispose]: () => guarded(() => database.close()),

@@ -277,6 +277,17 @@ export function storeConformance(name: string, open: () => Promise<Opened>): voi
         at: 4_000,
       });
       await store.commit([cancel(1, 2), cancel(3, 3), cancel(4, 6)]);
+      expect(await store.cancelledRanks({})).toEqual([{ first: 1, last: 6, submission: 1 }]);
+      const some = [
+        { first: 5, last: 9 },
+        { first: 2, last: 2 },
+      ];
+      expect(await store.cancelledRanks({ ids: some })).toEqual([
+        { first: 2, last: 2, submission: 1 },
+        { first: 5, last: 6, submission: 1 },
+      ]);
+      expect(await store.cancelledRanks({ name: "nobody's" })).toEqual([]);
+      expect(await store.page({ limit: 9, statuses: ["CANCELLED"], handedOut: true })).toEqual([]);
       const again: StoredChange = { kind: "span-retried", submission: submission(1, 9), cut: { first: 2, last: 5 } };
       expect(await store.commit([again])).toEqual([]);
       const rows = await store.page({ limit: 100, statuses: ["CANCELLED"] });
