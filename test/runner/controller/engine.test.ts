@@ -79,7 +79,8 @@ test("what changes nothing in the store is no commit", async () => {
 
 test("a refused submission changes nothing", async () => {
   await using it = await rig();
-  await expect(it.engine.send(submit(workers, 0))).rejects.toThrow("--num-jobs");
+  for (const count of [0, 1.5, 10_000_001])
+    await expect(it.engine.send(submit(workers, count))).rejects.toThrow("--num-jobs");
   expect(it.commits).toEqual([]);
 });
 
