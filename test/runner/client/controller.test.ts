@@ -93,8 +93,8 @@ test.each([
   [`console.log("x\\n" + JSON.stringify({ pid: process.pid, level: 30, msg: "the controller listens" }));`, ""],
   [`console.log(JSON.stringify({ pid: process.pid, level: 60, msg: "no memory" }));`, ": no memory"],
 ])("a controller that is killed while it starts: %s", async (text, why) => {
-  const entry = program(`${text} process.kill(process.pid, "SIGKILL")`);
-  const started = connectController({ home, entry });
+  const dying = program(`${text} process.kill(process.pid, "SIGKILL")`);
+  const started = connectController({ home, entry: dying });
   await expect(started).rejects.toBeInstanceOf(ControllerDiedError);
   await expect(started).rejects.toMatchObject({
     message: `The controller was killed by SIGKILL while it started${why}; running jobs go on.\nGive the command again. Its log: ${join(home, "controller", "controller.log")}`,
