@@ -79,8 +79,7 @@ test("what changes nothing in the store is no commit", async () => {
 
 test("a refused submission changes nothing", async () => {
   await using it = await rig();
-  for (const count of [0, 1.5, 10_000_001])
-    await expect(it.engine.send(submit(workers, count))).rejects.toThrow("--num-jobs");
+  await expect(it.engine.send(submit(workers, 0))).rejects.toThrow("--num-jobs");
   expect(it.commits).toEqual([]);
 });
 
