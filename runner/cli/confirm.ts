@@ -50,6 +50,8 @@ export async function ask(cli: Cli, { text, presumed, signal }: Ask): Promise<bo
       const answer = line.trim().toLowerCase();
       return answer === "" ? presumed === "yes" : answer === "y" || answer === "yes";
     }
+    // Nobody ended the line.
+    cli.stderr.write("\n");
     return false;
   } finally {
     lines.close();

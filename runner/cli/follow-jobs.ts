@@ -1,9 +1,8 @@
 /** Watches many jobs until all are over, and shows how they stand meanwhile. */
 import type { Counts, IdRange, WatchResult } from "../api.ts";
-import type { Connection } from "../client/index.ts";
 import type { Cli } from "./cli.ts";
 import { liveView } from "./live.ts";
-import { persist } from "./persist.ts";
+import type { Persistent } from "./persist.ts";
 
 export interface FollowJobsOptions {
   readonly ids: readonly IdRange[];
@@ -13,10 +12,10 @@ export interface FollowJobsOptions {
   readonly onCounts?: (counts: Counts) => void;
 }
 
-export async function followJobs(cli: Cli, first: Connection, options: FollowJobsOptions): Promise<WatchResult> {
+export async function followJobs(cli: Cli, controller: Persistent, options: FollowJobsOptions): Promise<WatchResult> {
   const { ids, signal } = options;
   using view = liveView(cli);
-  return await persist(cli, first, (connection, heard) =>
+  return await controller.persist((connection, heard) =>
     connection.call(
       "watch",
       { ids },

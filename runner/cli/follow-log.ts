@@ -7,7 +7,7 @@ import type { Connection } from "../client/index.ts";
 import { type Cli, note } from "./cli.ts";
 import type { LogSink } from "./log-sink.ts";
 import { jobWords, UNFINISHED } from "./outcome.ts";
-import { type Attempt, persist } from "./persist.ts";
+import type { Attempt, Persistent } from "./persist.ts";
 
 export interface FollowLogOptions {
   readonly id: number;
@@ -21,7 +21,7 @@ export interface FollowLogOptions {
 }
 
 /** @returns the job as it stood when its log ended */
-export async function followLog(cli: Cli, first: Connection, options: FollowLogOptions): Promise<JobRow> {
+export async function followLog(cli: Cli, controller: Persistent, options: FollowLogOptions): Promise<JobRow> {
   const { id, follow, tail, attempt: which, sink, signal } = options;
   let printed = 0;
   const attempt: Attempt<JobRow> = async (connection, heard) => {
@@ -45,7 +45,9 @@ export async function followLog(cli: Cli, first: Connection, options: FollowLogO
   };
   try {
     // From the tail on it is not known how many bytes came before, so it can't be taken up again.
-    return tail === undefined ? await persist(cli, first, attempt) : await attempt(first, () => undefined);
+    return tail === undefined
+      ? await controller.persist(attempt)
+      : await attempt(await controller.connection(), () => undefined);
   } finally {
     await sink.end();
   }

@@ -38,6 +38,13 @@ export function rangesOf(ids: readonly number[]): readonly IdRange[] {
   return normalize(ids.map((id) => ({ first: id, last: id })));
 }
 
+/** Adds the next higher id to ascending ranges, in place. */
+export function addId(ranges: IdRange[], id: number): void {
+  const last = ranges.at(-1);
+  if (last !== undefined && last.last + 1 === id) ranges[ranges.length - 1] = { first: last.first, last: id };
+  else ranges.push({ first: id, last: id });
+}
+
 export function countIds(ranges: readonly IdRange[]): number {
   return ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }

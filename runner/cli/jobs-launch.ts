@@ -6,8 +6,8 @@ import { UserError } from "../../spec/errors.ts";
 import type { JobSpec, Warning } from "../../spec/index.ts";
 import { nameFault } from "../../spec/name.ts";
 import type { IdRange, SubmitParams } from "../api.ts";
-import type { Connection } from "../client/index.ts";
 import { isSetByLido } from "../core/environment.ts";
+import { MOST_RANKS } from "../launch-limit.ts";
 import { type Cli, note } from "./cli.ts";
 import { confirm } from "./confirm.ts";
 import { addVariableOptions, type VariableFlags, variablesOf } from "./environment.ts";
@@ -19,6 +19,7 @@ import { type JobSource, readSource, sourceOf } from "./job-source.ts";
 import { logSink } from "./log-sink.ts";
 import { wholeNumber, yesOption } from "./options.ts";
 import { exitCodeOf, exitCodeOfJob, jobs, jobWords, tally, tallyWords } from "./outcome.ts";
+import { type Persistent, persistent } from "./persist.ts";
 import type { MakeCommand } from "./program.ts";
 import { harmless } from "./width.ts";
 
@@ -39,7 +40,7 @@ export const command: MakeCommand = ({ cli, done, afterDashes }) =>
     .argument("[file]", "a job file")
     .argument("[command...]", "after --, a command with its arguments")
     .option("-p, --pool <name>", "the pool (default: `pool:` of the file)")
-    .option("--num-jobs <n>", "how many ranks", wholeNumber("--num-jobs", 1), 1)
+    .option("--num-jobs <n>", `how many ranks, up to ${MOST_RANKS}`, wholeNumber("--num-jobs", 1, MOST_RANKS), 1)
     .option("-n, --name <name>", "name of the job")
     .option("--cpus <n>", "cpus of a worker: 4, 4+")
     .option("--memory <gb>", "its memory: 16, 16+, 64GB")
@@ -78,11 +79,11 @@ export async function runLaunch(cli: Cli, options: LaunchOptions): Promise<numbe
     presumed: "yes",
     unattended: "go on",
   });
-  await using connection = await cli.connect();
-  const { ids } = await connection.call("submit", params);
+  await using controller = persistent(cli);
+  const { ids } = await (await controller.connection()).call("submit", params);
   printIds(cli, ids);
   if (options.detach === true) return sayWhatNext(cli, ids);
-  return ids.first === ids.last ? await followOne(cli, connection, ids.first) : await followMany(cli, connection, ids);
+  return ids.first === ids.last ? await followOne(cli, controller, ids.first) : await followMany(cli, controller, ids);
 }
 
 /** Where nothing can be printed they must not be lost: the jobs run. */
@@ -148,11 +149,11 @@ function sayWhatNext(cli: Cli, ids: IdRange): number {
   return 0;
 }
 
-async function followOne(cli: Cli, connection: Connection, id: number): Promise<number> {
+async function followOne(cli: Cli, controller: Persistent, id: number): Promise<number> {
   const signal = cli.interrupted();
   const sink = logSink(cli.stdout, { raw: false, prefix: "" });
   try {
-    const job = await followLog(cli, connection, { id, follow: true, sink, signal });
+    const job = await followLog(cli, controller, { id, follow: true, sink, signal });
     note(cli, jobWords(job));
     return exitCodeOfJob(job);
   } catch (error) {
@@ -161,11 +162,11 @@ async function followOne(cli: Cli, connection: Connection, id: number): Promise<
   }
 }
 
-async function followMany(cli: Cli, connection: Connection, ids: IdRange): Promise<number> {
+async function followMany(cli: Cli, controller: Persistent, ids: IdRange): Promise<number> {
   const signal = cli.interrupted();
   const range = formatIds([ids]);
   try {
-    const { counts } = await followJobs(cli, connection, { ids: [ids], signal });
+    const { counts } = await followJobs(cli, controller, { ids: [ids], signal });
     note(cli, `${jobs(countIds([ids]))}: ${tallyWords(tally(counts))}.`);
     const failed = counts.lastFailed[0];
     if (failed !== undefined) note(cli, `See why with \`lido jobs logs ${failed.id}\`.`);

@@ -3,19 +3,19 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import type { IdRange, JobRow } from "../api.ts";
-import type { Connection } from "../client/index.ts";
 import { absentWords } from "../no-such-job.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { followLog } from "./follow-log.ts";
-import { formatIds, rangesOf } from "./ids.ts";
+import { addId, formatIds } from "./ids.ts";
 import { detached } from "./interrupted.ts";
 import { shellWord } from "./job-source.ts";
-import { chosenJobs, type LogChoice } from "./log-choice.ts";
+import { type ChosenJobs, chosenJobs, type LogChoice } from "./log-choice.ts";
 import { controllerLines } from "./log-controller.ts";
 import { printLogs, syncDown } from "./log-many.ts";
 import { logSink } from "./log-sink.ts";
 import { wholeNumber } from "./options.ts";
 import { exitCodeOf, exitCodeOfJob, jobWords, tally, tallyWords } from "./outcome.ts";
+import { type Persistent, persistent } from "./persist.ts";
 import type { MakeCommand } from "./program.ts";
 import { parseDuration } from "./time.ts";
 import { whichJobs } from "./which-jobs.ts";
@@ -74,13 +74,13 @@ Examples:
 /** @returns with `follow`, what the jobs came to: 0, 100 failed, 103 cancelled; 102 when some ids are not there. */
 export async function runLogs(cli: Cli, options: LogsOptions): Promise<number> {
   const signal = cli.interrupted();
-  await using connection = await cli.connect();
+  await using controller = persistent(cli);
   const { since, ...choice } = options;
   const id = onlyId(options);
   try {
-    if (id !== undefined) return await printOne(cli, connection, { ...options, id, signal });
-    const chosen = await chosenJobs(connection, since === undefined ? choice : { ...choice, since: cli.now() - since });
-    const code = await printChosen(cli, connection, { ...options, rows: chosen.rows, signal });
+    if (id !== undefined) return await printOne(cli, controller, { ...options, id, signal });
+    const chosen = await chosenJobs(controller, since === undefined ? choice : { ...choice, since: cli.now() - since });
+    const code = await printChosen(cli, controller, { ...options, chosen, signal });
     return chosen.missing.length === 0 ? code : sayMissing(cli, chosen.missing);
   } catch (error) {
     if (signal.aborted) throw detached([`lido jobs logs ${backWords(options)}`]);
@@ -105,12 +105,12 @@ interface One extends LogsOptions {
   readonly signal: AbortSignal;
 }
 
-async function printOne(cli: Cli, connection: Connection, options: One): Promise<number> {
+async function printOne(cli: Cli, controller: Persistent, options: One): Promise<number> {
   const { id, follow, tail, attempt, raw = false, signal } = options;
   const sink = logSink(cli.stdout, { raw, prefix: "" });
-  const job = await followLog(cli, connection, { id, follow, tail, attempt, sink, signal });
+  const job = await followLog(cli, controller, { id, follow, tail, attempt, sink, signal });
   if (!follow) return 0;
-  if (attempt !== undefined && attempt !== job.attempt) return await tellPast(cli, connection, { job, attempt });
+  if (attempt !== undefined && attempt !== job.attempt) return await tellPast(cli, controller, { job, attempt });
   note(cli, jobWords(job));
   return exitCodeOfJob(job);
 }
@@ -121,9 +121,9 @@ interface Past {
 }
 
 /** What the job does by now is another attempt's matter. @returns 100 when that attempt ended with an exit code of its own */
-async function tellPast(cli: Cli, connection: Connection, { job, attempt }: Past): Promise<number> {
+async function tellPast(cli: Cli, controller: Persistent, { job, attempt }: Past): Promise<number> {
   const { id, status } = job;
-  const { attempts } = await connection.call("show", { id });
+  const { attempts } = await controller.persist((connection) => connection.call("show", { id }));
   const past = attempts.find((one) => one.attempt === attempt);
   const failed = (past?.exitCode ?? 0) !== 0;
   const why = past?.reason || (failed ? `exit code ${past?.exitCode}` : "");
@@ -133,34 +133,32 @@ async function tellPast(cli: Cli, connection: Connection, { job, attempt }: Past
 }
 
 interface Chosen extends LogsOptions {
-  readonly rows: readonly JobRow[];
+  readonly chosen: ChosenJobs;
   readonly signal: AbortSignal;
 }
 
-async function printChosen(cli: Cli, connection: Connection, options: Chosen): Promise<number> {
-  const { rows, follow, tail, raw = false, signal } = options;
-  const [only] = rows;
-  const logs = { rows, follow, raw, signal, ...(tail === undefined ? {} : { tail }) };
-  if (options.controller === true) return await printController(cli, connection, rows);
+async function printChosen(cli: Cli, controller: Persistent, options: Chosen): Promise<number> {
+  const { chosen, follow, tail, raw = false, signal } = options;
+  const { rows, ids, only } = chosen;
+  const logs = { rows, ids, follow, raw, signal, ...(tail === undefined ? {} : { tail }) };
+  if (options.controller === true) return await printController(cli, controller, rows);
   if (options.syncDown !== undefined) {
-    await syncDown(cli, connection, { ...logs, folder: resolve(cli.cwd, options.syncDown) });
+    await syncDown(cli, controller, { ...logs, folder: resolve(cli.cwd, options.syncDown) });
     return 0;
   }
-  if (only !== undefined && rows.length === 1) return await printOne(cli, connection, { ...options, id: only.id });
-  const ended = await printLogs(cli, connection, logs);
+  if (only !== undefined) return await printOne(cli, controller, { ...options, id: only.id });
+  const { ids: read, counts } = await printLogs(cli, controller, logs);
   if (!follow) return 0;
-  const byStatus = Object.fromEntries(
-    [...Map.groupBy(ended, ({ status }) => status)].map(([status, some]) => [status, some.length]),
-  );
-  const counts = { total: ended.length, byStatus, lastFailed: [] };
-  note(cli, `Jobs ${formatIds(rangesOf(rows.map(({ id }) => id)))}: ${tallyWords(tally(counts))}.`);
+  note(cli, `Jobs ${formatIds(read)}: ${tallyWords(tally(counts))}.`);
   return exitCodeOf(counts);
 }
 
-async function printController(cli: Cli, connection: Connection, rows: readonly JobRow[]): Promise<number> {
-  const { log } = await connection.call("status", {});
+async function printController(cli: Cli, controller: Persistent, rows: AsyncIterable<JobRow>): Promise<number> {
+  const { log } = await controller.persist((connection) => connection.call("status", {}));
+  const ids: IdRange[] = [];
+  for await (const { id } of rows) addId(ids, id);
   let lines = 0;
-  for await (const line of controllerLines(log, new Set(rows.map(({ id }) => id)))) {
+  for await (const line of controllerLines(log, ids)) {
     print(cli, line);
     lines += 1;
   }

@@ -7,7 +7,7 @@ import { formatIds, rangesOf } from "./ids.ts";
 import { expectPool } from "./known-pool.ts";
 import { outputOption, parseStatuses, wholeNumber } from "./options.ts";
 import { UNFINISHED } from "./outcome.ts";
-import { persist } from "./persist.ts";
+import { persistent } from "./persist.ts";
 import { type Format, linesOf, printRows } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
 import { foldedColumns, jobColumns } from "./queue-columns.ts";
@@ -40,7 +40,12 @@ export const command: MakeCommand = ({ cli, done }) =>
     .option("--since <time>", "only what was launched in this time (90, 10m, 2h, 7d)", (text) =>
       parseDuration(text, "--since"),
     )
-    .option("-l, --limit <n>", "how many lines", wholeNumber("--limit", 1), 50)
+    .option(
+      "-l, --limit <n>",
+      "how many at most: launches, or ranks where each is a line (-r, -s, -v, -o)",
+      wholeNumber("--limit", 1),
+      50,
+    )
     .option("-a, --all", "all of them")
     .option("-r, --ranks", "a line for each rank")
     .option("-v", "a line for each rank, with all that is known, as -o wide")
@@ -58,17 +63,18 @@ Examples:
   lido jobs cancel $(lido jobs queue -s recovering -o id) -y`;
 
 export async function runQueue(cli: Cli, options: QueueOptions): Promise<number> {
-  await using connection = await cli.connect();
   if (options.watch === true) {
-    await persist(cli, connection, (current, heard) =>
+    await using controller = persistent(cli);
+    await controller.persist((connection, heard) =>
       repeat(cli, async () => {
-        const view = await readView(cli, current, options);
+        const view = await readView(cli, connection, options);
         heard();
         return view.lines();
       }),
     );
     return 0;
   }
+  await using connection = await cli.connect();
   const view = await readView(cli, connection, options);
   if (view.isEmpty && options.pool !== undefined) await expectPool(cli, options.pool);
   view.print();

@@ -2,7 +2,6 @@
 import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import type { Counts, IdRange, WatchResult } from "../api.ts";
-import type { Connection } from "../client/index.ts";
 import { subtract } from "../core/ranges.ts";
 import { absentWords, noSuchJob } from "../no-such-job.ts";
 import { type Cli, note, print } from "./cli.ts";
@@ -11,7 +10,9 @@ import { countIds, formatIds } from "./ids.ts";
 import { detached } from "./interrupted.ts";
 import { idsOfName } from "./named-jobs.ts";
 import { exitCodeOf, finished, jobs, tally, tallyWords } from "./outcome.ts";
+import { type Persistent, persistent } from "./persist.ts";
 import type { MakeCommand } from "./program.ts";
+import { newestId } from "./queue-read.ts";
 import { parseDuration } from "./time.ts";
 import { whichJobs } from "./which-jobs.ts";
 
@@ -47,10 +48,11 @@ Examples:
   lido jobs wait -n train --timeout 10m && echo all well`;
 
 export async function runWait(cli: Cli, options: WaitOptions): Promise<number> {
-  await using connection = await cli.connect();
+  await using controller = persistent(cli);
   const { which, timeout } = options;
-  const ids = typeof which === "string" ? await idsOfName(connection, which) : which;
-  const { counts, missing } = await waitFor(cli, connection, { ids, ...(timeout === undefined ? {} : { timeout }) });
+  const ids =
+    typeof which === "string" ? await controller.persist((connection) => idsOfName(connection, which)) : which;
+  const { counts, missing } = await waitFor(cli, controller, { ids, ...(timeout === undefined ? {} : { timeout }) });
   if (counts.total > 0) print(cli, `${jobs(counts.total)}: ${tallyWords(tally(counts))}.`);
   else throw noSuchJob(formatIds(missing));
   if (missing.length > 0) note(cli, absentWords(formatIds(missing)));
@@ -63,26 +65,21 @@ interface Waiting {
 }
 
 /** The end of all jobs, or how they stood when the time was up. */
-async function waitFor(cli: Cli, connection: Connection, { ids, timeout }: Waiting): Promise<WatchResult> {
+async function waitFor(cli: Cli, controller: Persistent, { ids, timeout }: Waiting): Promise<WatchResult> {
   const interrupted = cli.interrupted();
   using late = deadline(timeout);
   const signal = AbortSignal.any([interrupted, late.signal]);
   try {
-    return await followJobs(cli, connection, { ids, signal, onCounts: late.heard });
+    return await followJobs(cli, controller, { ids, signal, onCounts: late.heard });
   } catch (error) {
     if (interrupted.aborted) throw detached([`lido jobs wait ${formatIds(ids)}`]);
     if (!late.signal.aborted) throw error;
     const counts = late.last();
     if (counts === undefined) throw new UserError("The controller did not answer in time.", { exitCode: 101 });
     note(cli, "The time is up; the jobs were left as they are.");
-    return { counts, missing: counts.total < countIds(ids) ? await missingOf(connection, ids) : [] };
+    if (counts.total === countIds(ids)) return { counts, missing: [] };
+    return { counts, missing: subtract(ids, [{ first: 1, last: await controller.persist(newestId) }]) };
   }
-}
-
-/** Ids that are above the newest; below it there are all. */
-async function missingOf(connection: Connection, ids: readonly IdRange[]): Promise<readonly IdRange[]> {
-  const { rows } = await connection.call("submissions", { limit: 1 });
-  return subtract(ids, [{ first: 1, last: rows[0]?.ids.last ?? 0 }]);
 }
 
 /** However short the time is, how the jobs stand is heard first. */

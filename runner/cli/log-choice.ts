@@ -1,13 +1,13 @@
 /** Which jobs' logs a command line means. It asks the controller which jobs there are, and prints nothing. */
 import { UserError } from "../../spec/errors.ts";
-import type { IdRange, JobRow, JobStatus } from "../api.ts";
-import type { Connection } from "../client/index.ts";
-import { subtract } from "../core/ranges.ts";
+import type { IdRange, JobRow } from "../api.ts";
+import { intersect, subtract } from "../core/ranges.ts";
 import { NoSuchJobError, noSuchJob } from "../no-such-job.ts";
-import { countIds, formatIds, rangesOf } from "./ids.ts";
+import { countIds, formatIds } from "./ids.ts";
 import { idsOfName } from "./named-jobs.ts";
 import { FAILURES } from "./outcome.ts";
-import { readJobs } from "./queue-read.ts";
+import type { Persistent } from "./persist.ts";
+import { newestId, readUpwards } from "./queue-read.ts";
 
 export interface LogChoice {
   /** Ids, or a name. */
@@ -22,69 +22,82 @@ export interface LogChoice {
 }
 
 export interface ChosenJobs {
-  /** Lowest id first; never none. */
-  readonly rows: readonly JobRow[];
+  /** Lowest id first, read as they are taken; never none. */
+  readonly rows: AsyncGenerator<JobRow, void>;
+  /** The only one; absent when there are more. */
+  readonly only?: JobRow;
+  /** All rows are of these. */
+  readonly ids: readonly IdRange[];
   /** Of the ids that were given. */
   readonly missing: readonly IdRange[];
 }
 
 /** @throws UserError; NoSuchJobError when there are none at all */
-export async function chosenJobs(connection: Connection, choice: LogChoice): Promise<ChosenJobs> {
-  const { rows, missing } = await meantJobs(connection, choice);
-  const { since } = choice;
-  const recent = since === undefined ? rows : rows.filter(({ endedAt }) => endedAt === undefined || endedAt >= since);
-  if (recent.length > 0) return { rows: recent, missing };
-  if (rows.length > 0) throw new NoSuchJobError("None of these jobs ran in that time.\nGive a longer one: --since 7d");
-  if (choice.failed === true && missing.length === 0) throw new NoSuchJobError("None of these jobs has failed.");
+export async function chosenJobs(controller: Persistent, choice: LogChoice): Promise<ChosenJobs> {
+  const { since, failed } = choice;
+  const { ids, missing } = await meantIds(controller, choice);
+  let isAny = false;
+  const recent = async function* (): AsyncGenerator<JobRow, void> {
+    for await (const row of readUpwards(controller, ids, failed === true ? FAILURES : undefined)) {
+      isAny = true;
+      if (since === undefined || row.endedAt === undefined || row.endedAt >= since) yield row;
+    }
+  };
+  const rest = recent();
+  const ahead = [await rest.next(), await rest.next()].flatMap(({ value }) => value ?? []);
+  const [first, second] = ahead;
+  const rows = async function* (): AsyncGenerator<JobRow, void> {
+    yield* ahead;
+    yield* rest;
+  };
+  if (first !== undefined) return { rows: rows(), ids, missing, ...(second === undefined ? { only: first } : {}) };
+  if (isAny) throw new NoSuchJobError("None of these jobs ran in that time.\nGive a longer one: --since 7d");
+  if (failed === true && missing.length === 0) throw new NoSuchJobError("None of these jobs has failed.");
   throw noSuchJob(formatIds(missing));
 }
 
-async function meantJobs(connection: Connection, choice: LogChoice): Promise<ChosenJobs> {
+async function meantIds(controller: Persistent, choice: LogChoice): Promise<Pick<ChosenJobs, "ids" | "missing">> {
   const { which, rank, all, failed } = choice;
-  const named = typeof which === "string" ? await idsOfName(connection, which) : which;
   const isWide = rank !== undefined || all === true || failed === true;
   if (typeof which === "string") {
-    if (!isWide && countIds(named) > 1) throw tooMany(which, named);
-    return { rows: await wanted(connection, named, choice), missing: [] };
+    const ids = await controller.persist((connection) => idsOfName(connection, which));
+    if (!isWide && countIds(ids) > 1) throw tooMany(which, ids);
+    return { ids: ofRank(ids, rank), missing: [] };
   }
-  const rows = await read(connection, named);
-  const missing = subtract(named, rangesOf(rows.map(({ id }) => id)));
-  if (!isWide || rows.length === 0) return { rows, missing };
-  return { rows: await wanted(connection, launchesOf(rows), choice), missing };
+  const there = { first: 1, last: await controller.persist(newestId) };
+  const ids = which.flatMap((range) => intersect(range, there) ?? []);
+  const missing = subtract(which, ids);
+  if (!isWide || ids.length === 0) return { ids, missing };
+  return { ids: ofRank(await launchesOf(controller, ids), rank), missing };
 }
 
-/** Of these launches. @throws NoSuchJobError when there is no such rank. */
-async function wanted(
-  connection: Connection,
-  ids: readonly IdRange[],
-  { rank, failed }: LogChoice,
-): Promise<readonly JobRow[]> {
-  return rank === undefined
-    ? await read(connection, ids, failed === true ? FAILURES : undefined)
-    : await rankOf(connection, ids, rank);
+/** All ranks that were launched together with these, a range for each launch. */
+async function launchesOf(controller: Persistent, ids: readonly IdRange[]): Promise<readonly IdRange[]> {
+  const launches: IdRange[] = [];
+  for (let [next] = ids, left = ids; next !== undefined; [next] = left) {
+    const launch = await launchOf(controller, next.first);
+    launches.push(launch);
+    left = subtract(left, [launch]);
+  }
+  return launches;
 }
 
-async function read(
-  connection: Connection,
-  ids: readonly IdRange[],
-  statuses?: readonly JobStatus[],
-): Promise<readonly JobRow[]> {
-  const filter = { ids, limit: Number.MAX_SAFE_INTEGER, ...(statuses === undefined ? {} : { statuses }) };
-  return (await readJobs(connection, filter)).rows.toReversed();
+/** The ids that were launched together with this one, which must be there. */
+export async function launchOf(controller: Persistent, id: number): Promise<IdRange> {
+  const one = { ids: [{ first: id, last: id }], limit: 1 };
+  const { rows } = await controller.persist((connection) => connection.call("queue", one));
+  const { rank = 0, numJobs = 1 } = rows[0] ?? {};
+  return { first: id - rank, last: id - rank + numJobs - 1 };
 }
 
-/** All ranks that were launched together with these. */
-function launchesOf(rows: readonly JobRow[]): readonly IdRange[] {
-  const firsts = new Map(rows.map(({ id, rank, numJobs }) => [id - rank, numJobs]));
-  return [...firsts].map(([first, count]) => ({ first, last: first + count - 1 }));
-}
-
-async function rankOf(connection: Connection, ids: readonly IdRange[], rank: number): Promise<readonly JobRow[]> {
-  const of = ids.flatMap(({ first, last }) =>
+/** @throws NoSuchJobError when no launch has such a rank. */
+function ofRank(launches: readonly IdRange[], rank: number | undefined): readonly IdRange[] {
+  if (rank === undefined) return launches;
+  const ids = launches.flatMap(({ first, last }) =>
     first + rank <= last ? [{ first: first + rank, last: first + rank }] : [],
   );
-  if (of.length > 0) return await read(connection, of);
-  throw new NoSuchJobError(`There is no rank ${rank} of jobs ${formatIds(ids)}.\nRanks begin with 0.`);
+  if (ids.length > 0) return ids;
+  throw new NoSuchJobError(`There is no rank ${rank} of jobs ${formatIds(launches)}.\nRanks begin with 0.`);
 }
 
 function tooMany(name: string, ids: readonly IdRange[]): UserError {

@@ -1,6 +1,7 @@
 /** What the controller wrote to its own log about some jobs, for people. */
 import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { IdRange } from "../api.ts";
 import { parseJsonLine } from "../json-line.ts";
 import { clockTime } from "./time.ts";
 import { harmless } from "./width.ts";
@@ -15,10 +16,12 @@ const LEVELS: Readonly<Record<number, string>> = {
 };
 
 /** One line each: time, level, what happened, and with what. */
-export async function* controllerLines(path: string, ids: ReadonlySet<number>): AsyncGenerator<string> {
+export async function* controllerLines(path: string, ids: readonly IdRange[]): AsyncGenerator<string> {
   for await (const line of linesOf(path)) {
     const entry = line.includes('"job":') ? parseJsonLine(line) : undefined;
-    if (entry !== undefined && typeof entry["job"] === "number" && ids.has(entry["job"])) yield entryWords(entry);
+    const id = entry?.["job"];
+    if (entry !== undefined && typeof id === "number" && ids.some(({ first, last }) => first <= id && id <= last))
+      yield entryWords(entry);
   }
 }
 

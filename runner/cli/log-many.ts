@@ -2,44 +2,57 @@
 import { join } from "node:path";
 import { UserError } from "../../spec/errors.ts";
 import { folderFault, makeFolder } from "../../worker/folder.ts";
-import type { JobRow } from "../api.ts";
-import type { Connection } from "../client/index.ts";
+import type { Counts, IdRange, JobRow, JobStatus } from "../api.ts";
+import { ControllerGoneError, ControllerStartError } from "../client/index.ts";
 import { type Cli, note, print } from "./cli.ts";
 import type { Color } from "./colors.ts";
 import { followLog } from "./follow-log.ts";
+import { addId } from "./ids.ts";
+import { launchOf } from "./log-choice.ts";
 import { fileSink, type LogSink, logSink } from "./log-sink.ts";
 import { jobs } from "./outcome.ts";
+import type { Persistent } from "./persist.ts";
 
 export interface ManyLogs {
-  readonly rows: readonly JobRow[];
+  /** Lowest id first. */
+  readonly rows: AsyncIterable<JobRow>;
+  /** All rows are of these. */
+  readonly ids: readonly IdRange[];
   readonly follow: boolean;
   readonly tail?: number;
   readonly raw: boolean;
   readonly signal: AbortSignal;
 }
 
+/** The jobs whose logs were read, as they stood when their logs ended. */
+export interface ReadLogs {
+  readonly ids: readonly IdRange[];
+  readonly counts: Counts;
+}
+
 /** Followed at a time: those with the lowest ids, which run first. */
 const AT_ONCE = 32;
 const COLORS: readonly Color[] = ["cyan", "green", "yellow", "magenta", "blue"];
 
-/** @returns the jobs as they stood when their logs ended */
-export async function printLogs(cli: Cli, connection: Connection, logs: ManyLogs): Promise<readonly JobRow[]> {
-  const { rows, raw } = logs;
-  const isOneLaunch = new Set(rows.map(({ id, rank }) => id - rank)).size === 1;
-  const names = rows.map(({ id, rank }) => (isOneLaunch ? `rank ${rank}` : `job ${id}`));
-  const width = Math.max(...names.map((name) => name.length));
-  const sinkOf = (_row: JobRow, index: number): LogSink => {
+export async function printLogs(cli: Cli, controller: Persistent, logs: ManyLogs): Promise<ReadLogs> {
+  const { ids, raw } = logs;
+  const highest = ids.at(-1)?.last ?? 0;
+  const launch = await launchOf(controller, highest);
+  const isOneLaunch = (ids[0]?.first ?? 0) >= launch.first;
+  const nameOf = (id: number): string => (isOneLaunch ? `rank ${id - launch.first}` : `job ${id}`);
+  const width = nameOf(highest).length;
+  const sinkOf = ({ id }: JobRow, index: number): LogSink => {
     const color = COLORS[index % COLORS.length] ?? "cyan";
-    const prefix = `${cli.paint(color, `${(names[index] ?? "").padEnd(width)} |`)} `;
+    const prefix = `${cli.paint(color, `${nameOf(id).padEnd(width)} |`)} `;
     return logSink(cli.stdout, { raw, prefix });
   };
-  return await each(cli, connection, { ...logs, sinkOf });
+  return await each(cli, controller, { ...logs, sinkOf });
 }
 
 /** A file for each in `folder`. */
 export async function syncDown(
   cli: Cli,
-  connection: Connection,
+  controller: Persistent,
   logs: ManyLogs & { readonly folder: string },
 ): Promise<void> {
   const { folder } = logs;
@@ -53,8 +66,8 @@ export async function syncDown(
     };
     return { ...sink, end };
   };
-  const read = await each(cli, connection, { ...logs, follow: false, sinkOf });
-  note(cli, `Logs of ${jobs(read.length)} are in ${folder}.`);
+  const { counts } = await each(cli, controller, { ...logs, follow: false, sinkOf });
+  note(cli, `Logs of ${jobs(counts.total)} are in ${folder}.`);
 }
 
 /** @throws UserError */
@@ -73,25 +86,30 @@ interface Each extends ManyLogs {
   readonly sinkOf: (row: JobRow, index: number) => LogSink | Promise<LogSink>;
 }
 
-async function each(cli: Cli, connection: Connection, logs: Each): Promise<readonly JobRow[]> {
+async function each(cli: Cli, controller: Persistent, logs: Each): Promise<ReadLogs> {
   const { rows, follow, tail, signal, sinkOf } = logs;
-  const ended: JobRow[] = [];
-  let next = 0;
+  const ids: IdRange[] = [];
+  const byStatus: Partial<Record<JobStatus, number>> = {};
+  let [taken, unbegun, total] = [0, 0, 0];
   const work = async (): Promise<void> => {
-    for (let index = next++; index < rows.length; index = next++) {
-      const row = rows[index];
-      if (row === undefined || (!follow && !hasBegun(row))) continue;
+    for await (const row of rows) {
+      const index = taken++;
+      if (!follow && !hasBegun(row)) {
+        unbegun += 1;
+        continue;
+      }
+      addId(ids, row.id);
       const sink = await sinkOf(row, index);
       const options = { id: row.id, follow, tail, sink, signal, patienceMs: Number.POSITIVE_INFINITY };
-      const job = await followLog(cli, connection, options).catch((error: unknown) => lost(cli, row, error));
-      ended.push(job);
+      const { status } = await followLog(cli, controller, options).catch((error: unknown) => lost(cli, row, error));
+      byStatus[status] = (byStatus[status] ?? 0) + 1;
+      total += 1;
     }
   };
   // What is there already is printed in order; what is followed comes as it comes.
-  await Promise.all(Array.from({ length: follow ? Math.min(AT_ONCE, rows.length) : 1 }, work));
-  const unbegun = follow ? 0 : rows.filter((row) => !hasBegun(row)).length;
+  await Promise.all(Array.from({ length: follow ? AT_ONCE : 1 }, work));
   if (unbegun > 0) note(cli, `${jobs(unbegun)} had not begun and had no log yet.`);
-  return ended;
+  return { ids, counts: { total, byStatus, lastFailed: [] } };
 }
 
 function hasBegun({ startedAt, status }: JobRow): boolean {
@@ -100,7 +118,13 @@ function hasBegun({ startedAt, status }: JobRow): boolean {
 
 /** One log that can't be read does not hide the others. */
 function lost(cli: Cli, row: JobRow, error: unknown): JobRow {
-  if (!(error instanceof UserError)) throw error;
+  const isOfOne = error instanceof UserError && !isOfController(error);
+  if (!isOfOne) throw error;
   note(cli, error.message);
   return row;
+}
+
+/** Without it no log at all can be read. */
+function isOfController(error: UserError): boolean {
+  return error instanceof ControllerGoneError || error instanceof ControllerStartError;
 }

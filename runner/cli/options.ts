@@ -8,12 +8,15 @@ import { type Cli, isOn } from "./cli.ts";
 import { isStatus } from "./outcome.ts";
 import { FORMATS } from "./print-rows.ts";
 
+/** Of 15 digits: what is larger means nothing anywhere. */
+const LARGEST = 999_999_999_999_999;
+
 /** A whole number of at least `least`, and at most `most` where that is given. @throws UserError that names the flag. */
-export function wholeNumber(flag: string, least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
+export function wholeNumber(flag: string, least: number, most = LARGEST): (text: string) => number {
   return (text) => {
-    const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
-    const range = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
+    const range = most === LARGEST && !(value > most) ? `of at least ${least}` : `from ${least} to ${most}`;
     throw new UserError(`${flag} is '${text}', and it must be a whole number ${range}.`);
   };
 }

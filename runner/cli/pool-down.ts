@@ -12,6 +12,7 @@ import { countIds, formatIds, rangesOf } from "./ids.ts";
 import { Interrupted } from "./interrupted.ts";
 import { yesOption } from "./options.ts";
 import { jobs, UNFINISHED } from "./outcome.ts";
+import { persistent } from "./persist.ts";
 import { projectOf, refuseUnderWay } from "./pool-guard.ts";
 import { runTask } from "./pool-run.ts";
 import { forgetRun, readRun, standingOfRun } from "./pool-runs.ts";
@@ -131,10 +132,11 @@ async function unfinishedOf(connection: Connection, pool: string): Promise<reado
 async function cancelAndWait(cli: Cli, ids: readonly IdRange[], again: string): Promise<void> {
   const signal = cli.interrupted();
   try {
-    await using connection = await cli.connect();
+    await using controller = persistent(cli);
+    const connection = await controller.connection();
     await connection.call("cancel", { ids });
     using silence = untilOnlySilent(connection, ids);
-    await followJobs(cli, connection, { ids, signal: AbortSignal.any([signal, silence.signal]) }).catch((error) => {
+    await followJobs(cli, controller, { ids, signal: AbortSignal.any([signal, silence.signal]) }).catch((error) => {
       if (signal.aborted || !silence.signal.aborted) throw error;
       note(cli, silence.words());
     });

@@ -18,6 +18,11 @@ export class ControllerStartError extends UserError {
   override readonly name: string = "ControllerStartError";
 }
 
+/** It began and ended before it listened. Another start may do better. */
+export class ControllerDiedError extends ControllerStartError {
+  override readonly name = "ControllerDiedError";
+}
+
 /** What the controller answered instead of a result: its own words and its own exit code. */
 export class RemoteError extends UserError {
   override readonly name: string;

@@ -7,8 +7,9 @@ import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { folderFault, homeRemedy, isFull, makeFolder } from "../../worker/folder.ts";
+import { parseJsonLine } from "../json-line.ts";
 import type { Connection } from "./connection.ts";
-import { ControllerStartError } from "./errors.ts";
+import { ControllerDiedError, ControllerStartError } from "./errors.ts";
 import { connectRunning } from "./running.ts";
 
 export interface StartOptions {
@@ -29,20 +30,20 @@ const LOOK_MS = 15;
  */
 export const NODE_OPTIONS: readonly string[] = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=4"];
 
-/** @throws ControllerStartError with the last lines of the controller's log, or with the folder that is not writable. */
+/** @throws ControllerDiedError with its last words; ControllerStartError with the folder that is not writable, say. */
 export async function startController(options: StartOptions): Promise<Connection> {
   const log = join(options.home, "controller", "controller.log");
   const before = prepareHome(options.home, log);
   const child = spawnDetached(options, log);
-  let ended: string | undefined;
-  child.once("error", (error) => (ended = error.message));
-  child.once("exit", (code, signal) => (ended = signal ?? `exit code ${code}`));
+  let end: End | undefined;
+  child.once("error", (error) => (end = { how: error.message }));
+  child.once("exit", (code, signal) => (end = signal === null ? { how: `exit code ${code}` } : { signal }));
   const deadline = Date.now() + LISTEN_MS;
   while (Date.now() < deadline) {
     // Another command may have started one at the same moment: ours then leaves with code 0, and theirs will answer.
     const connection = await connectRunning(options.home);
     if (connection !== undefined) return connection;
-    if (ended !== undefined && ended !== "exit code 0") throw died(ended, log, before);
+    if (end !== undefined && end.how !== "exit code 0") throw died(end, log, ownWords(child, log, before));
     await delay(LOOK_MS);
   }
   throw new ControllerStartError(`The controller did not listen within ${LISTEN_MS / 1000} s.\nIts log: ${log}`, {
@@ -81,31 +82,48 @@ function spawnDetached(options: StartOptions, log: string): ChildProcess {
   }
 }
 
-function died(how: string, log: string, before: number): ControllerStartError {
-  const why = lastWords(readFileSync(log).subarray(before).toString("utf8"));
+interface End {
+  readonly how?: string;
+  readonly signal?: NodeJS.Signals;
+}
+
+function died({ how, signal }: End, log: string, words: Words): ControllerStartError {
   // What a full disk lets SQLite and Node say, where the log still takes it.
-  if (isFull(dirname(log)) || /disk is full|no space left/i.test(why))
+  if (isFull(dirname(log)) || /disk is full|no space left/i.test(`${words.logged} ${words.thrown}`))
     return new ControllerStartError(
       `The controller cannot start: the disk of ${dirname(log)} is full.\nMake room there, or set LIDO_HOME to a folder on another disk.`,
       { exitCode: 8 },
     );
-  return new ControllerStartError(`The controller ended at once (${how}): ${why}\nIts log: ${log}`, { exitCode: 1 });
+  const text =
+    signal === undefined
+      ? `The controller ended at once (${how}): ${words.logged || words.thrown || "it said nothing."}\nIts log: ${log}`
+      : `The controller was killed by ${signal} while it started${words.logged && `: ${words.logged}`}; running jobs go on.\nGive the command again. Its log: ${log}`;
+  return new ControllerDiedError(text, { exitCode: 1 });
 }
 
-/** The most telling line of what a dying process wrote: its last JSON message, else its error line, else its last line. */
-function lastWords(text: string): string {
+interface Words {
+  /** The last error that it logged; "" for none. */
+  readonly logged: string;
+  /** What is no line of the log: its error line, else its last line. Nobody can say for sure that it is its own. */
+  readonly thrown: string;
+}
+
+/** Others may write to the same log at the same time: only lines with its pid are its own. */
+function ownWords({ pid }: ChildProcess, log: string, before: number): Words {
+  const text = readFileSync(log).subarray(before).toString("utf8");
   const lines = text.split("\n").filter((line) => line.trim() !== "");
-  const messages = lines.map(jsonMessage).filter((message) => message !== undefined);
-  const thrown = lines.findLast((line) => /^\w*Error\b.*: /.test(line));
-  return messages.at(-1) ?? thrown ?? lines.at(-1) ?? "it said nothing.";
+  const entries = lines.map((line) => parseJsonLine(line) as Entry | undefined);
+  const error = entries.findLast((entry) => entry !== undefined && entry.pid === pid && (entry.level ?? 0) >= ERROR);
+  const plain = lines.filter((line) => !line.startsWith("{"));
+  const thrown = plain.findLast((line) => /^\w*Error\b.*: /.test(line));
+  return { logged: error?.err?.message ?? error?.msg ?? "", thrown: thrown ?? plain.at(-1) ?? "" };
 }
 
-function jsonMessage(line: string): string | undefined {
-  if (!line.startsWith("{")) return undefined;
-  try {
-    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
-    return err?.message ?? msg;
-  } catch {
-    return undefined;
-  }
+const ERROR = 50;
+
+interface Entry {
+  readonly pid?: number;
+  readonly level?: number;
+  readonly msg?: string;
+  readonly err?: { readonly message?: string };
 }

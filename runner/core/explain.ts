@@ -72,11 +72,16 @@ const KINDS = ["busy", "disconnected", "cordoned", "held", "too-small"] as const
 function describe(kind: Obstacle["kind"], all: readonly Obstacle[], ready: readonly WorkerView[]): string[] {
   if (kind === "disconnected") return describeUnreachable(ready);
   const these = all.filter((one) => one.kind === kind);
-  const [first] = these;
-  if (!first) return [];
-  const detail = "reason" in first ? ` (${first.reason})` : "";
+  if (these.length === 0) return [];
+  const detail = inBrackets(these.flatMap((one) => ("reason" in one ? [one.reason] : [])));
   const count = kind === "busy" ? `${these.length} of ${all.length}` : `${these.length}`;
   return [`${count} ${kind.replace("-", " ")}${detail}`];
+}
+
+/** One reason, or two; of more none is told, since one would stand for all. */
+function inBrackets(reasons: readonly string[]): string {
+  const different = [...new Set(reasons)];
+  return different.length === 1 || different.length === 2 ? ` (${different.join("; ")})` : "";
 }
 
 function describeUnreachable(ready: readonly WorkerView[]): string[] {
@@ -84,7 +89,7 @@ function describeUnreachable(ready: readonly WorkerView[]): string[] {
   const tried = reasons.filter((reason) => reason !== "");
   const untried = reasons.length - tried.length;
   return [
-    ...(tried.length === 0 ? [] : [`${tried.length} unreachable (${tried[0]})`]),
+    ...(tried.length === 0 ? [] : [`${tried.length} unreachable${inBrackets(tried)}`]),
     ...(untried === 0 ? [] : [`${untried} being connected`]),
   ];
 }

@@ -4,6 +4,7 @@ import { UserError } from "../../spec/errors.ts";
 import type { ResourceChoice } from "../../spec/index.ts";
 import type { Roster } from "../../worker/index.ts";
 import { assignments } from "../../worker/index.ts";
+import { MOST_RANKS } from "../launch-limit.ts";
 import type { Change, EventOf, Step } from "./events.ts";
 import { describeCapacity, describeWanted, fits } from "./fits.ts";
 import type { State, Submission } from "./model.ts";
@@ -32,8 +33,8 @@ export function onSubmit(state: State, event: EventOf<"submit">, now: number): S
 }
 
 function checkCount(numJobs: number): void {
-  if (Number.isSafeInteger(numJobs) && numJobs >= 1) return;
-  throw new UserError(`--num-jobs must be a whole number of at least 1, not ${numJobs}.`);
+  if (Number.isSafeInteger(numJobs) && numJobs >= 1 && numJobs <= MOST_RANKS) return;
+  throw new UserError(`--num-jobs must be a whole number from 1 to ${MOST_RANKS}, not ${numJobs}.`);
 }
 
 /** @throws UserError also for a name or value that no environment can hold. */

@@ -4,10 +4,11 @@
  */
 import { mkdir, readdir, stat } from "node:fs/promises";
 import type { AttemptKey } from "../../worker/index.ts";
+import { Indexes } from "./indexes.ts";
 import { pack, unpack } from "./pack.ts";
 import { noRoom } from "./room.ts";
 import type { Packed } from "./segment.ts";
-import { dataFile, readBytes, readIndex, removeSegment, SegmentWriter, segmentName } from "./segment.ts";
+import { dataFile, readBytes, removeSegment, SegmentWriter, segmentName } from "./segment.ts";
 import type { Collected, Extent } from "./shape.ts";
 import { extentOf, textFrom, textOf } from "./shape.ts";
 
@@ -46,6 +47,7 @@ export class NoRoomError extends Error {}
 export class LogCopies implements AsyncDisposable {
   readonly #options: CopiesOptions;
   readonly #spans = new Map<string, Span>();
+  readonly #indexes = new Indexes();
   #writer: SegmentWriter | undefined;
   #began = 0;
   #waiting: Waiting[] = [];
@@ -124,7 +126,7 @@ export class LogCopies implements AsyncDisposable {
     const { folder } = this.#options;
     for (const { name } of (await this.#segments()).toReversed()) {
       if (!this.#mayHold(name, key.job)) continue;
-      const entries = await readIndex(folder, name).catch(() => []);
+      const entries = await this.#indexes.read(folder, name).catch(() => []);
       if (name !== this.#writer?.name) this.#spans.set(name, spanOf(entries.map((entry) => entry.key.job)));
       const found = entries.findLast((entry) => isSame(entry.key, key));
       if (found) return textFrom(await unpack(await readBytes(folder, name, found)), found satisfies Extent, offset);

@@ -49,7 +49,7 @@ export class SegmentWriter implements AsyncDisposable {
   static async create(folder: string, name: string): Promise<SegmentWriter> {
     const data = await open(dataFile(folder, name), "ax", 0o600);
     try {
-      return new SegmentWriter(name, data, await open(join(folder, `${name}${INDEX}`), "ax", 0o600));
+      return new SegmentWriter(name, data, await open(indexFile(folder, name), "ax", 0o600));
     } catch (error) {
       await data.close();
       throw error;
@@ -83,8 +83,12 @@ async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
   for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done)).bytesWritten;
 }
 
+export function indexFile(folder: string, name: string): string {
+  return join(folder, `${name}${INDEX}`);
+}
+
 export async function readIndex(folder: string, name: string): Promise<readonly Entry[]> {
-  const lines = (await readFile(join(folder, `${name}${INDEX}`), "utf8")).split("\n").slice(0, -1);
+  const lines = (await readFile(indexFile(folder, name), "utf8")).split("\n").slice(0, -1);
   return lines.map((line) => {
     const [submission = "", job, attempt, at, length, size, head] = line.split(" ");
     const key = { submission, job: Number(job), attempt: Number(attempt) };
@@ -101,5 +105,5 @@ export async function readBytes(folder: string, name: string, { at, length }: En
 
 export async function removeSegment(folder: string, name: string): Promise<void> {
   await rm(dataFile(folder, name), { force: true });
-  await rm(join(folder, `${name}${INDEX}`), { force: true });
+  await rm(indexFile(folder, name), { force: true });
 }

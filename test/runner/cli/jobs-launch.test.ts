@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import type { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import type { SubmitParams } from "../../../runner/api.ts";
 import type { Leaving } from "../../../runner/cli/cli.ts";
@@ -174,6 +175,13 @@ test("in a terminal it asks; no is no", async () => {
   expect(yes.stderr()).toContain("Launching 1 job on pool 'gpu-pool'. Proceed? [Y/n]: ");
 });
 
+test("Ctrl-D where it asks is a no, and what follows has a line of its own", async () => {
+  await using t = await stage({ kind: "tty", pools });
+  (t.cli.stdin as PassThrough).end();
+  expect(await t.lido("jobs", "launch", "-p", "gpu-pool", "--", "work")).toBe(1);
+  expect(t.stderr()).toBe("Launching 1 job on pool 'gpu-pool'. Proceed? [Y/n]: \nError: Nothing was done.\n");
+});
+
 test("a job file, with its pool, its open values filled and its warnings", async () => {
   await using t = await stage({ pools, script: oneJob("SUCCEEDED"), env: { TOKEN: "s3cret", HOST: "here" } });
   const lines = ["pool: gpu-pool", "name: train", "envs: {A: 1, B: null, HOST: null}", "secrets: {TOKEN: null}"];
@@ -268,9 +276,14 @@ test("the words of a command stay apart; one text is the shell's", async () => {
 });
 
 test.each([
-  [["--num-jobs", "0", "--", "x"], 2, "--num-jobs is '0', and it must be a whole number of at least 1."],
-  [["--num-jobs", "-1", "--", "x"], 2, "--num-jobs is '-1', and it must be a whole number of at least 1."],
-  [["--num-jobs", "x", "--", "x"], 2, "--num-jobs is 'x', and it must be a whole number of at least 1."],
+  [["--num-jobs", "0", "--", "x"], 2, "--num-jobs is '0', and it must be a whole number from 1 to 10000000."],
+  [["--num-jobs", "-1", "--", "x"], 2, "--num-jobs is '-1', and it must be a whole number from 1 to 10000000."],
+  [
+    ["--num-jobs", "9000000000000000", "--", "x"],
+    2,
+    "--num-jobs is '9000000000000000', and it must be a whole number from 1 to 10000000.",
+  ],
+  [["--num-jobs", "x", "--", "x"], 2, "--num-jobs is 'x', and it must be a whole number from 1 to 10000000."],
   [[], 2, "There is nothing to run.\nGive a job file, or a command after --: lido jobs launch -p POOL -- 'echo hello'"],
   [
     ["job.yaml", "--", "x"],

@@ -1,13 +1,31 @@
 import { expect, test } from "vitest";
-import type { JobRow, LogsParams } from "../../../runner/api.ts";
+import type { IdRange, JobRow, LogsParams, SubmissionRow } from "../../../runner/api.ts";
 import { followLog } from "../../../runner/cli/follow-log.ts";
 import { logSink } from "../../../runner/cli/log-sink.ts";
+import { persistent } from "../../../runner/cli/persist.ts";
 import { Refusal } from "../client/scripted-controller.ts";
 import { row } from "./rows.ts";
 import { NOW, stage } from "./stage.ts";
 
 const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString("base64");
 const done = { job: row(3, { status: "SUCCEEDED", startedAt: NOW - 2100, endedAt: NOW }) };
+
+/** Ranks that have begun, of one launch that begins with id 1. */
+const rowsOf =
+  (numJobs: number) =>
+  ({ first, last }: IdRange): readonly JobRow[] =>
+    Array.from({ length: last - first + 1 }, (_, index) =>
+      row(first + index, { rank: first + index - 1, numJobs, status: "SUCCEEDED", startedAt: NOW }),
+    );
+const launch = (first: number, last: number): SubmissionRow => ({
+  ids: { first, last },
+  name: "",
+  pool: "p",
+  submittedAt: 1,
+  byStatus: {},
+  workers: [],
+  reason: "",
+});
 
 test("with --raw a log is followed to its end byte for byte", async () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
@@ -80,6 +98,56 @@ test("a controller that goes away in the middle: no byte is lost or printed twic
   );
 });
 
+test("many that are followed: one word of a controller that goes away, one connection after it", async () => {
+  const following: (() => void)[] = [];
+  let isNew = false;
+  await using t = await stage({
+    script: {
+      submissions: () => ({ rows: [launch(1, 40)] }),
+      queue: ({ ids = [] }) => ({ rows: ids.flatMap(rowsOf(40)).toReversed() }),
+      logs: async ({ id }, { item, hangUp }) => {
+        item({ data: base64(`of ${id}\n`) });
+        if (!isNew) {
+          await new Promise<void>((resolve) => {
+            following.push(resolve);
+            if (following.length === 32) for (const goOn of following) goOn();
+          });
+          isNew = true;
+          hangUp();
+        }
+        return { job: row(id, { status: "SUCCEEDED" }) };
+      },
+    },
+  });
+  expect(await t.lido("jobs", "logs", "1", "--all")).toBe(0);
+  expect(t.stderr()).toBe("The controller went away; the jobs go on. Connecting again.\nJobs 1-40: 40 succeeded.\n");
+  expect(t.stdout().split("\n")).toHaveLength(41);
+  expect(t.controller.connections()).toBe(2);
+});
+
+test("of very many, the first log comes at once, and only those are asked for whose turn it is", async () => {
+  const most = 100_000_000_000;
+  await using t = await stage({
+    script: {
+      submissions: () => ({ rows: [launch(1, most)] }),
+      queue: ({ ids = [], limit }) => {
+        const asked = ids.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+        if (asked > 1000 || limit > 1000) throw new Error(`${asked} ids are asked for at once`);
+        return { rows: ids.flatMap(rowsOf(most)).toReversed() };
+      },
+      logs: ({ id }, { item }) => {
+        item({ data: base64(`of ${id}\n`) });
+        if (id === 1500) t.interrupt();
+        return { job: row(id, { status: "SUCCEEDED" }) };
+      },
+    },
+  });
+  expect(await t.lido("jobs", "logs", `1-${most + 43}`, "--no-follow")).toBe(130);
+  const lines = t.stdout().trimEnd().split("\n");
+  expect([lines[0], lines.length]).toEqual([`rank ${"0".padEnd(11)} | of 1`, 1499]);
+  expect(t.controller.calls.filter(({ method }) => method === "queue")).toHaveLength(3);
+});
+
 test("controllers that keep going away without a word are given up", async () => {
   await using t = await stage({
     script: {
@@ -114,10 +182,10 @@ test.each<[Partial<JobRow>, string]>([
       },
     },
   });
-  await using connection = await t.cli.connect();
+  await using controller = persistent(t.cli);
   const sink = logSink(t.cli.stdout, { raw: false, prefix: "" });
   const { signal } = new AbortController();
-  await followLog(t.cli, connection, { id: 3, follow: true, sink, signal, patienceMs: 1 });
+  await followLog(t.cli, controller, { id: 3, follow: true, sink, signal, patienceMs: 1 });
   expect(t.stderr()).toBe(words);
 });
 

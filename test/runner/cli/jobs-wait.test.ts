@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
 import type { WatchResult } from "../../../runner/api.ts";
+import type { Cli } from "../../../runner/cli/cli.ts";
+import { run } from "../../../runner/cli/main.ts";
+import { ControllerDiedError, ControllerStartError } from "../../../runner/client/index.ts";
 import { counts } from "./rows.ts";
 import { stage } from "./stage.ts";
 
@@ -124,4 +127,34 @@ test("Ctrl-C detaches", async () => {
   t.interrupt();
   expect(await code).toBe(130);
   expect(t.stderr()).toBe("\nDetached: the jobs go on. Come back with:\n  lido jobs wait 3-12\n");
+});
+
+const died = new ControllerDiedError("The controller was killed by SIGKILL while it started.", { exitCode: 1 });
+const full = new ControllerStartError("The controller cannot start: the disk is full.", { exitCode: 8 });
+
+test.each([
+  [[died, died], 0, 4],
+  [[died, died, died], 1, 4],
+  [[full], 8, 2],
+] as const)("a controller that went away, and others that %j while they start", async (starts, code, connections) => {
+  let watches = 0;
+  await using t = await stage({
+    script: {
+      watch: (_params, { hangUp }) => {
+        if (++watches === 1) hangUp();
+        return { counts: counts({ SUCCEEDED: 2 }), missing: [] };
+      },
+    },
+  });
+  let tries = 0;
+  const connect: Cli["connect"] = async () => {
+    const fault = tries === 0 ? undefined : starts[tries - 1];
+    tries += 1;
+    if (fault !== undefined) throw fault;
+    return await t.cli.connect();
+  };
+  const exitCode = await run(["jobs", "wait", "3-4"], { cli: { ...t.cli, connect }, version: "1.2.3" });
+  expect([exitCode, tries]).toEqual([code, connections]);
+  const gone = "The controller went away; the jobs go on. Connecting again.\n";
+  expect(t.stderr()).toBe(code === 0 ? gone : `${gone}Error: ${starts[0].message}\n`);
 });

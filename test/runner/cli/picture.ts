@@ -91,7 +91,9 @@ const SHOWN: ShowResult = {
 };
 
 export const PICTURE: Script = {
-  queue: () => ({ rows: JOBS }),
+  queue: ({ ids }) => ({
+    rows: JOBS.filter(({ id }) => ids?.some(({ first, last }) => first <= id && id <= last) ?? true),
+  }),
   submissions: () => ({ rows: SUBMISSIONS }),
   show: () => SHOWN,
   workers: () => [

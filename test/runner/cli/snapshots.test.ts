@@ -40,7 +40,7 @@ const TABLES = [
   "jobs queue -o id",
   "jobs show 12",
   "jobs why 12",
-  "jobs logs 3-4 --no-follow",
+  "jobs logs 3-12 --no-follow",
   "workers list",
   "workers list -o wide",
   "workers show gpu-pool-1",

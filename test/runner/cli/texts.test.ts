@@ -5,6 +5,7 @@ import { countIds, formatIds, parseIds, rangesOf } from "../../../runner/cli/ids
 import { parseStatuses, wholeNumber } from "../../../runner/cli/options.ts";
 import { ago, duration, parseDuration } from "../../../runner/cli/time.ts";
 import { cut, displayWidth, harmless, pad } from "../../../runner/cli/width.ts";
+import { MOST_RANKS } from "../../../runner/launch-limit.ts";
 
 describe("ids", () => {
   test.each([
@@ -90,13 +91,21 @@ describe("time", () => {
 });
 
 describe("options", () => {
-  test.each(["0", "-1", "x", "", "1.5", "1e3", "9999999999999999"])("--num-jobs %j is refused", (text) => {
+  test.each(["0", "-1", "x", "", "1.5", "1e3"])("--num-jobs %j is refused", (text) => {
     expect(() => wholeNumber("--num-jobs", 1)(text)).toThrow(
       expect.objectContaining({
         exitCode: 2,
         message: `--num-jobs is '${text}', and it must be a whole number of at least 1.`,
       }),
     );
+  });
+
+  test("a number that is too large is told the largest", () => {
+    const refusal = (range: string) => expect.objectContaining({ message: expect.stringMatching(range) });
+    expect(() => wholeNumber("--tail", 0)("9".repeat(16))).toThrow(refusal("from 0 to 999999999999999\\.$"));
+    expect(() => wholeNumber("--tail", 0)("9".repeat(400))).toThrow(refusal("from 0 to 999999999999999\\.$"));
+    expect(wholeNumber("--tail", 0)("9".repeat(15))).toBe(999_999_999_999_999);
+    expect(() => wholeNumber("--num-jobs", 1, MOST_RANKS)("10000001")).toThrow(refusal("from 1 to 10000000\\.$"));
   });
 
   test("statuses in any case", () => {

@@ -1,7 +1,12 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { connectController, connectRunning, stopController } from "../../../runner/client/index.ts";
+import {
+  ControllerDiedError,
+  connectController,
+  connectRunning,
+  stopController,
+} from "../../../runner/client/index.ts";
 import { greetRunning } from "../../../runner/client/running.ts";
 import { socketPath } from "../../../runner/socket-path.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
@@ -69,15 +74,30 @@ test("a controller of a newer version is not replaced by an older one", async ()
 test.each([
   ['console.error("one"); console.error("Error: no room left"); process.exit(3)', "exit code 3", "Error: no room left"],
   [
-    `console.log(JSON.stringify({level: 60, msg: "the port is taken"})); process.exit(1)`,
+    `const { pid } = process;
+     for (const entry of [{pid, level: 60, msg: "the port is taken"}, {pid: 1, level: 60, msg: "of another"}, {pid, level: 30, msg: "it listens"}])
+       console.log(JSON.stringify(entry));
+     process.exit(1)`,
     "exit code 1",
     "the port is taken",
   ],
   ["process.exit(4)", "exit code 4", "it said nothing."],
-  ['process.kill(process.pid, "SIGKILL")', "SIGKILL", "it said nothing."],
 ])("a controller that dies says why: %s", async (text, how, why) => {
   await expect(connectController({ home, entry: program(text) })).rejects.toMatchObject({
     message: `The controller ended at once (${how}): ${why}\nIts log: ${join(home, "controller", "controller.log")}`,
+    exitCode: 1,
+  });
+});
+
+test.each([
+  [`console.log("x\\n" + JSON.stringify({ pid: process.pid, level: 30, msg: "the controller listens" }));`, ""],
+  [`console.log(JSON.stringify({ pid: process.pid, level: 60, msg: "no memory" }));`, ": no memory"],
+])("a controller that is killed while it starts: %s", async (text, why) => {
+  const dying = program(`${text} process.kill(process.pid, "SIGKILL")`);
+  const started = connectController({ home, entry: dying });
+  await expect(started).rejects.toBeInstanceOf(ControllerDiedError);
+  await expect(started).rejects.toMatchObject({
+    message: `The controller was killed by SIGKILL while it started${why}; running jobs go on.\nGive the command again. Its log: ${join(home, "controller", "controller.log")}`,
     exitCode: 1,
   });
 });

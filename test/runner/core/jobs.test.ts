@@ -260,6 +260,17 @@ test("refused by a cordon: back in the queue with the same attempt, and the work
   ]);
 });
 
+test.each([
+  [["a", "a", "a"], "3 cordoned (a)"],
+  [["a", "b", "a"], "3 cordoned (a; b)"],
+  [["a", "b", "c"], "3 cordoned"],
+])("cordons for the reasons %j: %s", (reasons, words) => {
+  const queue = new Queue();
+  const workers = reasons.map((_, index) => rosterWorker(index + 1));
+  queue.send(submit(workers), ...workers.map(({ id }) => connected(id, { cordon: reasons[id - 1] ?? "" })));
+  expect(why(queue, 1)).toBe(`waiting for a free worker: ${words}`);
+});
+
 test("a full disk is tried again after a while", () => {
   const queue = new Queue();
   queue.send(submit(one), connected(1));

@@ -13,9 +13,9 @@ test("a million ranks are one step, and their ids are contiguous", () => {
   expect(queue.state.jobs.size).toBe(0);
 });
 
-test.each([0, -1, 1.5, Number.NaN])("--num-jobs %d is refused", (numJobs) => {
+test.each([0, -1, 1.5, 10_000_001, Number.NaN])("--num-jobs %d is refused", (numJobs) => {
   expect(() => new Queue().send(submit(one, numJobs))).toThrow(
-    `--num-jobs must be a whole number of at least 1, not ${numJobs}.`,
+    `--num-jobs must be a whole number from 1 to 10000000, not ${numJobs}.`,
   );
 });
 

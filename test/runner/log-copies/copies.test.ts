@@ -56,6 +56,24 @@ test("many small logs are two files, not many", async () => {
   expect(modes).toEqual([0o600, 0o600]);
 });
 
+test("a read of one log among many does not read the whole index again; what is added later is found", async () => {
+  const folder = newFolder();
+  await using copies = await open(folder);
+  const many = Array.from({ length: 20_000 }, (_, index) => whole(index + 1, `rank ${index}\n`));
+  await copies.add(many.slice(0, -1));
+  const cost = async (jobs: readonly number[]): Promise<number> => {
+    const before = process.cpuUsage();
+    for (const job of jobs) expect(await text(copies, job)).toBe(`rank ${job - 1}\n`);
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  };
+  const first = await cost([1]);
+  expect((await cost([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])) / 10).toBeLessThan(first / 2);
+  expect(await text(copies, 20_000)).toBeUndefined();
+  await copies.add(many.slice(-1));
+  expect(await text(copies, 20_000)).toBe("rank 19999\n");
+});
+
 test("of a log above the cap the log itself says what is missing", async () => {
   const folder = newFolder();
   await using copies = await open(folder);
