@@ -25,6 +25,7 @@ export function persistent(cli: Cli): Persistent {
   let current: Promise<Connection> | undefined;
   let since = 0;
   let silent = 0;
+  let closed = false;
   const connection = (): Promise<Connection> => {
     if (current === undefined) since = cli.now();
     current ??= cli.connect();
@@ -32,6 +33,7 @@ export function persistent(cli: Cli): Persistent {
   };
   /** Called once for each connection: whoever sees the loss later finds another one. @returns whether to go on */
   const lose = (error: unknown): boolean => {
+    if (closed) return false;
     if (cli.now() - since >= STOOD_MS) silent = 0;
     if (++silent > PATIENCE) return false;
     if (error instanceof ControllerGoneError) note(cli, "The controller went away; the jobs go on. Connecting again.");
@@ -51,7 +53,7 @@ export function persistent(cli: Cli): Persistent {
   };
   const close = async (): Promise<void> => {
     // What is still followed must not begin anew.
-    silent = Number.POSITIVE_INFINITY;
+    closed = true;
     await current?.then((opened) => opened.close()).catch(() => undefined);
   };
   return { persist, connection, [Symbol.asyncDispose]: close };
