@@ -40,7 +40,7 @@ const laughs = numbered(
       .join(", ")}]`,
 );
 
-const TOO_LARGE = "f.yaml: f.yaml is larger than 1 MB, which no pool or job file is";
+const TOO_LARGE = "f.yaml is larger than 1 MB, which no pool or job file is";
 const TOO_MUCH = "f.yaml:1:1: this file holds far more values than any pool or job has";
 const TOO_DEEP = /^f\.yaml:\d+:\d+: the file is nested too deeply to be read$/;
 const ANY = /^(f\.yaml:\d+:\d+: |\{)/;
