@@ -13,6 +13,7 @@ import {
   withUpdatePolicy,
 } from "../../spec/index.ts";
 import { checkName } from "../check.ts";
+import { infraOf } from "../machines/infra.ts";
 
 /** What the command line says. */
 export interface ApplyFlags {
@@ -69,6 +70,8 @@ function fileOf(file: string, flags: ApplyFlags): ApplyRequest {
   const pool = name ?? written.name ?? basename(file, extname(file));
   checkName(pool);
   const placed = infra === undefined ? written : withInfra(written, infra);
+  // Refused before a plan is shown.
+  infraOf(placed);
   const filled = fillEnvironment(withUpdatePolicy(placed, updatePolicy), { envs, secrets: given }, places);
   refuseMissingFiles(filled, places);
   const { secrets, ...spec } = withFullPaths(filled);
