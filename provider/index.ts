@@ -1,4 +1,6 @@
 /** The door of the provider room, and of the package: `import { WorkerPool } from "lido"`. */
+
+import type { PoolSpec } from "../spec/index.ts";
 import type { ApplyOptions, ApplyResult } from "./automation/apply.ts";
 import type { DownOptions } from "./automation/down.ts";
 import type { ApplyFlags, ApplyRequest } from "./automation/request.ts";
@@ -14,6 +16,12 @@ export type { ApplyFlags, ApplyOptions, ApplyRequest, ApplyResult, DownOptions }
 export async function readApplyRequest(flags: ApplyFlags): Promise<ApplyRequest> {
   const { requestOf } = await import("./automation/request.ts");
   return requestOf(flags);
+}
+
+/** Whether the machines that a pool asks for could be there. Reads hosts files only. @throws UserError, SpecError */
+export async function checkHosts(spec: PoolSpec, isKnown: boolean): Promise<void> {
+  const { checkHosts: check } = await import("./automation/hosts-place.ts");
+  await check(spec, isKnown);
 }
 
 /** What `lido pool apply` does: makes or changes a pool by running Pulumi. @throws UserError, NotFoundError, EngineError */

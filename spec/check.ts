@@ -1,5 +1,6 @@
 /** Runs a schema over what a user wrote: a value without any problem, or all problems at once, each with its place. */
 import type { ZodError } from "zod";
+import { placeOf, withoutSecrets } from "./masked.ts";
 import { type Origin, type Path, type Problem, SpecError } from "./problem.ts";
 import { anchorOf, type Schema } from "./schema.ts";
 import type { Where } from "./types.ts";
@@ -12,19 +13,22 @@ export interface Source {
   /** Where a value is missing that is already complained of: what a schema says of it is of no use. */
   readonly holes: readonly Where[];
   readonly origin: Origin;
+  /** The value with its secrets masked; none when there are none. */
+  readonly masked?: (() => unknown) | undefined;
 }
 
 /** Throws SpecError. */
-export function checked<T>(schema: Schema<T>, { value, problems, holes, origin }: Source): T {
+export function checked<T>(schema: Schema<T>, source: Source): T {
+  const { value, problems, holes, origin, masked } = source;
   const result = examined(schema, value, origin);
   if ("value" in result && problems.length === 0) return result.value;
-  const missing = new Set(holes.map(keyOf));
-  const found = "problems" in result ? result.problems.filter(({ where }) => !missing.has(keyOf(where))) : [];
-  throw new SpecError([...problems, ...found]);
+  const missing = new Set(holes.map(placeOf));
+  const all = problemsOf(result);
+  const told = masked && all.length > 0 ? withoutSecrets(all, problemsOf(examined(schema, masked(), origin))) : all;
+  throw new SpecError([...problems, ...told.filter(({ where }) => !missing.has(placeOf(where)))]);
 }
 
-const keyOf = (where: Where): string =>
-  where.kind === "text" ? `${where.place.line}:${where.place.column}` : where.path;
+const problemsOf = (result: Examined<unknown>): readonly Problem[] => ("problems" in result ? result.problems : []);
 
 export type Examined<T> = { readonly value: T } | { readonly problems: readonly Problem[] };
 

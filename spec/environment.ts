@@ -9,9 +9,11 @@ import type { Environment } from "./types.ts";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+export const isVariableName = (name: string): boolean => NAME.test(name);
+
 /** What is wrong with the name of a variable, if anything is. */
 export function nameFault(name: string): Fault | undefined {
-  if (NAME.test(name)) return undefined;
+  if (isVariableName(name)) return undefined;
   return {
     message: `${show(name)} is not a name of an environment variable`,
     advice: "write a name of letters, digits and `_` that does not begin with a digit, such as `MY_NAME`",

@@ -2,13 +2,13 @@
  * Reads `file_mounts`: target on the worker -> local path, bucket URI, or a mapping that describes a bucket. A bucket is
  * mounted unless the mode says otherwise; a local path is always copied.
  */
-import { bad, type Fault, isMapping, type Mapping, show } from "./fault.ts";
+import { addressFaults, isBucket, STORES } from "./bucket-address.ts";
+import { bad, type Fault, isMapping, type Mapping } from "./fault.ts";
 import { zod } from "./lazy.ts";
 import { mapping } from "./mapping.ts";
-import { nearest } from "./nearest.ts";
 import { present } from "./plain.ts";
-import { flag, openMapping, text } from "./scalars.ts";
-import { choosing, reading, type Schema, wording } from "./schema.ts";
+import { choice, flag, openMapping, text } from "./scalars.ts";
+import { also, choosing, type Schema, wording } from "./schema.ts";
 import type { FileMount } from "./types.ts";
 
 const MODES = ["MOUNT", "COPY", "MOUNT_CACHED"] as const;
@@ -19,27 +19,35 @@ type Mounted = Omit<FileMount, "target">;
 
 export function fileMountsSchema(): Schema<readonly FileMount[]> {
   const z = zod();
-  return z
-    .record(
-      z.string(),
-      choosing<Mounted>(
-        (input) => (isMapping(input) ? bucket() : plainSource()),
-        () => [plainSource(), bucket()],
-      ),
-      wording((shown) => `\`file_mounts\` must be a mapping from paths on the worker, not ${shown}`, ADVICE),
-    )
-    .transform((mounts) => Object.entries(mounts).map(([target, mounted]) => ({ target, ...mounted })));
+  const mounts = z.record(
+    z.string(),
+    choosing<Mounted>(
+      (input) => (isMapping(input) ? bucket() : plainSource()),
+      () => [plainSource(), bucket()],
+    ),
+    wording((shown) => `\`file_mounts\` must be a mapping from paths on the worker, not ${shown}`, ADVICE),
+  );
+  return also(mounts, nowhere).transform((read) =>
+    Object.entries(read).map(([target, mounted]) => ({ target, ...mounted })),
+  );
 }
 
-export const isBucket = (source: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(source);
-
 const plainSource = (): Schema<Mounted> =>
-  text("source", "./data").transform(
-    (source): Mounted => ({ sources: [source], mode: isBucket(source) ? "MOUNT" : "COPY" }),
+  address().transform((source): Mounted => ({ sources: [source], mode: isBucket(source) ? "MOUNT" : "COPY" }));
+
+/** A target that is no path at all. */
+const nowhere = (input: unknown): readonly Fault[] =>
+  Object.keys(isMapping(input) ? input : {}).flatMap((target) =>
+    target.trim() === ""
+      ? bad("a file mount needs a path on the worker", ADVICE, { path: [target], anchor: "key" }).faults
+      : [],
   );
 
+/** A path, or where a bucket is. */
+const address = (): Schema<string> => also(text("source", "./data"), addressFaults);
+
 function bucket(): Schema<Mounted> {
-  const source = text("source", "./data");
+  const source = address();
   return mapping({
     title: "a file mount",
     advice: ADVICE,
@@ -50,9 +58,9 @@ function bucket(): Schema<Mounted> {
         (input) => (Array.isArray(input) ? zod().array(source) : source.transform((one) => [one])),
         () => [source, zod().array(source)],
       ),
-      store: text("store", "s3").transform((store) => store.trim().toUpperCase()),
+      store: choice("store", STORES),
       persistent: flag("persistent"),
-      mode: reading(readMode, () => zod().union([zod().enum(MODES), zod().string()])),
+      mode: choice("mode", MODES),
       config: config(),
     },
   }).transform(
@@ -102,15 +110,6 @@ function nameless({ name, store, source }: Mapping): readonly Fault[] {
       anchor: "key",
     },
   ).faults;
-}
-
-function readMode(input: unknown) {
-  const name = typeof input === "string" ? input.trim().toUpperCase() : "";
-  const mode = MODES.find((one) => one === name);
-  if (mode) return { value: mode };
-  const near = nearest(name, MODES);
-  const remedy = near ? `write \`mode: ${near}\` instead` : "write `mode: MOUNT`";
-  return bad(`\`mode\` must be one of ${MODES.join(", ")}, not ${show(input)}`, remedy);
 }
 
 const config = () =>

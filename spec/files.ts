@@ -42,7 +42,8 @@ export function reportOnFile(path: string, options: FileReportOptions): FileRepo
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const [message = "", ...advice] = error.message.split("\n");
-    const where = { kind: "path", root: path, path: "" } as const;
+    // The sentence names the file itself.
+    const where = { kind: "path", root: "", path: "" } as const;
     const problem = { where, message, advice: advice.join(" ").trim() };
     return { file: path, warnings: [], problems: [problem], ...(options.as === undefined ? {} : { kind: options.as }) };
   }

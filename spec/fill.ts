@@ -7,6 +7,7 @@ import { UserError } from "./errors.ts";
 import { plain } from "./plain.ts";
 import { type Problem, SpecError } from "./problem.ts";
 import type { Environment, FileMount, JobSpec, Places, PoolSpec } from "./types.ts";
+import { VARIABLE } from "./unfilled.ts";
 
 export interface Given {
   readonly envs: Readonly<Record<string, string>>;
@@ -70,7 +71,7 @@ function openProblem({ kind, name }: Open, places: Places): readonly Problem[] {
 
 function substituted(mounts: readonly FileMount[], envs: Environment): readonly FileMount[] {
   const fill = (text: string): string =>
-    text.replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced: string | undefined, bare: string | undefined) => {
+    text.replaceAll(VARIABLE, (whole, braced: string | undefined, bare: string | undefined) => {
       const name = braced ?? bare ?? "";
       return Object.hasOwn(envs, name) ? (envs[name] ?? whole) : whole;
     });

@@ -15,6 +15,7 @@ export { parseJob } from "./job.ts";
 export { jsonSchema } from "./json-schema.ts";
 export { type NormalForm, normalForm } from "./normal.ts";
 export { parsePool } from "./pool.ts";
+export { MOST_WORKERS } from "./pool-size.ts";
 export type { Problem } from "./problem.ts";
 export { problemLines, SpecError } from "./problem.ts";
 export type { FileReport } from "./report.ts";

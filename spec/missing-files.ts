@@ -1,7 +1,7 @@
 /** Which local files a pool names that are not there. Whether a path is there is asked of others: it must never look itself. */
 
+import { isBucket } from "./bucket-address.ts";
 import { show } from "./fault.ts";
-import { isBucket } from "./file-mounts.ts";
 import type { Problem } from "./problem.ts";
 import type { Places, PoolSpec } from "./types.ts";
 

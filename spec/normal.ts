@@ -2,7 +2,9 @@
  * The normal form of a pool or a job: one spelling for everything, numbers as numbers, in JSON. Documented in
  * docs/checking-files.md; a member is only ever added. It must never show the value of a secret.
  */
+import { isMapping, type Mapping } from "./fault.ts";
 import { present } from "./plain.ts";
+import { announces } from "./secret-words.ts";
 import type { Environment, FileMount, JobSpec, PoolSpec, Quantity, Resources, Workdir } from "./types.ts";
 
 export interface NormalQuantity {
@@ -64,8 +66,19 @@ export function normalForm(spec: PoolSpec | JobSpec): NormalForm {
     ...rest,
     envs,
     secrets: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, value === null ? null : HIDDEN])),
-    ...present<NormalForm>({ volumes, config }),
+    ...present<NormalForm>({ volumes: volumes && openly(volumes), config: config && openly(config) }),
   };
+}
+
+/** Without what stands below `secrets`, at whatever depth. */
+const openly = (mapping: Mapping): Mapping =>
+  Object.fromEntries(
+    Object.entries(mapping).map(([key, value]) => [key, announces(key) && value !== null ? HIDDEN : open(value)]),
+  );
+
+function open(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(open);
+  return isMapping(value) ? openly(value) : value;
 }
 
 function ofPool({ size, updatePolicy, workdir, fileMounts, setup }: PoolSpec): Partial<NormalForm> {

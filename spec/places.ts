@@ -33,54 +33,6 @@ export function spanOf({ document, targets }: Sought, path: Path, anchor: Anchor
   return spanOfSpot(spot, whole ? anchor : "key");
 }
 
-/**
- * All ranges of the values below those sections whose name `isMeant`, such as `secrets`; with what they merge or repeat.
- * Each begins where its key ends: a tag or an anchor before a value is no part of it, and may be the secret itself.
- */
-export function valueSpans({ document, targets }: Sought, isMeant: (key: string) => boolean): readonly Span[] {
-  const root = document.contents;
-  if (!yaml().isMap(root)) return [];
-  return root.items.filter((pair) => isMeant(keyOf(pair) ?? "")).flatMap((pair) => spansWithin(targets, pair, 0));
-}
-
-/** As deep as anybody merges: an alias inside of itself has been reported, but may still be there. */
-const DEEPEST = 8;
-
-function spansWithin(targets: Targets, pair: Pair, depth: number): readonly Span[] {
-  const { isMap, isSeq } = yaml();
-  const held = resolved(targets, asNode(pair.value));
-  const maps = isSeq(held) ? held.items.map((item) => resolved(targets, asNode(item))) : [held];
-  if (depth > DEEPEST || !maps.every(isMap)) return spansOf(targets, pair);
-  return maps.flatMap((map) =>
-    map.items.flatMap((inner) =>
-      keyOf(inner) === "<<" ? spansWithin(targets, inner, depth + 1) : spansOf(targets, inner),
-    ),
-  );
-}
-
-/** Of what an alias repeats too. */
-function spansOf(targets: Targets, { key, value }: Pair): readonly Span[] {
-  const [start] = asNode(key)?.range?.slice(1) ?? [];
-  const [end] = asNode(value)?.range?.slice(1) ?? [];
-  const own = start === undefined || end === undefined ? [] : [{ start, end }];
-  return [...own, ...rangeOf(resolved(targets, asNode(value)))];
-}
-
-const rangeOf = (node: Node | undefined): readonly Span[] =>
-  node?.range ? [{ start: node.range[0], end: node.range[1] }] : [];
-
-/** All ranges of the values of any key of that name, such as `password`. */
-export function spansOfKey(document: Document, name: string): readonly Span[] {
-  const spans: Span[] = [];
-  yaml().visit(document, {
-    Pair(_, pair) {
-      const range = keyOf(pair) === name ? asNode(pair.value)?.range : undefined;
-      if (range) spans.push({ start: range[0], end: range[1] });
-    },
-  });
-  return spans;
-}
-
 function spanOfSpot({ key, value }: Spot, anchor: Anchor): Span {
   const empty = !value?.range || value.range[0] === value.range[1];
   const block = yaml().isCollection(value) && value.flow !== true;
@@ -118,12 +70,12 @@ function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
   return made;
 }
 
-const keyOf = (pair: Pair): string | undefined => {
+export const keyOf = (pair: Pair): string | undefined => {
   const { key } = pair;
   return yaml().isScalar(key) ? String(key.value) : undefined;
 };
 
-const resolved = (targets: Targets, node: Node | undefined): Node | undefined =>
+export const resolved = (targets: Targets, node: Node | undefined): Node | undefined =>
   yaml().isAlias(node) ? targets(node) : node;
 
-const asNode = (value: unknown): Node | undefined => (yaml().isNode(value) ? value : undefined);
+export const asNode = (value: unknown): Node | undefined => (yaml().isNode(value) ? value : undefined);

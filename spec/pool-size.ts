@@ -11,6 +11,9 @@ import { updatePolicySchema } from "./update-policy.ts";
 
 export const NO_SIZE = "One of workers, or both min_workers and max_workers must be set";
 
+/** More than any controller looks after: a number with a digit too many. */
+export const MOST_WORKERS = 10_000;
+
 export interface PoolSection {
   readonly size: PoolSize;
   readonly updatePolicy?: UpdatePolicy;
@@ -23,9 +26,9 @@ export function poolSectionSchema(): Schema<PoolSection> {
     about: ABOUT_POOL,
     check: sizeFaults,
     shape: {
-      workers: wholeNumber("workers", { min: 0, example: 3 }),
-      min_workers: wholeNumber("min_workers", { min: 0, example: 0 }),
-      max_workers: wholeNumber("max_workers", { min: 0, example: 3 }),
+      workers: wholeNumber("workers", { min: 0, max: MOST_WORKERS, example: 3 }),
+      min_workers: wholeNumber("min_workers", { min: 0, max: MOST_WORKERS, example: 0 }),
+      max_workers: wholeNumber("max_workers", { min: 0, max: MOST_WORKERS, example: 3 }),
       queue_length_threshold: wholeNumber("queue_length_threshold", { min: 1, example: 1 }),
       upscale_delay_seconds: amount("upscale_delay_seconds", { min: 0, example: 60 }),
       downscale_delay_seconds: amount("downscale_delay_seconds", { min: 0, example: 600 }),

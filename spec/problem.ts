@@ -48,7 +48,7 @@ export function problemLines(problems: readonly Problem[]): readonly string[] {
 
 function formatProblem({ where, message, advice }: Problem): string {
   if (where.kind === "path") {
-    return `${[where.root, where.path].filter((part) => part !== "").join(": ")}: ${message}\n  ${advice}`;
+    return `${[where.root, where.path, message].filter((part) => part !== "").join(": ")}\n  ${advice}`;
   }
   const { file, line, column } = where.place;
   return [`${file}:${line}:${column}: ${message}`, ...where.excerpt, `  ${advice}`].join("\n");

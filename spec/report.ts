@@ -9,6 +9,7 @@ import { poolFrom, poolWarnings } from "./pool.ts";
 import { type Problem, SpecError } from "./problem.ts";
 import type { Role } from "./resource-rules.ts";
 import type { JobSpec, Parsed, Places, PoolSpec, Warning } from "./types.ts";
+import { unfilledWarnings } from "./unfilled.ts";
 import { unservedWarnings } from "./unserved.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -58,7 +59,10 @@ function read(source: Source, { file, as: kind }: { readonly file: string; reado
 /** Also what it asks for in vain. */
 function lookedOver(source: Source): Parsed<PoolSpec> {
   const { warnings, ...pool } = poolFrom(source);
-  return { ...pool, warnings: [...warnings, ...unservedWarnings(pool.spec, source)] };
+  return {
+    ...pool,
+    warnings: [...warnings, ...unservedWarnings(pool.spec, source), ...unfilledWarnings(pool.spec, pool.places)],
+  };
 }
 
 function tried(work: () => FileReport, otherwise: (problems: readonly Problem[]) => FileReport): FileReport {

@@ -9,7 +9,7 @@ import { jobRecoverySchema } from "./job-recovery.ts";
 import type { ResourceKey } from "./keys.ts";
 import { zod } from "./lazy.ts";
 import { countForm, diskForm, readCount, readDisk, readMemory, sizeForm, textOf } from "./quantity.ts";
-import { amount, flag, openMapping, text, wholeNumber } from "./scalars.ts";
+import { amount, choice, flag, openMapping, text, wholeNumber } from "./scalars.ts";
 import { choosing, reading, type Schema } from "./schema.ts";
 import type { Infra, JobRecovery, Quantity } from "./types.ts";
 
@@ -49,8 +49,8 @@ export function resourceShape(): { readonly [K in ResourceKey]: Schema<NonNullab
     instance_type: text("instance_type", "m6i.large"),
     use_spot: flag("use_spot"),
     disk_size: reading((input) => readDisk("disk_size", input), diskForm),
-    disk_tier: text("disk_tier", "medium"),
-    network_tier: text("network_tier", "best"),
+    disk_tier: choice("disk_tier", ["medium", "low", "high", "ultra", "best", "none"]),
+    network_tier: choice("network_tier", ["standard", "best"]),
     local_disk: text("local_disk", "nvme:1000+"),
     max_hourly_cost: amount("max_hourly_cost", { min: 0, example: 2.5 }),
     ports: reading(readPorts, portsForm),

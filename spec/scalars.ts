@@ -1,6 +1,7 @@
 /** The schemas of single values: text, numbers, switches, and mappings that are kept as they are. */
 import { bad, type Fault, good, isMapping, type Mapping, type Read, show } from "./fault.ts";
 import { zod } from "./lazy.ts";
+import { nearest } from "./nearest.ts";
 import { reading, type Schema, wording } from "./schema.ts";
 
 /** Text that is not blank and holds no NUL, which no shell could take. `wrong` says why it cannot be that text. */
@@ -48,6 +49,23 @@ const insideOf =
     if (typeof input === "number" && input > max) return `write \`${key}: ${max}\` or less`;
     return `write \`${key}: ${example}\``;
   };
+
+/** One of a few words, in whatever case. */
+export function choice<W extends string>(key: string, words: readonly [W, ...W[]]): Schema<W> {
+  return reading(
+    (input): Read<W> => {
+      const written = typeof input === "string" ? input.trim().toLowerCase() : "";
+      const word = words.find((one) => one.toLowerCase() === written);
+      if (word !== undefined) return good(word);
+      const near = nearest(written, words);
+      return bad(
+        `\`${key}\` must be one of ${words.join(", ")}, not ${show(input)}`,
+        `write \`${key}: ${near ?? words[0]}\`${near === undefined ? "" : " instead"}`,
+      );
+    },
+    () => zod().union([zod().enum(words), zod().string()]),
+  );
+}
 
 /** Exactly `value`: anything else is refused, and told why, and what is there instead. */
 export function only(key: string, value: number, { why, instead }: Only): Schema<number> {

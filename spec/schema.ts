@@ -62,6 +62,13 @@ export function after<T>(
   });
 }
 
+/** A schema, and what else may be wrong with the same input. */
+export const also = <T>(schema: Schema<T>, faults: (input: unknown) => readonly Fault[]): Schema<T> =>
+  accepting(
+    after(() => schema, faults),
+    () => acceptedBy(schema),
+  );
+
 /** What the caret of an issue stands under. */
 export const anchorOf = (issue: ZodError["issues"][number]): Anchor =>
   issue.code === "custom" && issue.params?.["anchor"] === "key" ? "key" : "value";

@@ -66,7 +66,10 @@ const named = () => text("pool", "my-pool");
 
 function poolFaults({ pool, service }: Mapping): readonly Fault[] {
   if (pool === undefined && service === undefined) {
-    return bad(NO_SIZE, "write `pool: {workers: 3}`, or `pool: {min_workers: 0, max_workers: 3}`").faults;
+    return bad(NO_SIZE, "write `pool: {workers: 3}`, or `pool: {min_workers: 0, max_workers: 3}`", {
+      path: ["pool"],
+      anchor: "key",
+    }).faults;
   }
   if (typeof pool !== "string") return [];
   return bad(

@@ -5,8 +5,9 @@
 import type { Document, LineCounter } from "yaml";
 import type { Source } from "./check.ts";
 import { excerpt, type Span } from "./excerpt.ts";
-import { discreet, hiddenSpans } from "./hidden.ts";
+import { discreet, hiddenSpans, isHidden } from "./hidden.ts";
 import { yaml } from "./lazy.ts";
+import { maskedDocument } from "./masked.ts";
 import { spanOf } from "./places.ts";
 import { type Origin, type Problem, SpecError } from "./problem.ts";
 import type { Where } from "./types.ts";
@@ -57,7 +58,7 @@ function readDocument(text: string, file: string): Source {
     ...nodes,
   ];
   const problems = found.map(({ span, message, advice }) => {
-    const secret = shown.hidden.some(({ start, end }) => start <= span.start && span.start < end);
+    const secret = isHidden(span.start, shown.hidden);
     return { where: whereOf(span), message: secret ? discreet(message) : message, advice };
   });
   if (nodes.some(({ harm }) => harm === "fatal") || !errors.every(isHarmless)) throw new SpecError(problems);
@@ -65,7 +66,14 @@ function readDocument(text: string, file: string): Source {
   keepTexts(document, sought.targets, ["envs", "secrets"]);
   const origin: Origin = { where: (path, anchor) => whereOf(spanOf(sought, path, anchor)) };
   const holes = nodes.filter(({ harm }) => harm === "hole").map(({ span }) => whereOf(span));
-  return { value: valueOf(document, origin), problems, holes, origin };
+  const masked = () => valueOf(maskedDocument(document, shown.hidden), origin);
+  return {
+    value: valueOf(document, origin),
+    problems,
+    holes,
+    origin,
+    masked: shown.hidden.length > 0 ? masked : undefined,
+  };
 }
 
 const wordsOf = (error: Trouble, document: Document) =>

@@ -4,19 +4,34 @@
  */
 import type { Stack, StackSettings } from "@pulumi/pulumi/automation/index.js";
 import type { PoolSpec } from "../../spec/index.ts";
-import { infraOf, inventoryOf } from "../machines/infra.ts";
-import { hostsEnv, hostsFileOf } from "../machines/ssh/hosts-file.ts";
+import { checkSource, infraOf, inventoryOf } from "../machines/infra.ts";
+import { hostsEnv, hostsFileOf, noInventory } from "../machines/ssh/hosts-file.ts";
 
 const KEY = "lido-pools:hosts";
 
-/** To be called before the engine runs. With `spec`, a pool as it is applied now, the place is looked for anew. @throws SpecError */
+/**
+ * Refuses, before anything is begun, what the hosts could never do. A known pool may have its hosts file kept with its stack:
+ * that one is looked at later. @throws UserError, SpecError
+ */
+export async function checkHosts(spec: PoolSpec, isKnown: boolean): Promise<void> {
+  const infra = infraOf(spec);
+  const name = inventoryOf(infra);
+  if (name === undefined || (isKnown && hostsFileOf(name) === undefined)) return;
+  await checkSource(infra, spec.size.min);
+}
+
+/**
+ * To be called before the engine runs. With `spec`, a pool as it is applied now, the place is looked for anew.
+ * @throws UserError, SpecError
+ */
 export async function tellHosts(stack: Stack, spec?: PoolSpec): Promise<void> {
   const name = spec === undefined ? undefined : inventoryOf(infraOf(spec));
   const found = name === undefined ? undefined : hostsFileOf(name);
-  Object.assign(stack.workspace.envVars, hostsEnv(found ?? (await keptHosts(stack))));
+  const file = found ?? (await keptHosts(stack));
+  if (name !== undefined && file === undefined) throw noInventory(name);
+  Object.assign(stack.workspace.envVars, hostsEnv(file));
 }
 
-/** Nothing where no file has the inventory: then the engine says so. */
 export async function keepHosts(stack: Stack, spec: PoolSpec): Promise<void> {
   const name = inventoryOf(infraOf(spec));
   const found = name === undefined ? undefined : hostsFileOf(name);

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { basename, extname, isAbsolute, join, resolve } from "node:path";
 import {
   fillEnvironment,
+  MOST_WORKERS,
   type PoolSpec,
   readPoolFile,
   refuseMissingFiles,
@@ -12,6 +13,7 @@ import {
   withUpdatePolicy,
 } from "../../spec/index.ts";
 import { checkName } from "../check.ts";
+import { infraOf } from "../machines/infra.ts";
 
 /** What the command line says. */
 export interface ApplyFlags {
@@ -68,6 +70,8 @@ function fileOf(file: string, flags: ApplyFlags): ApplyRequest {
   const pool = name ?? written.name ?? basename(file, extname(file));
   checkName(pool);
   const placed = infra === undefined ? written : withInfra(written, infra);
+  // Refused before a plan is shown.
+  infraOf(placed);
   const filled = fillEnvironment(withUpdatePolicy(placed, updatePolicy), { envs, secrets: given }, places);
   refuseMissingFiles(filled, places);
   const { secrets, ...spec } = withFullPaths(filled);
@@ -80,8 +84,8 @@ function fileOf(file: string, flags: ApplyFlags): ApplyRequest {
 
 function countOf(workers: number, name: string | undefined, updatePolicy: UpdatePolicyArgs): ApplyRequest {
   if (name === undefined) throw new UserError("A pool name must be provided to update the number of workers.");
-  if (!Number.isInteger(workers) || workers < 0) {
-    throw new UserError(`--workers must be a whole number, 0 or more; got ${workers}.`);
+  if (!Number.isInteger(workers) || workers < 0 || workers > MOST_WORKERS) {
+    throw new UserError(`--workers must be a whole number from 0 to ${MOST_WORKERS}; got ${workers}.`);
   }
   return { kind: "count", pool: name, workers, updatePolicy };
 }

@@ -19,7 +19,8 @@ export function meaningLines(file: string, form: NormalForm, columns: number): r
 /** The lines of an error or a warning; those that show the file stay whole. */
 export function foldedText(text: string, columns: number): readonly string[] {
   const isExcerpt = (line: string): boolean => /^ +\d* \| /.test(line);
-  return text.split("\n").flatMap((line) => (isExcerpt(line) ? [line] : folded(line, { columns, indent: 2 })));
+  const lines = text.split("\n").map(harmless);
+  return lines.flatMap((line) => (isExcerpt(line) ? [line] : folded(line, { columns, indent: 2 })));
 }
 
 const NARROWEST = 20;
@@ -93,7 +94,7 @@ function variables({ envs, secrets }: NormalForm): readonly Line[] {
 }
 
 export function warningWords({ message, place }: Warning): string {
-  return `${place === undefined ? "" : `${place.file}:${place.line}:${place.column}: `}${message}`;
+  return harmless(`${place === undefined ? "" : `${place.file}:${place.line}:${place.column}: `}${message}`);
 }
 
 /** What `-o json` prints of one file: `ok`, the members of the normal form when it is, remarks and problems. */

@@ -4,5 +4,5 @@ import { resolve } from "node:path";
 /** As it was written, where that means the same file to this process. */
 export function namedFrom(cwd: string, file: string): string {
   const full = resolve(cwd, file);
-  return resolve(file) === full ? file : full;
+  return file === "" || resolve(file) === full ? file : full;
 }

@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import type { ApplyRequest } from "../../provider/index.ts";
 import { makeHome } from "../../worker/folder.ts";
+import { readPointer } from "../../worker/pointer.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { ask, refuseUnattended } from "./confirm.ts";
 import { addVariableOptions, type VariableFlags, variablesOf } from "./environment.ts";
@@ -58,7 +59,11 @@ export async function runPoolApply(cli: Cli, options: PoolApplyOptions): Promise
   makeHome(cli.home);
   await refuseForeign(cli, pool);
   await refuseUnderWay(cli, pool);
-  if (request.kind === "file") for (const line of specLines(request.spec, cli)) note(cli, line);
+  if (request.kind === "file") {
+    const { checkHosts } = await import("../../provider/index.ts");
+    await checkHosts(request.spec, (await readPointer(cli.home, pool)) !== undefined);
+    for (const line of specLines(request.spec, cli)) note(cli, line);
+  }
   const signal = cli.interrupted();
   const outcome = await runTask(cli, {
     task: { action: "apply", request, ask: !yes },

@@ -129,7 +129,7 @@ test.each<[string, unknown, readonly string[]]>([
       "  write `aws` instead; other forms: `local`, `ssh/NAME`, `aws/us-east-1/us-east-1a`, `gcp/us-central1` or `*/us-east-1`",
       "WorkerPool: resources.diskSize: `diskSize` must be a size above 0 such as 256, 256GB or 1TB, without a `+`, not 'big'",
       "  write `diskSize: 256` (GB), `diskSize: 256GB` or `diskSize: 1TB`",
-      "WorkerPool: workers: `workers` must be a whole number of 0 or more, not -1",
+      "WorkerPool: workers: `workers` must be a whole number from 0 to 10000, not -1",
       "  write `workers: 0` or more",
     ],
   ],
@@ -142,7 +142,7 @@ test.each<[string, unknown, readonly string[]]>([
   [
     "a number that JSON cannot hold",
     { workers: Number.NaN },
-    ["WorkerPool: workers: `workers` must be a whole number of 0 or more, not NaN", "  write `workers: 3`"],
+    ["WorkerPool: workers: `workers` must be a whole number from 0 to 10000, not NaN", "  write `workers: 3`"],
   ],
   [
     "values that JSON cannot hold",

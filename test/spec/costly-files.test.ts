@@ -31,6 +31,8 @@ const MB = 1024 * 1024;
 const filled = (piece: string, size: number): string => piece.repeat(Math.ceil(size / piece.length)).slice(0, size);
 const numbered = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => line(index)).join("\n");
+const lettersOf = (number: number): string =>
+  number.toString(26).replaceAll(/\d/g, (digit) => "qrstuvwxyz".charAt(Number(digit)));
 const escaped = (text: string): string => text.replaceAll(/[.*+?()[\]{}|^$\\]/g, "\\$&");
 const laughs = numbered(
   12,
@@ -40,7 +42,7 @@ const laughs = numbered(
       .join(", ")}]`,
 );
 
-const TOO_LARGE = "f.yaml: f.yaml is larger than 1 MB, which no pool or job file is";
+const TOO_LARGE = "f.yaml is larger than 1 MB, which no pool or job file is";
 const TOO_MUCH = "f.yaml:1:1: this file holds far more values than any pool or job has";
 const TOO_DEEP = /^f\.yaml:\d+:\d+: the file is nested too deeply to be read$/;
 const ANY = /^(f\.yaml:\d+:\d+: |\{)/;
@@ -69,6 +71,15 @@ test.each<[string, string, string | RegExp]>([
   ["as many unknown keys as fit", numbered(3300, (index) => `key${index}: 1`), ANY],
   ["as many wrong variables as fit", `run: x\nenvs:\n${numbered(2800, (index) => `  k-${index}: 1`)}`, ANY],
   ["as many secrets as fit", `run: 3\nsecrets:\n${numbered(2800, (index) => `  k${index}: a`)}`, ANY],
+  ["as many misspelt secrets as fit", numbered(3300, (index) => `secret${index}: 1`), ANY],
+  ["as many words for secrets as fit", `run: x\n ]${filled("secret ", MB - 100)}`, ANY],
+  ["as many words as fit", `run: x\n ]${numbered(130_000, (index) => `se${lettersOf(index)}`)}`, ANY],
+  ["as many aliases below secrets as fit", `run: x\nsecrets: {${filled("a: *a, ", 20_000)}`, ANY],
+  [
+    "as many merged secrets as fit",
+    `a0: &a0 {secrets: {A: 1}}\n${numbered(900, (index) => `a${index + 1}: &a${index + 1} {secrets: {<<: [*a${index}, *a${index}]}}`)}`,
+    ANY,
+  ],
   ["as many open values as fit", `run: x\nenvs:\n${numbered(3200, (index) => `  k${index}:`)}`, ANY],
   ["as many repeated keys as fit", filled("run: x\n", 20_000), ANY],
   ["as many alternatives as fit", `run: x\nresources: {any_of: [${filled("{},", 15_000)}{}]}`, ANY],

@@ -1,5 +1,5 @@
 /** Reading a file from a disk: each way in which it can't be read has its sentence. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -9,6 +9,8 @@ import { refusal } from "./support.ts";
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "lido-spec-"));
+  // For all, so that nobody else's rights are in the way.
+  chmodSync(folder, 0o755);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -46,6 +48,10 @@ test("a file as a folder", () => {
 test("a folder, a device, a file that is no text, one that is too large", () => {
   const device = "/dev/zero";
   const utf16 = written("utf16.yaml", Buffer.from("run: x", "utf16le").subarray(0, 3).fill(0xff, 0, 1));
+  const unmarked = [
+    written("le.yaml", Buffer.from("run: x\n", "utf16le")),
+    written("be.yaml", Buffer.from("\0r\0u\0n")),
+  ];
   const large = written("large.yaml", "#".repeat(1024 * 1024 + 1));
   expect(refusal(() => readPoolFile(folder))).toEqual([
     2,
@@ -62,6 +68,7 @@ test("a folder, a device, a file that is no text, one that is too large", () => 
     `${utf16} is not UTF-8 text`,
     "  save it as UTF-8, or name a YAML file such as job.yaml",
   ]);
+  for (const path of unmarked) expect(refusal(() => readJobFile(path))[1]).toBe(`${path} is not UTF-8 text`);
   expect(refusal(() => readJobFile(large))).toEqual([
     2,
     `${large} is larger than 1 MB, which no pool or job file is`,
@@ -76,6 +83,26 @@ test("a file that may not be read", () => {
     2,
     `${path} may not be read by you`,
     `  give yourself the right to read it: chmod u+r ${path}`,
+  ]);
+});
+
+test("a file in a folder that may not be entered, which nobody knows to be there", () => {
+  const closed = join(folder, "closed");
+  mkdirSync(join(closed, "inner"), { recursive: true });
+  chmodSync(closed, 0o600);
+  const path = join(closed, "inner", "job.yaml");
+  expect(asNobody(() => refusal(() => readJobFile(path)))).toEqual([
+    2,
+    `${path} may not be looked for by you: the folder ${closed} is closed to you`,
+    `  give yourself the right to enter it: chmod u+x ${closed}`,
+  ]);
+});
+
+test("no name at all", () => {
+  expect(refusal(() => readJobFile(""))).toEqual([
+    2,
+    "The name of the file is empty",
+    "  name a YAML file such as job.yaml",
   ]);
 });
 

@@ -218,6 +218,74 @@ test("a secret is never shown, however broken its file is", () => {
   );
 });
 
+test("a secret is never shown, wherever it stands", () => {
+  const secret = "hunter2hunter2";
+  const word = fc.constantFrom("secrets", "secret", "secerts", "Secrets", '"secrets"', "my_secrets", "password");
+  const colon = fc.constantFrom(": ", ":", " ", " = ", ":\n  ", ":\n    ", ":\n");
+  const held = fc.constantFrom(
+    `{TOKEN: ${secret}}`,
+    `{TOKEN: &t "${secret}"}`,
+    `{TOKEN: &t ${secret}, B: 1}`,
+    `{TOKEN:${secret}}`,
+    `{TOKEN=${secret}}`,
+    `{TOKEN ${secret}}`,
+    `[TOKEN: ${secret}]`,
+    `[${secret}]`,
+    `TOKEN: ${secret}`,
+    secret,
+    `TOKEN=${secret}`,
+    `{A: {TOKEN: [&t ${secret}]}}`,
+    `&t ${secret}`,
+    `|\n    ${secret}`,
+    `{\nTOKEN: ${secret}\n}`,
+  );
+  const section = fc
+    .tuple(fc.constantFrom("", "  ", "    ", "- ", "  - ", "a: "), word, colon, held)
+    .map((parts) => parts.join(""));
+  const inFlow = fc
+    .tuple(fc.constantFrom("{run: x, ", "{run: x, envs: {", "[", "name: {"), word, colon, held)
+    .chain((parts) => fc.constantFrom("}", ", foo: 1}", "}}", "]", "").map((end) => [...parts, end].join("")));
+  const line = fc.constantFrom(
+    "run: x",
+    "name: q",
+    "name: [1]",
+    "envs:",
+    "  A: b",
+    "resources:",
+    "  cpus: x",
+    "service:",
+    "pool: {workers: 1}",
+    "num_nodes: *t",
+    "resources: {infra: *t, labels: {a: *t}}",
+    "volumes: &t [1]",
+    "foo: *t",
+    "  - *t",
+    "foo: 1",
+    "}",
+    "pool: {workers: 5, max_workers: *t}",
+    "<<: *t",
+    "envs: *t",
+    "file_mounts: {/a: *t}",
+    "{a: 1}",
+    "*t : 1",
+    "---",
+    `foo: 1 # secrets: {TOKEN: ${secret}}`,
+    `name: &t [${secret}]\nsecrets: {T: *t}`,
+    `num_nodes: &t ${secret}\nsecrets: {T: *t}`,
+  );
+  const text = fc
+    .tuple(fc.array(line, { maxLength: 4 }), fc.oneof(section, inFlow), fc.array(line, { maxLength: 4 }))
+    .map(([before, middle, after]) => [...before, middle, ...after, ""].join("\n"));
+  const asRead = fc.constantFrom(undefined, "pool" as const, "job" as const);
+  fc.assert(
+    fc.property(text, asRead, (one, as) => {
+      const { problems } = reportOf(one, { file: "f.yaml", as });
+      expect(problemLines(problems).join("\n")).not.toContain(secret);
+    }),
+    { numRuns: 600 * TIMES },
+  );
+});
+
 const splice = (text: string, at: number, put: string): string => text.slice(0, at) + put + text.slice(at);
 
 test("a file that is nested too deeply is refused", () => {

@@ -18,7 +18,7 @@ const FILES: readonly BadFile[] = [
     title: "a negative number of workers",
     text: "pool:\n  workers: -1\n",
     error: [
-      "pool.yaml:2:12: `workers` must be a whole number of 0 or more, not -1",
+      "pool.yaml:2:12: `workers` must be a whole number from 0 to 10000, not -1",
       "  2 |   workers: -1",
       "    |            ^^",
       "  write `workers: 0` or more",
@@ -28,7 +28,7 @@ const FILES: readonly BadFile[] = [
     title: "a broken number of workers",
     text: "pool: {workers: 1.5}\n",
     error: [
-      "pool.yaml:1:17: `workers` must be a whole number of 0 or more, not 1.5",
+      "pool.yaml:1:17: `workers` must be a whole number from 0 to 10000, not 1.5",
       "  1 | pool: {workers: 1.5}",
       "    |                 ^^^",
       "  write `workers: 3`",
@@ -38,7 +38,7 @@ const FILES: readonly BadFile[] = [
     title: "workers as text",
     text: 'pool:\n  workers: "3"\n',
     error: [
-      "pool.yaml:2:12: `workers` must be a whole number of 0 or more, not '3'",
+      "pool.yaml:2:12: `workers` must be a whole number from 0 to 10000, not '3'",
       '  2 |   workers: "3"',
       "    |            ^^^",
       "  write `workers: 3`",
@@ -60,7 +60,7 @@ const FILES: readonly BadFile[] = [
     error: [
       "pool.yaml:1:1: One of workers, or both min_workers and max_workers must be set",
       "  1 | pool:",
-      "    | ^",
+      "    | ^^^^",
       "  write `pool: {workers: 3}`, or `pool: {min_workers: 0, max_workers: 3}`",
     ],
   },

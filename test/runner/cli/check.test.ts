@@ -131,9 +131,17 @@ test("all errors at once, of every file; what is right is still explained", asyn
     "  3 | resources: {cpus: x, memory: *no}",
     "    |                              ^^^",
     "  write the value itself, or an anchor (`&name`) before the alias",
-    "Error: none.yaml: There is no file none.yaml",
+    "Error: There is no file none.yaml",
     "  check the path and the folder you are in",
   ]);
+});
+
+test("no name of a file acts on the terminal", async () => {
+  await using t = await stage();
+  expect(await t.lido("check", "no\u001B[31mfile", file(t, "a\u001B[31m.yaml", "rum: x\n"), "")).toBe(2);
+  expect(t.stderr()).not.toContain("\u001B");
+  expect(t.stderr()).toContain("/no\uFFFD[31mfile\n");
+  expect(t.stderr()).toContain("Error: The name of the file is empty\n  name a YAML file such as pool.yaml\n");
 });
 
 test("as data: one file is an object", async () => {

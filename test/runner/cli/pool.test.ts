@@ -193,6 +193,17 @@ test.each([
   expect(t.stderr()).toBe(`Error: ${message}\n`);
 });
 
+test.each([
+  ["aws", /^Error: infra: aws is not served yet;/],
+  ["ssh/nope", /^Error: infra: ssh\/nope: there is no inventory `nope`\. /],
+] as const)("apply to machines that cannot be (%s) shows no plan", async (infra, message) => {
+  await using t = await stage();
+  writeFileSync(join(t.folder, "pool.yaml"), "pool: {workers: 1}\n");
+  expect(await t.lido("pool", "apply", "pool.yaml", "-p", "x", "--infra", infra, "-y")).toBe(2);
+  expect(t.stderr()).toMatch(message);
+  expect(t.stderr()).not.toContain("Considered");
+});
+
 test("down of a pool of the user's own program is left to that program", async () => {
   await using t = await stage();
   await writePointer(t.folder, { pool: "x", stack: "organization/shop/dev", projectDir: "/srv/shop", env: {} });
