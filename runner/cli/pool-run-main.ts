@@ -16,6 +16,8 @@ import { forgetRun, type PoolRun, runLog, writeRun } from "./pool-runs.ts";
 
 /** Milliseconds that an engine which was told twice is given to end by itself. */
 const KILL_MS = 5_000;
+/** Milliseconds after which it has surely heard the first time. */
+const HEARD_MS = 300;
 
 const home = lidoHome();
 const stop = new AbortController();
@@ -43,9 +45,14 @@ function refuse(): void {
   for (const answer of answers.splice(0)) answer(false);
 }
 
-/** The engine and what it started are in this process's group. The second SIGINT ends the engine in the middle of a step. */
+/**
+ * The engine and what it started are in this process's group. The second SIGINT that the engine hears ends it in the middle
+ * of a step; two at once would be one.
+ */
 function killEngine(): void {
-  process.kill(-process.pid, "SIGINT");
+  const interrupt = (): void => void process.kill(-process.pid, "SIGINT");
+  interrupt();
+  setTimeout(interrupt, HEARD_MS).unref();
   setTimeout(() => process.kill(-process.pid, "SIGKILL"), KILL_MS).unref();
 }
 

@@ -1,6 +1,6 @@
 /**
- * Lets a process of its own run the engine (pool-run-main.ts), shows what it says, passes Ctrl-C on: the first stops the
- * engine in order, the second at once. Decides nothing about pools.
+ * Lets a process of its own run the engine (pool-run-main.ts), shows what it says, passes Ctrl-C on: the first stops
+ * the change in order, the second at once. Decides nothing about pools.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { extname, join } from "node:path";
@@ -58,7 +58,7 @@ export async function runTask(cli: Cli, options: RunTask): Promise<TaskOutcome> 
 }
 
 const STOPPING =
-  "\nStopping in order: what is under way on the workers comes to its end first. Ctrl-C once more stops at once.";
+  "\nStopping in order: what is under way on the workers comes to its end, nothing more is begun. Ctrl-C once more stops at once.";
 
 function start(cli: Cli): ChildProcess {
   const entry = join(import.meta.dirname, `pool-run-main${extname(import.meta.filename)}`);

@@ -142,6 +142,36 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
   expect(readdirSync(join(home.home, "pools"))).toEqual([]);
 });
 
+test("after a first Ctrl-C nothing more is begun, and what is whole by then was done", {
+  timeout: 2 * MINUTES,
+}, async () => {
+  await using home = await LidoHome.create();
+  const apply = ["pool", "apply", "pool.yaml", "--secret", "TOKEN=x", "-y"];
+  const interrupted = async (worker: string, setup: ReturnType<typeof gatedSetup>) => {
+    writePool(home, setup.text);
+    const { child, output, ended } = home.start(apply);
+    await eventually(() => output().includes(`${worker}: setup `), "the setup waits", MINUTES);
+    child.kill("SIGINT");
+    await eventually(() => output().includes("Stopping in order: "), "Ctrl-C is answered");
+    setup.open();
+    return await ended;
+  };
+  const whole = await interrupted("p-1", gatedSetup(home, "one"));
+  expect(whole).toMatchObject({ code: 0, stdout: "Successfully created pool 'p'\n" });
+
+  const half = await interrupted("p-2", gatedSetup(home, "two"));
+  expect(half.code).toBe(130);
+  expect(half.stderr).toMatch(/p-2: ready after [^]*\nStopped before it was done\. What was done stays; to go on:\n/);
+  expect(half.stderr).not.toContain("p-1: ");
+  const status = await home.lido("pool", "status", "p");
+  expect(status.stdout).toMatch(/^1 {3}p-1 {3}READY [^]*^2 {3}p-2 {3}READY /m);
+  expect(status.stderr).toMatch(/^p: the last lido pool apply was stopped .*Give it again to finish it\.$/m);
+  const rest = await home.lido(...apply);
+  expect(rest).toMatchObject({ code: 0, stdout: "Successfully updated pool 'p'\n" });
+  expect(rest.stderr).toContain("p-1: removed");
+  await home.lido("pool", "down", "-a", "-y");
+});
+
 test("a pool of the user's own project is never taken over", async () => {
   await using home = await LidoHome.create();
   writePool(home, "  true\n");
