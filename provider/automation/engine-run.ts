@@ -1,6 +1,6 @@
 /** Runs one operation of the engine: passes on what the provider says, and turns a failure into the sentences that it gave. */
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { UserError } from "../../spec/index.ts";
+import { StackLockedError, UserError } from "../../spec/index.ts";
 import { quote } from "../../worker/index.ts";
 import { holdStopLine } from "../stop-line.ts";
 import type { PoolStack } from "./workspace.ts";
@@ -54,10 +54,10 @@ export async function runEngine<T>(
   }
 }
 
-function locked(what: string, { stack, backend, projectDir }: PoolStack, cause: Error): UserError {
+function locked(what: string, { stack, backend, projectDir }: PoolStack, cause: Error): StackLockedError {
   const place = Object.entries(backend.pointerEnv).map(([name, value]) => `${name}=${quote(value)} `);
   const free = `cd ${quote(projectDir)} && ${place.join("")}pulumi cancel --yes --stack ${stack.name}`;
-  return new UserError(
+  return new StackLockedError(
     `${what} failed: the stack ${stack.name} is being changed by somebody else, or a change of it was killed on another computer. Wait until it is done; if nothing runs any more:\n  ${free}`,
     { exitCode: 8, cause },
   );

@@ -7,10 +7,11 @@ import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { dirname } from "node:path";
 import { applyPool, downPool } from "../../provider/index.ts";
-import { UserError } from "../../spec/errors.ts";
+import { StackLockedError, UserError } from "../../spec/errors.ts";
 import { makeFolder } from "../../worker/folder.ts";
 import { lidoHome } from "../../worker/home.ts";
 import { causeChain } from "./exit.ts";
+import { whoHasStack } from "./pool-guard.ts";
 import type { FromRun, PoolTask, ToRun } from "./pool-messages.ts";
 import { forgetRun, type PoolRun, runLog, writeRun } from "./pool-runs.ts";
 
@@ -72,7 +73,7 @@ async function runTask(task: PoolTask): Promise<void> {
   try {
     tell(task.action === "apply" ? await apply(task, runs, report) : await down(task, runs, report));
   } catch (thrown) {
-    const error = diskError(thrown) ?? thrown;
+    const error = diskError(thrown) ?? (await lockedError(thrown, task)) ?? thrown;
     const message = messageOf(error);
     runs.log(`Error: ${message}`);
     await runs.end(stop.signal.aborted ? "stopped" : "failed", firstReason(message));
@@ -90,6 +91,11 @@ function diskError(error: unknown): UserError | undefined {
     `The disk of Lido's folder ${home}, or of the temp folder, is full: what the engine did last is not saved.\nMake room there and give the command again.`,
     { exitCode: 8, cause: error },
   );
+}
+
+async function lockedError(error: unknown, task: PoolTask): Promise<UserError | undefined> {
+  if (!(error instanceof StackLockedError) || task.action !== "apply") return undefined;
+  return await whoHasStack(home, task.request.pool, error);
 }
 
 function messageOf(error: unknown): string {
