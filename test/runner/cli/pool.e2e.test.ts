@@ -64,6 +64,11 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
   await eventually(async () => (await home.lido("pool", "status")).stderr === "", "nothing is left to tell");
   expect((await home.lido("pool", "status", "-o", "id")).stdout).toBe("p\n");
   expect((await home.lido("pool", "logs", "p", "1", "--no-follow", "--tail", "1")).stdout).toBe("one is done\n");
+  expect(await home.lido("pool", "logs", "p", "1", "--tail", "0")).toEqual({
+    code: 0,
+    stdout: "",
+    stderr: "p-1: ready.\n",
+  });
 
   // Another count and mode: secrets are there for the new worker, and nowhere in the state.
   const grown = await home.lido("pool", "apply", "-p", "p", "--workers", "2", "--mode", "blue_green", "-y");
