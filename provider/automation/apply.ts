@@ -89,7 +89,8 @@ async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: 
       await writePointer(lidoHome(), { ...pointer, stack: stackOf(rosterOnly(saved.outputs)) });
       return { kind: "unchanged", pool };
     }
-    if (!(await confirm())) {
+    // Whoever wanted it stopped meanwhile is not asked any more.
+    if (signal?.aborted || !(await confirm())) {
       await tidy(open);
       return { kind: "declined", pool };
     }

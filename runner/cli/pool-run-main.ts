@@ -130,7 +130,7 @@ async function apply(task: PoolTask & { action: "apply" }, runs: Runs, report: R
 
 async function down(task: PoolTask & { action: "down" }, runs: Runs, report: Report): Promise<FromRun> {
   const { pools } = task;
-  const onBegin = (pool: string): void => void runs.begin(pool);
+  const onBegin = (pool: string): void => void runs.begin(pool).then(() => tell({ kind: "begun" }));
   const onDone = (pool: string): void => {
     void runs.forget(pool);
     tell({ kind: "word", text: `Pool '${pool}' is down.` });

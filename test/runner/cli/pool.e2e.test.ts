@@ -174,7 +174,19 @@ test("after a first Ctrl-C nothing more is begun, and what is whole by then was 
   const rest = await home.lido(...apply);
   expect(rest).toMatchObject({ code: 0, stdout: "Successfully updated pool 'p'\n" });
   expect(rest.stderr).toContain("p-1: removed");
-  await home.lido("pool", "down", "-a", "-y");
+
+  const quick = join(home.folder, "q.yaml");
+  writeFileSync(quick, "pool: {workers: 1}\nresources: {infra: local, cpus: 1, memory: 2}\n");
+  expect(await home.lido("pool", "apply", quick, "-p", "q", "-y")).toMatchObject({ code: 0 });
+  const down = home.start(["pool", "down", "p", "q", "-y"]);
+  await eventually(() => down.output().includes("p-2: removed"), "the first is being removed", MINUTES);
+  down.child.kill("SIGINT");
+  expect(await down.ended).toMatchObject({
+    code: 130,
+    stdout: "Pool 'p' is down.\n",
+    stderr: expect.stringMatching(/What was done stays; to go on:\n {2}lido pool down q\n$/) as string,
+  });
+  expect(await home.lido("pool", "down", "q", "-y")).toMatchObject({ code: 0 });
 });
 
 test("a pool of the user's own project is never taken over", async () => {
