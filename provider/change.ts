@@ -8,6 +8,7 @@ import { sourceOf } from "./known.ts";
 import { machinesOf, type SourceOptions } from "./machines/source.ts";
 import { PartialFailure } from "./partial-failure.ts";
 import { type Goal, type Reconciled, reconcile } from "./reconcile.ts";
+import { askedToStop } from "./stop-line.ts";
 
 type Report = (line: string) => void;
 
@@ -41,5 +42,6 @@ export async function removePool(old: PoolOutputs, report: Report): Promise<void
 }
 
 function reconcileWatched(goal: Goal, source: SourceOptions, report: Report): Promise<Reconciled> {
-  return reconcile(goal, { machines: machinesOf(goal.infra, source), report, signal: engineGone() });
+  const machines = machinesOf(goal.infra, source);
+  return reconcile(goal, { machines, report, signal: engineGone(), noMore: askedToStop() });
 }

@@ -1,5 +1,5 @@
 /**
- * Says what a change left undone when its `maxDuration` was over: one sentence per worker that is not as wanted, and one
+ * Says what a change left undone when its `maxDuration` was over, or it was asked to stop: one sentence per worker that is not as wanted, and one
  * more where the next run would get no further. Pure.
  */
 import { keepFirst } from "./order.ts";
@@ -9,21 +9,25 @@ import type { Sight } from "./roster.ts";
 import type { ObservedWorker } from "./steps.ts";
 import { counted, setting, workers } from "./words.ts";
 
-/** What the run did about setups. */
-export interface Setups {
+/** How the run ended, and what it did about setups. */
+export interface Ending {
   /** By worker: the milliseconds that a setup had before it was ended. */
   readonly cutOff: ReadonlyMap<number, number>;
   /** How many came to their end. */
   readonly setUp: number;
+  /** Asked to, within its time. */
+  readonly stopped: boolean;
 }
 
 export function lateReasons(
   { pool, size, fingerprint, budget }: Pick<Goal, "pool" | "size" | "fingerprint" | "budget">,
   sights: readonly Sight[],
-  { cutOff, setUp }: Setups,
+  { cutOff, setUp, stopped }: Ending,
 ): string[] {
   const limit = limitInWords(budget.maxDurationMs ?? 0);
-  const over = `${setting("maxDuration")} of ${limit} is over; the next run`;
+  const over = stopped
+    ? "this change was stopped; the next run"
+    : `${setting("maxDuration")} of ${limit} is over; the next run`;
   const wanted = sights.map(({ worker }) => worker).filter((worker) => worker.fingerprint === fingerprint);
   const kept = new Set(wanted.toSorted(keepFirst).slice(0, size.target));
   const unfinished = ({ id }: ObservedWorker): string => {

@@ -45,6 +45,8 @@ export interface Surroundings {
   readonly report: (line: string) => void;
   /** Aborts with the reason why this run must not act any more. */
   readonly signal: AbortSignal;
+  /** Aborts when no more steps are to be begun: those under way come to their end, the rest is for the next run. */
+  readonly noMore: AbortSignal;
 }
 
 export interface Reconciled {
@@ -56,16 +58,24 @@ export interface Reconciled {
 
 /** @throws UserError when nothing could be begun; the signal's reason when it must stop */
 export async function reconcile(goal: Goal, surroundings: Surroundings): Promise<Reconciled> {
-  const { machines, report } = surroundings;
+  const { machines, report, noMore } = surroundings;
   const stop = new AbortController();
   const signal = AbortSignal.any([surroundings.signal, stop.signal]);
   await pauseAt("begin", "before");
   await pauseAt("lock", "before");
-  await using lock = await machines.lock(signal);
+  await using lock = await machines.lock(AbortSignal.any([signal, noMore]));
   await pauseAt("lock", "acted");
   await using sessions = new Sessions(goal.keys.privateKey);
   const progress = progressTo(report);
-  const tools = { machines, sessions, lock, progress, signal, stop: (reason: Error) => stop.abort(reason) };
+  const tools = {
+    machines,
+    sessions,
+    lock,
+    progress,
+    signal,
+    noMore,
+    stop: (reason: Error) => stop.abort(reason),
+  };
   try {
     const result = await runToItsEnd(goal, tools);
     if (goal.spec === undefined && result.reasons.length === 0) await cleanUp(goal, machines);

@@ -1,5 +1,5 @@
 /**
- * One run over a pool: observe, plan, act, observe, until the plan is empty or its time is up. Decides nothing itself;
+ * One run over a pool: observe, plan, act, observe, until the plan is empty, its time is up, or it is asked to stop. Decides nothing itself;
  * keeps only what this run has tried. Steps of different workers go on side by side, each as a promise of its own.
  */
 import { setTimeout as delay } from "node:timers/promises";
@@ -27,7 +27,9 @@ export interface RunTools {
   readonly progress: Progress;
   /** Aborts with the reason why this run must not act any more. */
   readonly signal: AbortSignal;
-  /** Makes it abort. */
+  /** Aborts when no more steps are to be begun. */
+  readonly noMore: AbortSignal;
+  /** Makes `signal` abort. */
   readonly stop: (reason: Error) => void;
 }
 
@@ -93,9 +95,11 @@ export class Run {
         const wasIdle = this.#inFlight.size === 0;
         const sights = await this.#look();
         const observed = await this.#observed(sights);
-        const steps = this.#timeUp.signal.aborted ? [] : plan(this.#desired, observed, this.#goal.budget, Date.now());
+        const left = plan(this.#desired, observed, this.#goal.budget, Date.now());
+        const isOver = this.#timeUp.signal.aborted || this.#tools.noMore.aborted;
+        const steps = isOver ? [] : left;
         await this.#begin(steps, sights);
-        if (steps.length === 0 && wasIdle) return await this.#finish(sights, { observed, began });
+        if (steps.length === 0 && wasIdle) return await this.#finish(sights, { observed, began, left });
         // A step that ended while we looked was seen half-way: look again at once.
         if (ended === this.#ended) await this.#untilSomethingHappened(steps.some(({ kind }) => kind === "drain"));
       }
@@ -214,28 +218,30 @@ export class Run {
     const waiting = new AbortController();
     const stop = Promise.withResolvers<void>();
     const abort = (): void => stop.resolve();
-    // Once the time is up only what is still under way is waited for.
-    const interrupts = [this.#tools.signal, this.#timeUp.signal].filter(({ aborted }) => !aborted);
-    for (const signal of interrupts) signal.addEventListener("abort", abort, { once: true });
+    // Once it is over only what is still under way is waited for.
+    const { signal, noMore } = this.#tools;
+    const interrupts = [signal, noMore, this.#timeUp.signal].filter(({ aborted }) => !aborted);
+    for (const one of interrupts) one.addEventListener("abort", abort, { once: true });
     const looks = draining ? [delay(DRAIN_LOOK_MS, undefined, { signal: waiting.signal })] : [];
     try {
       await Promise.race([...this.#inFlight.values(), ...looks, stop.promise]);
     } finally {
       waiting.abort();
       await Promise.allSettled(looks);
-      for (const signal of interrupts) signal.removeEventListener("abort", abort);
+      for (const one of interrupts) one.removeEventListener("abort", abort);
     }
   }
 
   async #finish(
     sights: readonly Sight[],
-    { observed, began }: { readonly observed: Observed; readonly began: number },
+    { observed, began, left }: { readonly observed: Observed; readonly began: number; readonly left: readonly Step[] },
   ): Promise<Reconciled> {
     await this.#pace.flush();
     await pauseAt("finish", "before");
     const { pool, size, budget } = this.#goal;
-    const reasons = this.#timeUp.signal.aborted ? this.#lateReasons(sights) : wrongWorkers(sights);
-    const stuck = this.#timeUp.signal.aborted ? undefined : whyStuck(this.#desired, observed, budget);
+    const isCut = this.#timeUp.signal.aborted || (this.#tools.noMore.aborted && left.length > 0);
+    const reasons = isCut ? this.#lateReasons(sights) : wrongWorkers(sights);
+    const stuck = isCut ? undefined : whyStuck(this.#desired, observed, budget);
     for (const line of summaryOf({ pool, target: size.target, sights, done: this.#done, tookMs: Date.now() - began })) {
       this.#scene.progress.event(line);
     }
@@ -248,7 +254,7 @@ export class Run {
 
   #lateReasons(sights: readonly Sight[]): string[] {
     const setUp = this.#done.filter(({ kind }) => kind === "prepare").length;
-    return lateReasons(this.#goal, sights, { cutOff: this.#cutOff, setUp });
+    return lateReasons(this.#goal, sights, { cutOff: this.#cutOff, setUp, stopped: !this.#timeUp.signal.aborted });
   }
 }
 

@@ -121,6 +121,8 @@ export interface Why {
   }[];
   /** The pool's workers that there are to be. */
   readonly target: number;
+  /** The pool is in its stack no more: what to do about that, in words. */
+  readonly gone?: string;
 }
 export type WhyObstacle = "not-ready" | "leaving" | "disconnected" | "cordoned" | "busy" | "held" | "too-small";
 
@@ -141,6 +143,8 @@ export interface WorkerRow {
   readonly unreachableSince?: number;
   /** Why it takes no new jobs; "" when it does. */
   readonly cordon: string;
+  /** Why it is given no job for a while: it refused one; absent when it is not so. */
+  readonly held?: string;
   /** The job that it has. */
   readonly job?: number;
 }

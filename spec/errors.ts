@@ -29,3 +29,8 @@ export class NotFoundError extends UserError {
     super(message, { ...options, exitCode: 3 });
   }
 }
+
+/** Somebody else changes the pool's stack now: Pulumi's engine found its lock. */
+export class StackLockedError extends UserError {
+  override readonly name = "StackLockedError";
+}

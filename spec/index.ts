@@ -2,7 +2,7 @@ export type { FileMountArgs, ResourceArgs, UpdatePolicyArgs, WorkerPoolArgs } fr
 export { poolFromArgs, withUpdatePolicy } from "./args.ts";
 export { fillEnvironment, jobFromCommand } from "./command.ts";
 export type { ExitCode } from "./errors.ts";
-export { NotFoundError, UserError } from "./errors.ts";
+export { NotFoundError, StackLockedError, UserError } from "./errors.ts";
 export { readInventoryFile, readJobFile, readPoolFile, refuseMissingFiles, reportOnFile } from "./files.ts";
 export {
   type HostKeyRule,

@@ -1,10 +1,13 @@
 /** Where Lido keeps its files on this computer, and how a pool's directory is named on a worker. */
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { homedir, userInfo } from "node:os";
+import { resolve } from "node:path";
 
-/** `$LIDO_HOME`, else `~/.lido`; whole, since a process with another current folder is told it. */
+/**
+ * `$LIDO_HOME`, else `~/.lido`; whole, since a process with another current folder is told it. An empty HOME is none: the
+ * system's list of users has the home then.
+ */
 export function lidoHome(env: NodeJS.ProcessEnv = process.env): string {
-  return env.LIDO_HOME ? resolve(env.LIDO_HOME) : join(homedir(), ".lido");
+  return env.LIDO_HOME ? resolve(env.LIDO_HOME) : resolve(homedir() || userInfo().homedir, ".lido");
 }
 
 /** A short name for a pool that is safe in paths: `gpu-pool-3f9a1c02d4` for `acme/shop/prod/gpu-pool`. */

@@ -15,7 +15,7 @@ export interface ApplyOptions {
   readonly confirm?: () => Promise<boolean>;
   /** Told when the engine has the stack and begins to change the pool. */
   readonly onBegin?: () => void;
-  /** Asks the engine to stop in order. */
+  /** Asks to stop in order: what is under way on the workers comes to its end, and nothing more is begun. */
   readonly signal?: AbortSignal;
 }
 
@@ -78,10 +78,10 @@ async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: 
   const what = { what: `Applying pool '${pool}'`, report };
   const nothing = `${pool}: nothing to change`;
   const pointer = { pool, stack: `organization/${PROJECT}/${pool}`, projectDir, env: backend.pointerEnv };
-  const how = { refresh: saved !== undefined, ...(signal ? { signal } : {}) };
+  const how = { refresh: saved !== undefined };
   if (confirm !== undefined) {
     const { changeSummary } = await orNothing(open, () =>
-      runEngine(open, what, (hooks) => stack.preview({ ...hooks, ...how })),
+      runEngine(open, what, (hooks) => stack.preview({ ...hooks, ...how, ...(signal ? { signal } : {}) })),
     );
     // There is nothing to ask about then, and nothing to carry out.
     if (saved !== undefined && isQuiet(changeSummary)) {
@@ -89,7 +89,8 @@ async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: 
       await writePointer(lidoHome(), { ...pointer, stack: stackOf(rosterOnly(saved.outputs)) });
       return { kind: "unchanged", pool };
     }
-    if (!(await confirm())) {
+    // Whoever wanted it stopped meanwhile is not asked any more.
+    if (signal?.aborted || !(await confirm())) {
       await tidy(open);
       return { kind: "declined", pool };
     }
@@ -98,7 +99,8 @@ async function carryOut(open: PoolStack, saved: SavedPool | undefined, options: 
   // Written first: also a pool that comes up in part must be found again.
   if (request.kind === "file") await keepHosts(stack, request.spec);
   await writePointer(lidoHome(), pointer);
-  const words = { ...what, ...(options.onBegin ? { onBegin: options.onBegin } : {}) };
+  const { onBegin } = options;
+  const words = { ...what, ...(onBegin ? { onBegin } : {}), ...(signal ? { signal } : {}) };
   const { summary } = await orNothing(open, () => runEngine(open, words, (hooks) => stack.up({ ...hooks, ...how })));
   if (confirm === undefined && isQuiet(summary.resourceChanges)) report(nothing);
   const done = await savedPool(open);

@@ -17,7 +17,7 @@ export interface DownOptions {
   readonly onDone?: (pool: string) => void;
   /** Told each pool's name when it could not be removed; the others are gone on with. */
   readonly onFail?: (pool: string, error: unknown) => void;
-  /** Asks the engine to stop in order. */
+  /** Asks to stop in order: what is under way on the workers comes to its end, and nothing more is begun. */
   readonly signal?: AbortSignal;
 }
 
@@ -48,8 +48,8 @@ async function downOne(pool: string, { report, onBegin, signal }: DownOptions): 
   signal?.throwIfAborted();
   await tellHosts(open.stack);
   await freeStaleLock(open);
-  const what = { what: `Removing pool '${pool}'`, report, onBegin: () => onBegin?.(pool) };
-  await runEngine(open, what, (hooks) => open.stack.destroy({ ...hooks, ...(signal ? { signal } : {}) }));
+  const words = { what: `Removing pool '${pool}'`, report, onBegin: () => onBegin?.(pool) };
+  await runEngine(open, { ...words, ...(signal ? { signal } : {}) }, (hooks) => open.stack.destroy(hooks));
   await open.stack.workspace.removeStack(open.stack.name);
   await forgetPointer(lidoHome(), pool);
 }

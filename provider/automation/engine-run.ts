@@ -1,7 +1,8 @@
 /** Runs one operation of the engine: passes on what the provider says, and turns a failure into the sentences that it gave. */
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { UserError } from "../../spec/index.ts";
+import { StackLockedError, UserError } from "../../spec/index.ts";
 import { quote } from "../../worker/index.ts";
+import { holdStopLine } from "../stop-line.ts";
 import type { PoolStack } from "./workspace.ts";
 
 export interface RunHooks {
@@ -14,12 +15,14 @@ export interface RunWords {
   readonly report: (line: string) => void;
   /** Told once, when the engine has the stack for itself and begins. */
   readonly onBegin?: () => void;
+  /** Asks the provider to begin no more steps; the engine ends when it has answered. */
+  readonly signal?: AbortSignal;
 }
 
 /** @throws UserError with the engine's own reasons */
 export async function runEngine<T>(
   open: PoolStack,
-  { what, report, onBegin }: RunWords,
+  { what, report, onBegin, signal }: RunWords,
   run: (hooks: RunHooks) => Promise<T>,
 ): Promise<T> {
   const reasons: string[] = [];
@@ -37,6 +40,8 @@ export async function runEngine<T>(
     if ((news.severity === "info" || news.severity === "info#err") && !told.has(text)) report(text);
     told.add(text);
   };
+  await using line = await holdStopLine(signal);
+  Object.assign(open.stack.workspace.envVars, line.env);
   try {
     return await run({ onEvent });
   } catch (error) {
@@ -49,10 +54,10 @@ export async function runEngine<T>(
   }
 }
 
-function locked(what: string, { stack, backend, projectDir }: PoolStack, cause: Error): UserError {
+function locked(what: string, { stack, backend, projectDir }: PoolStack, cause: Error): StackLockedError {
   const place = Object.entries(backend.pointerEnv).map(([name, value]) => `${name}=${quote(value)} `);
   const free = `cd ${quote(projectDir)} && ${place.join("")}pulumi cancel --yes --stack ${stack.name}`;
-  return new UserError(
+  return new StackLockedError(
     `${what} failed: the stack ${stack.name} is being changed by somebody else, or a change of it was killed on another computer. Wait until it is done; if nothing runs any more:\n  ${free}`,
     { exitCode: 8, cause },
   );

@@ -1,7 +1,6 @@
-/** What `lido doctor` looks at on this computer: Node, the engine, where Pulumi keeps state, and the controller. */
-
+/** What `lido doctor` looks at on this computer: Node, the engine, where Pulumi keeps state, Lido's folder, its disk, and the controller. */
 import { existsSync } from "node:fs";
-import { access, constants } from "node:fs/promises";
+import { access, constants, mkdir, rmdir, statfs } from "node:fs/promises";
 import { dirname, isAbsolute } from "node:path";
 import { UserError } from "../../spec/errors.ts";
 import { expectNoFile, folderFault, homeRemedy } from "../../worker/folder.ts";
@@ -9,11 +8,16 @@ import { connectRunning } from "../client/index.ts";
 import { packageVersion } from "../client/version.ts";
 import { backendOf } from "../pools/index.ts";
 import type { Cli } from "./cli.ts";
+import { type Room, roomFindings } from "./doctor-room.ts";
 import type { Finding } from "./doctor-words.ts";
 
 export async function findingsHere(cli: Cli): Promise<readonly Finding[]> {
-  return [node(), ...(await Promise.all([engine(cli), backend(cli), home(cli), controller(cli)]))];
+  const here = await Promise.all([engine(cli), backend(cli), home(cli)]);
+  return [node(), ...here, ...(await room(cli)), await controller(cli)];
 }
+
+/** Below that the copies of logs stop (runner/log-copies/room.ts), and soon the queue. */
+const LEAST: Room = { freeKiB: 64 * 1024, freeInodes: 1_000 };
 
 /** An older one does not get as far as this. */
 function node(): Finding {
@@ -60,6 +64,16 @@ async function home({ home: folder }: Cli): Promise<Finding> {
   };
 }
 
+/** Of some file systems not all is known, and of such as /proc nothing. */
+async function room({ home: folder }: Cli): Promise<readonly Finding[]> {
+  const { bavail, blocks, bsize, ffree, files } = await statfs(nearest(folder).there);
+  const told = {
+    ...(blocks === 0 ? {} : { freeKiB: Math.floor((bavail * bsize) / 1024) }),
+    ...(files === 0 ? {} : { freeInodes: ffree }),
+  };
+  return roomFindings(told, { place: `the disk of ${folder}`, least: LEAST });
+}
+
 async function controller({ home: folder }: Cli): Promise<Finding> {
   const check = "controller";
   const running = await connectRunning(folder);
@@ -77,13 +91,27 @@ async function controller({ home: folder }: Cli): Promise<Finding> {
 async function faultOf(folder: string): Promise<unknown> {
   try {
     expectNoFile(folder);
-    let at = folder;
-    while (!existsSync(at)) at = dirname(at);
-    await access(at, constants.W_OK);
+    const { there, missing } = nearest(folder);
+    await access(there, constants.W_OK);
+    if (missing !== undefined) await makeAndRemove(missing);
     return undefined;
   } catch (error) {
     return error instanceof UserError ? error.cause : error;
   }
+}
+
+/** The folder itself or the nearest above it, and the first below that which is missing. */
+function nearest(folder: string): { readonly there: string; readonly missing?: string } {
+  let missing: string | undefined;
+  let there = folder;
+  for (; !existsSync(there); there = dirname(there)) missing = there;
+  return missing === undefined ? { there } : { there, missing };
+}
+
+/** Only the deed tells: in /proc nothing can be made, whatever its rights say. */
+async function makeAndRemove(folder: string): Promise<void> {
+  await mkdir(folder);
+  await rmdir(folder);
 }
 
 async function isWritable(path: string): Promise<boolean> {

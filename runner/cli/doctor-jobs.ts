@@ -54,7 +54,7 @@ async function findingOf(
   { pool, roster }: ListedPool,
   rows: readonly SubmissionRow[],
 ): Promise<PlacedFinding> {
-  const workers = await shownWorkers(cli, [roster]);
+  const { workers } = await shownWorkers(cli, [roster]);
   const at = { where: pool, check: CHECK };
   const lost = workers.filter(({ id, seen }) => seen?.unreachableSince !== undefined && rows.some(has(id)));
   if (lost.length > 0) {

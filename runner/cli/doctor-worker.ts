@@ -1,5 +1,6 @@
 /** What a worker must be like to be a good one: what is asked there in one go, and what is thought of the answers. Pure. */
 import type { Hello } from "../../worker/index.ts";
+import { type Room, roomFindings } from "./doctor-room.ts";
 import type { Finding } from "./doctor-words.ts";
 
 /** Prints `name=value` lines; needs nothing but sh. What cannot be read is left out. */
@@ -30,12 +31,12 @@ export interface WorkerAnswers {
 const SESSIONS = 6;
 const STARTUPS = 4;
 const CLOCK_MS = 5_000;
-const KIB_LEAST = 1024 * 1024;
-const INODES_LEAST = 10_000;
+const WORKER_LEAST: Room = { freeKiB: 1024 * 1024, freeInodes: 10_000 };
 
 export function workerFindings({ hello, text, at }: WorkerAnswers): readonly Finding[] {
   const said = answersOf(text);
-  return [clock(said, at), disk(hello), inodes(hello), sshd(said), logind(said), tools(said)];
+  const room = roomFindings(hello, { place: "the disk of its home", least: WORKER_LEAST });
+  return [clock(said, at), ...room, sshd(said), logind(said), tools(said)];
 }
 
 type Said = (name: string) => string | undefined;
@@ -64,20 +65,6 @@ function clock(said: Said, at: number): Finding {
     found: `${seconds} s ${way} this computer's`,
     remedy: "Let both follow network time (chrony or systemd-timesyncd): times of jobs are the worker's.",
   };
-}
-
-function disk({ freeKiB }: Hello): Finding {
-  if (freeKiB === undefined) return { check: "disk", state: "ok", found: "not told by this system" };
-  const found = `${Math.floor(freeKiB / 1024)} MB free`;
-  if (freeKiB >= KIB_LEAST) return { check: "disk", state: "ok", found };
-  return { check: "disk", state: "bad", found, remedy: "Make room on the disk of its home: at least 1 GB." };
-}
-
-function inodes({ freeInodes }: Hello): Finding {
-  if (freeInodes === undefined) return { check: "inodes", state: "ok", found: "not told by this system" };
-  const found = `${freeInodes} free`;
-  if (freeInodes >= INODES_LEAST) return { check: "inodes", state: "ok", found };
-  return { check: "inodes", state: "bad", found, remedy: "Remove small files from the disk of its home." };
 }
 
 function sshd(said: Said): Finding {

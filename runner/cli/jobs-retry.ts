@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { UserError } from "../../spec/errors.ts";
 import type { IdRange, RetryParams, RetryResult } from "../api.ts";
+import type { Connection } from "../client/index.ts";
 import { absentWords, noSuchJob } from "../no-such-job.ts";
 import { type Cli, note, print } from "./cli.ts";
 import { countIds, formatIds, parseIds } from "./ids.ts";
@@ -46,8 +47,15 @@ export async function runRetry(cli: Cli, params: RetryParams): Promise<number> {
   print(cli, `Jobs retried: ${formatIds(retried)}`);
   if (others.length > 0) note(cli, `Not retried: ${othersWords(params, others)}.`);
   if (missing.length > 0) note(cli, absentWords(formatIds(missing)));
+  const gone = await goneOf(connection, retried);
+  if (gone !== undefined) note(cli, `Nothing runs yet: ${gone}`);
   note(cli, `  lido jobs wait ${formatIds(retried)}  until all are over`);
   return missing.length === 0 ? 0 : 102;
+}
+
+/** Of the first one's pool: most retries are of one pool. */
+async function goneOf(connection: Connection, [first]: readonly IdRange[]): Promise<string | undefined> {
+  return first === undefined ? undefined : (await connection.call("show", { id: first.first })).why?.gone;
 }
 
 function nothingRetried(params: RetryParams, { others, missing }: RetryResult): UserError {

@@ -84,7 +84,8 @@ function becauseWords(obstacle: WhyObstacle | undefined, detail: string): string
 }
 
 /** One sentence each; the most telling first. */
-async function remedies(cli: Cli, { pool }: JobRow, { workers, ahead, target }: Why): Promise<readonly string[]> {
+async function remedies(cli: Cli, { pool }: JobRow, { workers, ahead, target, gone }: Why): Promise<readonly string[]> {
+  if (gone !== undefined) return [gone];
   const has = (obstacle: WhyObstacle | undefined): boolean => workers.some((one) => one.obstacle === obstacle);
   const cordoned = workers.filter(({ obstacle }) => obstacle === "cordoned").map(({ id }) => id);
   const larger = has("too-small") ? ["Larger workers, or a job that asks for less under resources:."] : [];

@@ -68,7 +68,7 @@ export async function runPoolApply(cli: Cli, options: PoolApplyOptions): Promise
   const outcome = await runTask(cli, {
     task: { action: "apply", request, ask: !yes },
     confirm: async () => await ask(cli, { text, presumed: "yes", signal }),
-    again: commandAgain(options),
+    again: async () => commandAgain(options),
     detach: options.async === true,
   });
   switch (outcome.kind) {

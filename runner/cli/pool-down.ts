@@ -50,12 +50,21 @@ export async function runPoolDown(cli: Cli, options: PoolDownOptions): Promise<n
     unfinished.length === 0 ? "" : `; cancels its ${jobs(countIds(unfinished))}: ${formatIds(unfinished)}`;
   const text = `Tearing down ${names.map((name) => `'${name}'`).join(", ")}${cancelled}.`;
   await confirm(cli, { text, yes: options.yes === true, presumed: "yes", unattended: "refuse" });
-  const again = `lido pool down ${names.join(" ")}`;
-  if (unfinished.length > 0) await cancelAndWait(cli, unfinished, again);
+  if (unfinished.length > 0) await cancelAndWait(cli, unfinished, commandFor(names));
   const task = { action: "down", pools: names } as const;
+  const again = async () => commandFor(await stillThere(cli, names));
   const outcome = await runTask(cli, { task, confirm: async () => true, again, detach: false });
   if (outcome.kind === "done") for (const line of outcome.words) print(cli, line);
   return 0;
+}
+
+function commandFor(names: readonly string[]): string {
+  return `lido pool down ${names.join(" ")}`;
+}
+
+async function stillThere({ home }: Cli, names: readonly string[]): Promise<readonly string[]> {
+  const pointers = await Promise.all(names.map((name) => readPointer(home, name)));
+  return names.filter((_, index) => pointers[index] !== undefined);
 }
 
 /** Of an apply that failed before there was a pool only its record is left. @returns the others */

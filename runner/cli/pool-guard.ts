@@ -1,5 +1,6 @@
 /** What must be true before `lido pool apply` or `down` touches a pool. Changes nothing. */
-import { UserError } from "../../spec/errors.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { type StackLockedError, UserError } from "../../spec/errors.ts";
 import { isApplied, type PoolPointer, readPointer } from "../../worker/pointer.ts";
 import { isGone } from "../pools/index.ts";
 import type { Cli } from "./cli.ts";
@@ -19,13 +20,31 @@ export async function refuseForeign(cli: Cli, pool: string): Promise<void> {
 }
 
 /** @throws UserError (exit code 8) with its process and its log */
-export async function refuseUnderWay(cli: Cli, pool: string): Promise<void> {
-  const run = await readRun(cli.home, pool);
+export async function refuseUnderWay({ home }: Pick<Cli, "home">, pool: string): Promise<void> {
+  const run = await readRun(home, pool);
   if (run === undefined || standingOfRun(run) !== "under way") return;
   throw new UserError(
     `Pool '${pool}' is being changed: \`lido pool ${run.action}\` goes on as process ${run.pid}, with its log in ${run.log}.\nWait until it is done, or stop it in order: kill ${run.pid}`,
     { exitCode: 8 },
   );
+}
+
+/** Milliseconds in which the engine that has the stack says so, and its command writes that down. */
+const BEGINS_MS = 2_000;
+
+/** Who has the stack, where that is a command of this computer: two that began together both found nobody at work. */
+export async function whoHasStack(home: string, pool: string, locked: StackLockedError): Promise<UserError> {
+  const until = Date.now() + BEGINS_MS;
+  do {
+    try {
+      await refuseUnderWay({ home }, pool);
+    } catch (error) {
+      if (error instanceof UserError) return error;
+      throw error;
+    }
+    await delay(100);
+  } while (Date.now() < until);
+  return locked;
 }
 
 /** `organization/shop/dev` -> `shop` */

@@ -113,7 +113,10 @@ export class PoolSetups {
       this.#rosters.learn(standing.roster);
       if (!follow) return { kind: "printed", worker, words: seen === 0 && tail !== 0 ? NOTHING : "" };
       const now = (await this.#rosters.read()).workers.find(({ id }) => id === worker.id);
-      const end = standing.kind === "ready" ? ready(worker, seen) : endOf(worker, now, Date.now() - idleSince);
+      const end =
+        standing.kind === "ready"
+          ? ready(worker, seen === 0 && tail !== 0)
+          : endOf(worker, now, Date.now() - idleSince);
       if (end !== undefined) return end;
       await this.#rosters.pause();
     }
@@ -122,11 +125,12 @@ export class PoolSetups {
 
 const NOTHING = "nothing is there: its setup printed nothing, has not begun, or the pool has none.";
 
-function ready(worker: RosterWorker, seen: number): SetupEnd {
+/** `isSilent`: all of its log was asked for, and there is none. */
+function ready(worker: RosterWorker, isSilent: boolean): SetupEnd {
   return {
     kind: "ready",
     worker,
-    words: seen === 0 ? "ready; its setup printed nothing, or the pool has none." : "ready.",
+    words: isSilent ? "ready; its setup printed nothing, or the pool has none." : "ready.",
   };
 }
 

@@ -18,7 +18,7 @@ export type PoolTask =
 export type ToRun =
   | { readonly kind: "task"; readonly task: PoolTask }
   | { readonly kind: "answer"; readonly yes: boolean }
-  /** The first Ctrl-C: the engine stops in order. */
+  /** The first Ctrl-C: what is under way comes to its end, and nothing more is begun. */
   | { readonly kind: "stop" }
   /** The second: at once. */
   | { readonly kind: "kill" };

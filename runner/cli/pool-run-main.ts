@@ -7,15 +7,18 @@ import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { dirname } from "node:path";
 import { applyPool, downPool } from "../../provider/index.ts";
-import { UserError } from "../../spec/errors.ts";
+import { StackLockedError, UserError } from "../../spec/errors.ts";
 import { makeFolder } from "../../worker/folder.ts";
 import { lidoHome } from "../../worker/home.ts";
 import { causeChain } from "./exit.ts";
+import { whoHasStack } from "./pool-guard.ts";
 import type { FromRun, PoolTask, ToRun } from "./pool-messages.ts";
 import { forgetRun, type PoolRun, runLog, writeRun } from "./pool-runs.ts";
 
 /** Milliseconds that an engine which was told twice is given to end by itself. */
 const KILL_MS = 5_000;
+/** Milliseconds after which it has surely heard the first time. */
+const HEARD_MS = 300;
 
 const home = lidoHome();
 const stop = new AbortController();
@@ -43,9 +46,14 @@ function refuse(): void {
   for (const answer of answers.splice(0)) answer(false);
 }
 
-/** The engine and what it started are in this process's group. The second SIGINT ends the engine in the middle of a step. */
+/**
+ * The engine and what it started are in this process's group. The second SIGINT that the engine hears ends it in the middle
+ * of a step; two at once would be one.
+ */
 function killEngine(): void {
-  process.kill(-process.pid, "SIGINT");
+  const interrupt = (): void => void process.kill(-process.pid, "SIGINT");
+  interrupt();
+  setTimeout(interrupt, HEARD_MS).unref();
   setTimeout(() => process.kill(-process.pid, "SIGKILL"), KILL_MS).unref();
 }
 
@@ -65,7 +73,7 @@ async function runTask(task: PoolTask): Promise<void> {
   try {
     tell(task.action === "apply" ? await apply(task, runs, report) : await down(task, runs, report));
   } catch (thrown) {
-    const error = diskError(thrown) ?? thrown;
+    const error = diskError(thrown) ?? (await lockedError(thrown, task)) ?? thrown;
     const message = messageOf(error);
     runs.log(`Error: ${message}`);
     await runs.end(stop.signal.aborted ? "stopped" : "failed", firstReason(message));
@@ -83,6 +91,11 @@ function diskError(error: unknown): UserError | undefined {
     `The disk of Lido's folder ${home}, or of the temp folder, is full: what the engine did last is not saved.\nMake room there and give the command again.`,
     { exitCode: 8, cause: error },
   );
+}
+
+async function lockedError(error: unknown, task: PoolTask): Promise<UserError | undefined> {
+  if (!(error instanceof StackLockedError) || task.action !== "apply") return undefined;
+  return await whoHasStack(home, task.request.pool, error);
 }
 
 function messageOf(error: unknown): string {
@@ -117,7 +130,7 @@ async function apply(task: PoolTask & { action: "apply" }, runs: Runs, report: R
 
 async function down(task: PoolTask & { action: "down" }, runs: Runs, report: Report): Promise<FromRun> {
   const { pools } = task;
-  const onBegin = (pool: string): void => void runs.begin(pool);
+  const onBegin = (pool: string): void => void runs.begin(pool).then(() => tell({ kind: "begun" }));
   const onDone = (pool: string): void => {
     void runs.forget(pool);
     tell({ kind: "word", text: `Pool '${pool}' is down.` });

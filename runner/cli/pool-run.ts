@@ -1,6 +1,6 @@
 /**
- * Lets a process of its own run the engine (pool-run-main.ts), shows what it says, passes Ctrl-C on: the first stops the
- * engine in order, the second at once. Decides nothing about pools.
+ * Lets a process of its own run the engine (pool-run-main.ts), shows what it says, passes Ctrl-C on: the first stops
+ * the change in order, the second at once. Decides nothing about pools.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { extname, join } from "node:path";
@@ -13,8 +13,8 @@ export interface RunTask {
   readonly task: PoolTask;
   /** Answers the question that comes after the plan. */
   readonly confirm: () => Promise<boolean>;
-  /** The command that goes on with what was stopped. */
-  readonly again: string;
+  /** The command that goes on with what was stopped; asked when it was. */
+  readonly again: () => Promise<string>;
   /** Let go of it as soon as it has begun. */
   readonly detach: boolean;
 }
@@ -47,7 +47,7 @@ export async function runTask(cli: Cli, options: RunTask): Promise<TaskOutcome> 
     if (first.aborted && outcome.kind === "declined") throw new Interrupted("\nNothing was done.");
     return outcome;
   } catch (error) {
-    if (first.aborted && !(error instanceof Interrupted)) throw stopped(error, { ...options, ...progress });
+    if (first.aborted && !(error instanceof Interrupted)) throw await stopped(error, { ...options, ...progress });
     throw error;
   } finally {
     first.removeEventListener("abort", stop);
@@ -58,7 +58,7 @@ export async function runTask(cli: Cli, options: RunTask): Promise<TaskOutcome> 
 }
 
 const STOPPING =
-  "\nStopping in order: what is under way on the workers comes to its end first. Ctrl-C once more stops at once.";
+  "\nStopping in order: what is under way on the workers comes to its end, nothing more is begun. Ctrl-C once more stops at once.";
 
 function start(cli: Cli): ChildProcess {
   const entry = join(import.meta.dirname, `pool-run-main${extname(import.meta.filename)}`);
@@ -114,8 +114,11 @@ function ended(how: string): string {
   return `The process that ran the engine ended (${how}). What it did stays; give the command again to go on.`;
 }
 
-function stopped(cause: unknown, { begun, again }: { readonly begun: boolean; readonly again: string }): Interrupted {
+async function stopped(
+  cause: unknown,
+  { begun, again }: Pick<RunTask, "again"> & { readonly begun: boolean },
+): Promise<Interrupted> {
   if (!begun) return new Interrupted("\nNothing was done.");
   const locked = cause instanceof UserError && cause.exitCode === 8 ? `${cause.message}\n` : "";
-  return new Interrupted(`${locked}Stopped before it was done. What was done stays; to go on:\n  ${again}`);
+  return new Interrupted(`${locked}Stopped before it was done. What was done stays; to go on:\n  ${await again()}`);
 }

@@ -7,9 +7,9 @@ import { type Cli, note } from "./cli.ts";
 import { collect, outputOption } from "./options.ts";
 import { type PoolRun, readRuns } from "./pool-runs.ts";
 import { printPools, runWords, type ShownPool } from "./pool-status-words.ts";
-import { type Format, printRows } from "./print-rows.ts";
+import { type Format, isForPeople, printRows } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
-import { type ShownWorker, shownWorkers } from "./worker-rows.ts";
+import { type ShownWorker, shownWorkers, UNSEEN } from "./worker-rows.ts";
 
 export interface PoolStatusOptions {
   readonly names: readonly string[];
@@ -50,11 +50,13 @@ export async function runPoolStatus(cli: Cli, options: PoolStatusOptions): Promi
     report: (line) => note(cli, line),
     mayBeMissing: runs.map(({ pool }) => pool),
   });
-  const pools = await withWorkers(
+  const found = listed.filter((pool) => pool.kind === "found");
+  const { workers, isSeen } = await shownWorkers(
     cli,
-    listed.filter((pool) => pool.kind === "found"),
+    found.map(({ roster }) => roster),
   );
-  print(cli, pools, { ...options, runs });
+  print(cli, withWorkers(found, workers), { ...options, runs });
+  if (!isSeen && isForPeople(options.output)) note(cli, UNSEEN);
   for (const pool of listed) {
     const isTold = runs.some((run) => run.pool === pool.pool);
     if (pool.kind === "lost" && !isTold) note(cli, `Not shown: '${pool.pool}'. ${pool.why}`);
@@ -64,11 +66,7 @@ export async function runPoolStatus(cli: Cli, options: PoolStatusOptions): Promi
   return 0;
 }
 
-async function withWorkers(cli: Cli, pools: readonly ListedPool[]): Promise<readonly ShownPool[]> {
-  const all = await shownWorkers(
-    cli,
-    pools.map(({ roster }) => roster),
-  );
+function withWorkers(pools: readonly ListedPool[], all: readonly ShownWorker[]): readonly ShownPool[] {
   const byPool = Map.groupBy(all, ({ pool }) => pool);
   return pools.map((pool) => ({ ...pool, workers: byPool.get(pool.pool) ?? [] }));
 }
@@ -77,7 +75,7 @@ type Shown = PoolStatusOptions & { readonly runs: readonly PoolRun[] };
 
 function print(cli: Cli, pools: readonly ShownPool[], options: Shown): void {
   const { output, runs } = options;
-  if (output === "table" || output === "wide") {
+  if (isForPeople(output)) {
     const isTold = pools.length === 0 && runs.length > 0;
     if (!isTold)
       printPools(cli, pools, { wide: options.verbose === true || output === "wide", all: options.all === true });

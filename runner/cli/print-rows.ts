@@ -5,6 +5,11 @@ import { type Column, tableLines } from "./table.ts";
 export const FORMATS = ["table", "wide", "json", "jsonl", "id"] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** And not for programs. */
+export function isForPeople(format: Format): boolean {
+  return format === "table" || format === "wide";
+}
+
 export interface RowsOptions<Row> {
   readonly format: Format;
   readonly columns: readonly Column<Row>[];

@@ -12,15 +12,27 @@ export interface ShownWorker extends RosterWorker {
   readonly seen?: Omit<WorkerRow, "pool" | "id" | "name">;
 }
 
-export async function shownWorkers(cli: Cli, rosters: readonly Roster[]): Promise<readonly ShownWorker[]> {
+/** What a person must know to read the rows, if there are any. */
+export const UNSEEN =
+  "No controller runs: the states are those of the last change, and what the workers do now is not known. Start one: lido controller start";
+
+export interface Shown {
+  readonly workers: readonly ShownWorker[];
+  /** False when there is more to know of them, and no controller runs that could tell it. */
+  readonly isSeen: boolean;
+}
+
+export async function shownWorkers(cli: Cli, rosters: readonly Roster[]): Promise<Shown> {
   const rows = await seenWorkers(cli);
-  const byWorker = new Map(rows.map((row) => [`${row.pool} ${row.id}`, seenOf(row)]));
-  return rosters.flatMap(({ pool, identity, workers }) =>
-    workers.map((worker) => {
+  const byWorker = new Map(rows?.map((row) => [`${row.pool} ${row.id}`, seenOf(row)]));
+  const workers = rosters.flatMap(({ pool, identity, workers: ofPool }) =>
+    ofPool.map((worker) => {
       const seen = byWorker.get(`${identity} ${worker.id}`);
       return { pool, ...worker, ...(seen === undefined ? {} : { seen }) };
     }),
   );
+  const isServing = workers.some(({ state }) => state === "READY" || state === "DRAINING");
+  return { workers, isSeen: rows !== undefined || !isServing };
 }
 
 function seenOf(row: WorkerRow): NonNullable<ShownWorker["seen"]> {
@@ -28,10 +40,10 @@ function seenOf(row: WorkerRow): NonNullable<ShownWorker["seen"]> {
   return seen;
 }
 
-/** As the controller sees them, if one runs; what it left alone it tries first. */
-export async function seenWorkers({ home }: Pick<Cli, "home">): Promise<readonly WorkerRow[]> {
+/** As the controller sees them; what it left alone it tries first. Undefined when none runs. */
+async function seenWorkers({ home }: Pick<Cli, "home">): Promise<readonly WorkerRow[] | undefined> {
   const connection = await connectRunning(home);
-  if (connection === undefined) return [];
+  if (connection === undefined) return undefined;
   await using open = connection;
   // One of another version may not know the question.
   return await open.call("workers", { tried: true }).catch(() => []);
@@ -75,9 +87,14 @@ export function unreachableWords({ seen }: Pick<ShownWorker, "seen">, now: numbe
   return `for ${duration(now - seen.unreachableSince)}: ${seen.trouble}`;
 }
 
+/** Of one that refused a job; "" of one that is given jobs. */
+export function heldWords({ seen }: Pick<ShownWorker, "seen">): string {
+  return seen?.held === undefined ? "" : `refused a job a moment ago: ${seen.held}`;
+}
+
 /** The first reason that there is for having no job. */
 export function remarkOf(worker: ShownWorker, now: number): string {
   const { reason, seen } = worker;
-  const words = [reason, unreachableWords(worker, now), seen?.cordon ?? ""].find((text) => text !== "") ?? "";
+  const words = [reason, unreachableWords(worker, now), seen?.cordon ?? "", heldWords(worker)].find(Boolean) ?? "";
   return words.split("\n")[0] ?? "";
 }

@@ -1,14 +1,14 @@
 /** `lido workers list`: the workers of all pools, or of one, and what each does. */
 import { Command } from "commander";
-import type { Cli } from "./cli.ts";
+import { type Cli, note } from "./cli.ts";
 import { outputOption } from "./options.ts";
 import { capacityWords } from "./pool-status-words.ts";
-import { type Format, printRows } from "./print-rows.ts";
+import { type Format, isForPeople, printRows } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
 import type { Column } from "./table.ts";
 import { ago } from "./time.ts";
 import { poolsOf } from "./worker-find.ts";
-import { doingWords, remarkOf, type ShownWorker, shownState, shownWorkers, stateColor } from "./worker-rows.ts";
+import { doingWords, remarkOf, type ShownWorker, shownState, shownWorkers, stateColor, UNSEEN } from "./worker-rows.ts";
 
 export interface WorkersListOptions {
   readonly pool?: string;
@@ -26,12 +26,11 @@ export const command: MakeCommand = ({ cli, done }) =>
 /** @throws NotFoundError for a pool that there is not */
 export async function runWorkersList(cli: Cli, { pool, output }: WorkersListOptions): Promise<number> {
   const pools = await poolsOf(cli, pool);
-  const rows = await shownWorkers(
-    cli,
-    pools.map(({ roster }) => roster),
-  );
+  const rosters = pools.map(({ roster }) => roster);
+  const { workers: rows, isSeen } = await shownWorkers(cli, rosters);
   const ids = (all: readonly ShownWorker[]): string => all.map(({ name }) => name).join("\n");
   printRows(cli, rows, { format: output, columns: columnsAt(cli.now()), ids, empty: "No workers." });
+  if (!isSeen && isForPeople(output)) note(cli, UNSEEN);
   return 0;
 }
 

@@ -9,7 +9,16 @@ import { type Format, printOne } from "./print-rows.ts";
 import type { MakeCommand } from "./program.ts";
 import { ago, clockTime } from "./time.ts";
 import { type FoundWorker, findWorker } from "./worker-find.ts";
-import { doingWords, type ShownWorker, shownState, shownWorkers, stateColor, unreachableWords } from "./worker-rows.ts";
+import {
+  doingWords,
+  heldWords,
+  type ShownWorker,
+  shownState,
+  shownWorkers,
+  stateColor,
+  UNSEEN,
+  unreachableWords,
+} from "./worker-rows.ts";
 
 export interface WorkersShowOptions {
   readonly worker: string;
@@ -31,12 +40,14 @@ export const command: MakeCommand = ({ cli, done }) =>
 /** @throws NotFoundError */
 export async function runWorkersShow(cli: Cli, { worker: word, pool, output }: WorkersShowOptions): Promise<number> {
   const found = await findWorker(cli, word, pool);
-  const shown = (await shownWorkers(cli, [found.roster])).find(({ id }) => id === found.worker.id);
+  const { workers, isSeen } = await shownWorkers(cli, [found.roster]);
+  const shown = workers.find(({ id }) => id === found.worker.id);
   if (shown === undefined) return 0;
   const words = () => {
     for (const line of factLines(factsOf(cli, found, shown), cli.paint)) print(cli, line);
     const next =
       shownState(shown) === "UNREACHABLE" ? `lido doctor -p ${shown.pool}` : `lido workers ssh ${shown.name}`;
+    if (!isSeen) note(cli, `\n${UNSEEN}`);
     note(cli, `\nNext: ${next}, lido pool logs ${shown.pool} ${shown.id}`);
   };
   printOne(cli, shown, { format: output, id: shown.name, words });
@@ -54,6 +65,7 @@ function factsOf(cli: Cli, { roster }: FoundWorker, shown: ShownWorker): readonl
     ["state", remark === "" ? state : `${state}${state === "UNREACHABLE" ? "" : ":"} ${remark}`, stateColor(state)],
     ["does", doingWords(shown)],
     ["drained", seen?.cordon ?? ""],
+    ["held back", heldWords(shown)],
     [
       "generation",
       generation === roster.generation ? `${generation}` : `${generation}, and the pool is at ${roster.generation}`,

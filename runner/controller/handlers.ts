@@ -28,7 +28,10 @@ export function handlers(options: HandlersOptions): Handlers {
     submit: (params) => submit(engine, params),
     queue: (params) => queuePage(params, { store, state: engine.state, now: clock() }),
     submissions: (params) => submissionsPage(params, { store, state: engine.state, now: clock() }),
-    show: (params) => show(params, { store, state: engine.state, now: clock() }),
+    show: async (params) => {
+      await options.refresh.look();
+      return show(params, { store, state: engine.state, now: clock() });
+    },
     workers: (params, { signal }) => workersNow(params, { ...options, signal }),
     cordon: (params) => setCordon(params, options),
     retry: (params) => retry(params, { engine, store }),

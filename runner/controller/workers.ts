@@ -33,8 +33,9 @@ export async function workersNow({ tried }: WorkersParams, options: WorkersOptio
   if (tried === true) await untilTried(options);
   const { state, clock } = options;
   return [...state().pools.values()].flatMap((pool) => {
-    const isKnown = isWatched(pool, clock());
-    return [...pool.workers.values()].map((view) => rowOf(pool.identity, view, isKnown));
+    const now = clock();
+    const isKnown = isWatched(pool, now);
+    return [...pool.workers.values()].map((view) => rowOf(pool.identity, view, { isKnown, now }));
   });
 }
 
@@ -59,7 +60,11 @@ function isBeingTried({ workers }: Pool): boolean {
 }
 
 /** `isKnown`: it is tried, so what was found is so now. */
-function rowOf(pool: string, { entry, connection, cordon, jobs }: WorkerView, isKnown: boolean): WorkerRow {
+function rowOf(
+  pool: string,
+  { entry, connection, cordon, hold, jobs }: WorkerView,
+  { isKnown, now }: { readonly isKnown: boolean; readonly now: number },
+): WorkerRow {
   const isUnreachable = isKnown && connection.kind === "down" && connection.reason !== "";
   const [job] = jobs;
   return {
@@ -69,6 +74,7 @@ function rowOf(pool: string, { entry, connection, cordon, jobs }: WorkerView, is
     connected: connection.kind === "up",
     trouble: isUnreachable ? connection.reason : "",
     cordon,
+    ...(hold === null || hold.until <= now ? {} : { held: hold.reason }),
     ...(isUnreachable ? { unreachableSince: connection.since } : {}),
     ...(job === undefined ? {} : { job }),
   };

@@ -2,7 +2,7 @@
 import type { Why } from "../api.ts";
 import { describeCapacity } from "./fits.ts";
 import type { Pool, State, WorkerView } from "./model.ts";
-import { isWaiting, priorityOf } from "./model.ts";
+import { isGone, isWaiting, priorityOf } from "./model.ts";
 import type { Obstacle } from "./obstacle.ts";
 import { obstacle } from "./obstacle.ts";
 import { intersect, total } from "./ranges.ts";
@@ -22,7 +22,8 @@ export function why(
     const { id, name } = view.entry;
     return { id, name, detail: found ? detailOf(found, view) : "", ...(found ? { obstacle: found.kind } : {}) };
   });
-  return { ahead: ahead(state, pool, job), workers, target: pool.roster.size.target };
+  const gone = isGone(pool) ? { gone: pool.trouble } : {};
+  return { ahead: ahead(state, pool, job), workers, target: pool.roster.size.target, ...gone };
 }
 
 /** What waits with a higher priority, or with the same and a lower id. */

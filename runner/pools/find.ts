@@ -38,6 +38,8 @@ type Look =
   | { readonly kind: "absent"; readonly pools: readonly string[]; readonly place: string }
   | { readonly kind: "unreadable"; readonly place: string; readonly error: UserError };
 
+type Miss = Exclude<Look, { readonly kind: "found" }>;
+
 /** The stack of a pool's pointer was read, and the pool is not in it. */
 export class PoolGoneError extends NotFoundError {
   override readonly name: string = "PoolGoneError";
@@ -45,12 +47,13 @@ export class PoolGoneError extends NotFoundError {
 
 /** @throws NotFoundError (exit code 3) with the pools that there are and where it looked. */
 export async function findPool(name: string, options: FindOptions): Promise<FoundPool> {
-  const looks: Look[] = [];
+  const looks: Miss[] = [];
   for await (const look of looksFor(name, options)) {
     if (look.kind === "found") return look.pool;
     looks.push(look);
   }
-  throw notFound(name, looks, await pointedPools(options.home));
+  const pointed = await pointedPools(options.home);
+  throw options.stack === undefined ? notFound(name, looks, pointed) : notInStack(name, looks, pointed);
 }
 
 async function* looksFor(name: string, options: FindOptions): AsyncGenerator<Look> {
@@ -151,11 +154,11 @@ async function lookAt(pointer: PoolPointer, home: string): Promise<Look> {
   return isNowhere ? { kind: "absent", place: described, pools: [] } : look;
 }
 
-function notFound(name: string, looks: readonly Look[], pointed: readonly string[]): NotFoundError {
+function notFound(name: string, looks: readonly Miss[], pointed: readonly string[]): NotFoundError {
   const inPlaces = looks.flatMap((look) => (look.kind === "absent" ? look.pools : []));
   const others = [...new Set([...inPlaces, ...pointed])].filter((pool) => pool !== name).sort();
   const unreadable = looks.filter((look) => look.kind === "unreadable");
-  const places = looks.map((look) => (look.kind === "found" ? "" : look.place));
+  const places = looks.map(({ place }) => place);
   const where = places.length === 0 ? "" : `${places.join(", ")} or `;
   return new NotFoundError(
     [
@@ -166,10 +169,23 @@ function notFound(name: string, looks: readonly Look[], pointed: readonly string
   );
 }
 
+/** Of a stack that was named, which is then the only place that was looked at. */
+function notInStack(name: string, [look]: readonly Miss[], pointed: readonly string[]): NotFoundError {
+  const first = look?.kind === "unreadable" ? firstWords(look) : `There is no pool '${name}' in ${look?.place}.`;
+  const others = [...new Set([...(look?.kind === "absent" ? look.pools : []), ...pointed])].sort();
+  const usedBefore = pointed.includes(name) ? `\nWithout --stack '${name}' is the one that was used before.` : "";
+  return new NotFoundError(`${first}\n${othersWords(name, others)}${usedBefore}`);
+}
+
+function firstWords({ place, error }: Extract<Miss, { kind: "unreadable" }>): string {
+  const said = error.message.split("\n")[0] ?? "";
+  return error instanceof NoStackError ? `There is no ${place}: ${said}` : `Pools of ${place} are not known: ${said}`;
+}
+
 /** What there is in place of a pool that there is not: the one that was meant, as far as that can be seen, and the others. */
 export function othersWords(name: string, others: readonly string[]): string {
   if (others.length === 0)
     return `There are no pools yet: make one with \`pulumi up\`, or with \`lido pool apply FILE -p ${name}\`.`;
-  const meant = nearest(name, others);
+  const meant = others.includes(name) ? undefined : nearest(name, others);
   return `${meant === undefined ? "" : `Did you mean '${meant}'? `}Pools that there are: ${others.join(", ")}.`;
 }

@@ -20,7 +20,7 @@ const report = (line: string): void => console.log(line);
 try {
   const { goal } = goalOf(inputs, keys, state);
   const { signal } = new AbortController();
-  await reconcile(goal, { machines: { ...machines, lock: async () => unlocked }, report, signal });
+  await reconcile(goal, { machines: { ...machines, lock: async () => unlocked }, report, signal, noMore: signal });
 } catch (error) {
   console.log(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

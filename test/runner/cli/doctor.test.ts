@@ -1,7 +1,11 @@
-import { resolve } from "node:path";
-import { describe, expect, test } from "vitest";
+import { userInfo } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, test, vi } from "vitest";
 import type { SubmissionRow } from "../../../runner/api.ts";
 import { QUESTIONS, workerFindings } from "../../../runner/cli/doctor-worker.ts";
+import { lidoHome } from "../../../worker/home.ts";
+import { Disks, fill } from "../../support/disks.ts";
+import { temporaryFolder } from "../client/temporary-folder.ts";
 import { hello, rosterWorker } from "../core/fixtures.ts";
 import { roster } from "../pools/roster.ts";
 import { realStage } from "./real-stage.ts";
@@ -72,8 +76,24 @@ describe("the command", () => {
       found: `${file} cannot be written: it is a file, or lies below one (ENOTDIR)`,
       remedy: "Set LIDO_HOME to a folder that you can write to.",
     });
+    await using nowhere = await stage({ env: { LIDO_HOME: "/proc/foo" } });
+    expect(await nowhere.lido("doctor")).toBe(1);
+    expect(nowhere.stdout()).toContain("/proc/foo cannot be written: no folder can be made there (ENOENT).");
+    vi.stubEnv("HOME", "");
+    expect(lidoHome({})).toBe(join(userInfo().homedir, ".lido"));
+    vi.unstubAllEnvs();
     await using relative = await stage({ env: { LIDO_HOME: "rel" } });
     expect(relative.cli.home).toBe(resolve("rel"));
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("a full disk here is bad (needs root, to mount one)", async () => {
+    await using disks = await Disks.open();
+    using folder = temporaryFolder();
+    const disk = disks.make(join(folder.path, "disk"), 1024);
+    fill(disk);
+    await using t = await stage({ env: { LIDO_HOME: disk.outside } });
+    expect(await t.lido("doctor")).toBe(1);
+    expect(t.stdout()).toMatch(/^here +disk +bad +0 MB free\. Make room on the disk of .*: at least 64 MB\.$/m);
   });
 
   test("looks at real workers; one that is gone is told with what to do", async () => {
@@ -82,7 +102,7 @@ describe("the command", () => {
     const all = await t.lido("doctor", "-o", "json");
     const findings = JSON.parse(all.stdout) as { where: string; check: string; state: string }[];
     const of = (where: string) => findings.filter((one) => one.where === where).map(({ check }) => check);
-    expect(of("here")).toEqual(["node", "engine", "backend", "folder", "controller"]);
+    expect(of("here")).toEqual(["node", "engine", "backend", "folder", "disk", "inodes", "controller"]);
     expect(of("gpu-pool")).toEqual(["workers"]);
     expect(of("gpu-pool-2")).toEqual(["connection", "clock", "disk", "inodes", "sshd", "logout", "tools"]);
     expect(findings.filter(({ check }) => check === "clock" || check === "tools").map(({ state }) => state)).toEqual(

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ShowResult } from "../../../runner/api.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type RealStage, realStage } from "./real-stage.ts";
+import { stage } from "./stage.ts";
 
 let t: RealStage;
 beforeAll(async () => {
@@ -145,6 +146,20 @@ test("what was cancelled runs again if asked for by its id, whether it had begun
   ]);
   expect((await show(middle)).attempts).toMatchObject([{ attempt: 1, exitCode: 0 }]);
   expect((await show(middle + 1)).job.status).toBe("CANCELLED");
+});
+
+test("a pool that is gone: retry and why say what makes it again", async () => {
+  const gone = "Pool 'p' is no longer in stack o/p/s. `lido pool apply FILE -p p` makes it again.";
+  const job = { id: 3, name: "train", pool: "p", rank: 0, numJobs: 1, submittedAt: 1, attempt: 2 };
+  const asked = { user: "me", run: "true", envs: {}, secrets: [], attempts: [], wants: "" };
+  const why = { ahead: 0, workers: [], target: 0, gone };
+  const shown: ShowResult = { job: { ...job, status: "PENDING", reason: gone }, ...asked, why };
+  const retried = { retried: [{ first: 3, last: 3 }], others: [], missing: [] };
+  await using s = await stage({ script: { retry: () => retried, show: () => shown } });
+  expect(await s.lido("jobs", "retry", "3")).toBe(0);
+  expect(s.stderr()).toBe(`Nothing runs yet: ${gone}\n  lido jobs wait 3  until all are over\n`);
+  expect(await s.lido("jobs", "why", "3")).toBe(0);
+  expect(s.stdout()).toMatch(/\nWhat would change it:\n {2}Pool 'p' is no longer in .*\n$/);
 });
 
 test("what is not there", async () => {

@@ -64,6 +64,11 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
   await eventually(async () => (await home.lido("pool", "status")).stderr === "", "nothing is left to tell");
   expect((await home.lido("pool", "status", "-o", "id")).stdout).toBe("p\n");
   expect((await home.lido("pool", "logs", "p", "1", "--no-follow", "--tail", "1")).stdout).toBe("one is done\n");
+  expect(await home.lido("pool", "logs", "p", "1", "--tail", "0")).toEqual({
+    code: 0,
+    stdout: "",
+    stderr: "p-1: ready.\n",
+  });
 
   // Another count and mode: secrets are there for the new worker, and nowhere in the state.
   const grown = await home.lido("pool", "apply", "-p", "p", "--workers", "2", "--mode", "blue_green", "-y");
@@ -140,6 +145,48 @@ test("a pool's life: async, logs, status, count, mode, Ctrl-C, a failing setup, 
     "Error: pool.yaml:7:10: `workdir`: there is no folder 'nope'\n  7 | workdir: nope\n    |          ^^^^\n  name one that is there",
   );
   expect(readdirSync(join(home.home, "pools"))).toEqual([]);
+});
+
+test("after a first Ctrl-C nothing more is begun, and what is whole by then was done", {
+  timeout: 2 * MINUTES,
+}, async () => {
+  await using home = await LidoHome.create();
+  const apply = ["pool", "apply", "pool.yaml", "--secret", "TOKEN=x", "-y"];
+  const interrupted = async (worker: string, setup: ReturnType<typeof gatedSetup>) => {
+    writePool(home, setup.text);
+    const { child, output, ended } = home.start(apply);
+    await eventually(() => output().includes(`${worker}: setup `), "the setup waits", MINUTES);
+    child.kill("SIGINT");
+    await eventually(() => output().includes("Stopping in order: "), "Ctrl-C is answered");
+    setup.open();
+    return await ended;
+  };
+  const whole = await interrupted("p-1", gatedSetup(home, "one"));
+  expect(whole).toMatchObject({ code: 0, stdout: "Successfully created pool 'p'\n" });
+
+  const half = await interrupted("p-2", gatedSetup(home, "two"));
+  expect(half.code).toBe(130);
+  expect(half.stderr).toMatch(/p-2: ready after [^]*\nStopped before it was done\. What was done stays; to go on:\n/);
+  expect(half.stderr).not.toContain("p-1: ");
+  const status = await home.lido("pool", "status", "p");
+  expect(status.stdout).toMatch(/^1 {3}p-1 {3}READY [^]*^2 {3}p-2 {3}READY /m);
+  expect(status.stderr).toMatch(/^p: the last lido pool apply was stopped .*Give it again to finish it\.$/m);
+  const rest = await home.lido(...apply);
+  expect(rest).toMatchObject({ code: 0, stdout: "Successfully updated pool 'p'\n" });
+  expect(rest.stderr).toContain("p-1: removed");
+
+  const quick = join(home.folder, "q.yaml");
+  writeFileSync(quick, "pool: {workers: 1}\nresources: {infra: local, cpus: 1, memory: 2}\n");
+  expect(await home.lido("pool", "apply", quick, "-p", "q", "-y")).toMatchObject({ code: 0 });
+  const down = home.start(["pool", "down", "p", "q", "-y"]);
+  await eventually(() => down.output().includes("p-2: removed"), "the first is being removed", MINUTES);
+  down.child.kill("SIGINT");
+  expect(await down.ended).toMatchObject({
+    code: 130,
+    stdout: "Pool 'p' is down.\n",
+    stderr: expect.stringMatching(/What was done stays; to go on:\n {2}lido pool down q\n$/) as string,
+  });
+  expect(await home.lido("pool", "down", "q", "-y")).toMatchObject({ code: 0 });
 });
 
 test("a pool of the user's own project is never taken over", async () => {

@@ -80,6 +80,31 @@ test("status: a worker that its pool made ready and that nobody reaches is UNREA
   ]);
 });
 
+test("what is not known since no controller runs is said; why a worker is given no job for a while too", async () => {
+  const pools = [{ ...big, workers: big.workers.slice(0, 1) }];
+  const UNSEEN =
+    "No controller runs: the states are those of the last change, and what the workers do now is not known. Start one: lido controller start\n";
+  for (const words of [
+    ["pool", "status"],
+    ["workers", "list"],
+    ["workers", "show", "big-pool-1"],
+  ]) {
+    await using t = await stage({ pools });
+    await t.controller.close();
+    expect(await t.lido(...words)).toBe(0);
+    expect(t.stderr()).toContain(UNSEEN);
+    await using j = await stage({ pools });
+    await j.controller.close();
+    expect(await j.lido(...words, "-o", "json")).toBe(0);
+    expect(j.stderr()).toBe("");
+  }
+  const seen = { pool: big.identity, id: 1, name: "big-pool-1", connected: true, trouble: "", cordon: "" };
+  await using held = await stage({ pools, script: { workers: () => [{ ...seen, held: "5 MB are left" }] } });
+  expect(await held.lido("workers", "list")).toBe(0);
+  expect(held.stdout()).toMatch(/ READY +idle +1m ago +refused a job a moment ago: 5 MB are left$/m);
+  expect(held.stderr()).toBe("");
+});
+
 test("status of a pool whose roll is under way, or failed: from which generation to which", async () => {
   const rolling = {
     ...big,

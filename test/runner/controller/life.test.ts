@@ -3,13 +3,16 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { backoff } from "../../../runner/controller/backoff.ts";
+import { Changes } from "../../../runner/controller/changes.ts";
 import { Gate } from "../../../runner/controller/gate.ts";
 import { lastLines } from "../../../runner/controller/tail.ts";
 import { Teardown } from "../../../runner/controller/teardown.ts";
+import { workersNow } from "../../../runner/controller/workers.ts";
 import { PoolGoneError } from "../../../runner/pools/index.ts";
 import { makeSocketFolder, socketPath } from "../../../runner/socket-path.ts";
 import type { Roster } from "../../../worker/index.ts";
 import { eventually } from "../../support/eventually.ts";
+import { connected, Queue, ref, rosterWorker, submit } from "../core/fixtures.ts";
 import {
   type Home,
   makeHome,
@@ -288,6 +291,18 @@ test("a cordon is changed over the connection that stands, and nothing is said t
   expect(await client.call("cordon", { pool, worker: 3, change: drain() })).toBeNull();
   writeFileSync(join(home.path, "go"), "");
   expect((await untilOver(client, 1, 2)).byStatus).toEqual({ SUCCEEDED: 2 });
+});
+
+test("a worker that refused a job for want of room says so, until it is asked again", async () => {
+  const queue = new Queue();
+  queue.send(submit([rosterWorker(1)]), connected(1));
+  queue.send({ kind: "refused", ...ref(1, 1), reason: "no-space", detail: "5 MB are left" });
+  const never = new AbortController().signal;
+  const options = { state: () => queue.state, clock: () => queue.now, changes: new Changes(), signal: never };
+  const rows = () => workersNow({}, { ...options, decided: async () => {} });
+  expect(await rows()).toMatchObject([{ id: 1, held: "5 MB are left" }]);
+  queue.now += 30_000;
+  expect((await rows())[0]).not.toHaveProperty("held");
 });
 
 test("a secret is in the private database and nowhere else", async () => {

@@ -89,4 +89,8 @@ test("why: each worker with what the scheduler has against it, and how many are 
     ],
   });
   expect(why(queue.state, { id: 1, submission: 1 }, queue.now)).toBeUndefined();
+  const gone = new Queue();
+  gone.send(submit([rosterWorker(1)]));
+  gone.send({ kind: "stack-read", pool: IDENTITY, trouble: "there is no such pool", gone: true });
+  expect(why(gone.state, { id: 1, submission: 1 }, gone.now)).toMatchObject({ gone: "there is no such pool" });
 });

@@ -118,8 +118,18 @@ test("a stack that cannot be read: Pulumi's own words", async () => {
   await expect(findPool("gpu", { stack: "nope", cwd: project, env, home })).rejects.toMatchObject({
     exitCode: 3,
     message: expect.stringContaining(
-      `There is no pool 'gpu' in stack nope or the pools used before.\n\`pulumi stack export --stack nope\` failed in ${project}: no stack named 'nope' found`,
+      `There is no stack nope: \`pulumi stack export --stack nope\` failed in ${project}: no stack named 'nope' found`,
     ) as string,
+  });
+  await writePointer(home, pointer());
+  await expect(findPool("gpu-pool", { stack: "nope", cwd: project, env, home })).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /\nPools that there are: gpu-pool\.\nWithout --stack 'gpu-pool' is the one that was used before\.$/,
+    ) as string,
+  });
+  await expect(findPool("gpu-pool", { stack: "prod", cwd: project, env, home })).rejects.toMatchObject({
+    message:
+      "There is no pool 'gpu-pool' in stack prod.\nPools that there are: big-pool, gpu-pool.\nWithout --stack 'gpu-pool' is the one that was used before.",
   });
 });
 
