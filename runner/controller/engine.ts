@@ -29,17 +29,26 @@ export interface EngineOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-interface Waiting {
-  readonly event: Event;
+/** Whoever waits for what an event leads to. */
+interface Sender {
   readonly resolve: (step: Step) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** Most events are told by workers, and nobody waits for them: what lies here for thousands of these must be little. */
+interface Received {
+  readonly event: Event;
+  readonly sender?: Sender;
 }
 
 /** Ends the sender's waiting; `stale` are the changes that the store refused. */
 type Settle = (stale: ReadonlySet<Change>) => void;
 
-/** A turn of more would keep callers, and the copying of logs, from theirs for longer than a commit costs. */
-const TURN_EVENTS = 256;
+/**
+ * So many events belong to a turn at most, and so many ranks are handed out in it: more would keep callers, and the copying
+ * of logs, from theirs for longer than a commit costs.
+ */
+const TURN_SIZE = 128;
 const RETRY_MS = 1_000;
 const ON_ITS_WAY =
   "As long as this controller runs, what was asked for is done once there is room. Look with `lido jobs queue` before you give the command again.";
@@ -50,8 +59,10 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #stopping = new AbortController();
   #state: Draft;
-  #inbox: Waiting[] = [];
+  #inbox: Received[] = [];
   #turning: Promise<void> | undefined;
+  /** Workers may be free for more ranks than the last turn handed out. */
+  #mayHandOut = false;
   #trouble = "";
   readonly commits = new Meter();
 
@@ -79,15 +90,19 @@ export class Engine {
     if (this.#stopping.signal.aborted)
       return Promise.reject(new UserError("The controller is stopping.", { exitCode: 8 }));
     if (this.#trouble && isCommand(event)) return Promise.reject(new UserError(this.#trouble, { exitCode: 8 }));
-    const { promise, resolve, reject } = Promise.withResolvers<Step>();
-    this.#inbox.push({ event, resolve, reject });
-    this.#turning ??= this.#turns();
+    const { promise, ...sender } = Promise.withResolvers<Step>();
+    this.#receive({ event, sender });
     return promise;
   }
 
   /** For events whose sender has nothing to wait for. */
   tell(event: Event): void {
-    this.send(event).catch((error: unknown) => this.#options.log.debug({ event: event.kind, err: error }, "dropped"));
+    if (!this.#stopping.signal.aborted) this.#receive({ event });
+  }
+
+  #receive(received: Received): void {
+    this.#inbox.push(received);
+    this.#turning ??= this.#turns();
   }
 
   /** Finishes the turn that is under way. Idempotent. */
@@ -98,10 +113,10 @@ export class Engine {
 
   async #turns(): Promise<void> {
     try {
-      while (this.#inbox.length > 0 && !this.#stopping.signal.aborted) {
+      while ((this.#inbox.length > 0 || this.#mayHandOut) && !this.#stopping.signal.aborted) {
         // Whatever else the event loop has ready belongs to the same turn, and calls are heard between two turns.
         await new Promise((resolve) => setImmediate(resolve));
-        await this.#turn(this.#inbox.splice(0, TURN_EVENTS));
+        await this.#turn(this.#inbox.splice(0, TURN_SIZE));
       }
     } catch (error) {
       this.#options.onFatal(error);
@@ -110,7 +125,7 @@ export class Engine {
     }
   }
 
-  async #turn(batch: readonly Waiting[]): Promise<void> {
+  async #turn(batch: readonly Received[]): Promise<void> {
     const now = this.#options.clock();
     const changes: Change[] = [];
     const effects: Effect[] = [];
@@ -119,32 +134,38 @@ export class Engine {
       changes.push(...step.changes);
       effects.push(...step.effects);
     };
-    const settled = batch.map((waiting) => this.#decide(waiting, now, take));
-    take(schedule(this.#state, now));
+    const settled = batch.flatMap((received) => this.#decide(received, now, take) ?? []);
+    const handedOut = schedule(this.#state, now, TURN_SIZE);
+    take(handedOut);
+    this.#mayHandOut = handedOut.effects.length >= TURN_SIZE;
     crashPointOfTurn("before", effects);
     const stale = await this.#commit(folded(changes.filter(isStored)), batch);
     crashPointOfTurn("after", effects);
     if (stale.length > 0) await this.#reload(stale);
     else this.#options.onTurn({ changes, effects });
-    for (const settle of settled) settle(new Set<Change>(stale));
+    const refused = new Set<Change>(stale);
+    for (const settle of settled) settle(refused);
   }
 
-  #decide({ event, resolve, reject }: Waiting, now: number, take: (step: Step) => void): Settle {
+  /** What is still to be said to the sender, if there is one. */
+  #decide({ event, sender }: Received, now: number, take: (step: Step) => void): Settle | undefined {
     try {
       const step = react(this.#state, event, now);
       take(step);
+      if (!sender) return undefined;
       return (stale) => {
-        if (step.changes.some((change) => stale.has(change))) reject(new UserError(NOT_DONE, { exitCode: 8 }));
-        else resolve(step);
+        if (step.changes.some((change) => stale.has(change))) sender.reject(new UserError(NOT_DONE, { exitCode: 8 }));
+        else sender.resolve(step);
       };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      return () => reject(error);
+      if (!sender) this.#options.log.debug({ event: event.kind, err: error }, "dropped");
+      return sender && (() => sender.reject(error));
     }
   }
 
   /** Tries until it is written; nothing new is decided meanwhile, and what happens waits its turn. */
-  async #commit(changes: readonly StoredChange[], batch: readonly Waiting[]): Promise<readonly StoredChange[]> {
+  async #commit(changes: readonly StoredChange[], batch: readonly Received[]): Promise<readonly StoredChange[]> {
     if (changes.length === 0) return [];
     for (;;) {
       try {
@@ -165,13 +186,13 @@ export class Engine {
   }
 
   /** Nobody waits in silence: commands that are not decided yet are refused, and those of this turn are said to be on their way. */
-  #tellUsers(batch: readonly Waiting[]): void {
-    for (const { event, reject } of batch) {
-      if (isCommand(event)) reject(new UserError(`${this.#trouble}\n${ON_ITS_WAY}`, { exitCode: 8 }));
+  #tellUsers(batch: readonly Received[]): void {
+    for (const { event, sender } of batch) {
+      if (isCommand(event)) sender?.reject(new UserError(`${this.#trouble}\n${ON_ITS_WAY}`, { exitCode: 8 }));
     }
     const refused = this.#inbox.filter(({ event }) => isCommand(event));
     this.#inbox = this.#inbox.filter(({ event }) => !isCommand(event));
-    for (const { reject } of refused) reject(new UserError(this.#trouble, { exitCode: 8 }));
+    for (const { sender } of refused) sender?.reject(new UserError(this.#trouble, { exitCode: 8 }));
   }
 
   /** Somebody else wrote to the queue. What the memory says is worth nothing then; the store and the workers know. */

@@ -32,8 +32,8 @@ const WANTED_MS = 60_000;
 export async function workersNow({ tried }: WorkersParams, options: WorkersOptions): Promise<readonly WorkerRow[]> {
   if (tried === true) await untilTried(options);
   const { state, clock } = options;
+  const now = clock();
   return [...state().pools.values()].flatMap((pool) => {
-    const now = clock();
     const isKnown = isWatched(pool, now);
     return [...pool.workers.values()].map((view) => rowOf(pool.identity, view, { isKnown, now }));
   });

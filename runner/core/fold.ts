@@ -11,10 +11,10 @@ export function folded(changes: readonly StoredChange[]): readonly StoredChange[
   for (const change of changes) {
     if (change.kind === "moved") {
       const { job } = change;
-      const at = begun.get(job.id);
-      const first = at === undefined ? undefined : result[at];
+      const at = begun.get(job.id) ?? -1;
+      const first = result[at];
       if (first?.kind === "moved" && isEndOf(first.job, change)) {
-        result[at as number] = { ...change, expected: first.expected };
+        result[at] = { ...change, expected: first.expected };
         begun.delete(job.id);
         continue;
       }

@@ -19,7 +19,8 @@ type Candidate = { readonly submission: number } & (
   | { readonly kind: "again"; readonly job: WaitingJob }
 );
 
-export function schedule(state: State, now: number): Step {
+/** At most `most` ranks; where it is so many, there may be more to hand out. */
+export function schedule(state: State, now: number, most: number = Number.POSITIVE_INFINITY): Step {
   const changes: Change[] = [];
   const effects: Effect[] = [];
   for (const pool of state.pools.values()) {
@@ -27,6 +28,7 @@ export function schedule(state: State, now: number): Step {
     for (const step of assignments(state, pool, now)) {
       changes.push(...step.changes);
       effects.push(...step.effects);
+      if (effects.length >= most) return { changes, effects };
     }
   }
   return { changes, effects };

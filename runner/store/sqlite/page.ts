@@ -19,25 +19,15 @@ export function page(database: DatabaseSync, query: PageQuery): readonly StoredR
 }
 
 /** However many ranks there are, this is a row for each span of them. */
-export function cancelledRanks(
-  database: DatabaseSync,
-  { ids, name }: Pick<QueueParams, "ids" | "name">,
-): readonly RanksOf[] {
-  const which = { ...(ids === undefined ? {} : { ids }), ...(name === undefined ? {} : { name }) };
+export function cancelledRanks(database: DatabaseSync, which: Pick<QueueParams, "ids" | "name">): readonly RanksOf[] {
   const query: QueueParams = { ...which, statuses: ["CANCELLED"], limit: Number.MAX_SAFE_INTEGER };
   const ranges = normalize(clip(database, query));
   if (ranges.length === 0) return [];
-  const joined: RanksOf[] = [];
-  for (const span of spans(database, query, ranges).toReversed()) {
-    for (const part of ranges.flatMap((range) => intersect(span, range) ?? [])) {
-      const { submission_first: submission } = span;
-      const last = joined.at(-1);
-      if (last?.submission === submission && last.last + 1 === part.first)
-        joined.splice(-1, 1, { ...last, last: part.last });
-      else joined.push({ ...part, submission });
-    }
-  }
-  return joined;
+  const cancelled = Map.groupBy(spans(database, query, ranges).toReversed(), (span) => span.submission_first);
+  return [...cancelled].flatMap(([submission, ofIt]) => {
+    const parts = ofIt.flatMap((span) => ranges.flatMap((range) => intersect(span, range) ?? []));
+    return normalize(parts).map((part) => ({ ...part, submission }));
+  });
 }
 
 function clip(database: DatabaseSync, query: QueueParams): readonly IdRange[] {

@@ -42,11 +42,10 @@ export function openSqliteStore(path: string): Store {
 
 function open(path: string): DatabaseSync {
   if (path !== ":memory:") createPrivate(path);
-  const database = new DatabaseSync(path);
-  database.exec(
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000",
-  );
+  const database = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000");
   migrate(database, path);
+  database.exec("PRAGMA foreign_keys = ON");
   const fresh = sql
     .insertInto("queue")
     .values({ one: 1, name: randomBytes(4).toString("hex"), epoch: 0, next_id: 1 })

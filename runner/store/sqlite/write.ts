@@ -1,7 +1,7 @@
 /** One change of the core, as guarded statements. 0 rows changed: the change is stale, and nothing of it is written. */
 
 import type { DatabaseSync } from "node:sqlite";
-import { type StoredChange, size, total } from "../../core/index.ts";
+import { intersect, type StoredChange, size, total } from "../../core/index.ts";
 import { prepareAttempts } from "./keep-attempt.ts";
 import { all, prepare, sql } from "./prepared.ts";
 import { rowOfJob } from "./rows.ts";
@@ -276,13 +276,9 @@ interface CancelledPart {
 /** Ranks that touch may have been cancelled one by one: each of these spans gives its part, or the change is stale. */
 function spanRetried(to: Statements, { submission: of, cut }: ChangeOf<"span-retried">): boolean {
   const submission = of.first;
-  const parts = to.cancelledIn({ ...cut, submission }).map((span) => ({
-    first: Math.max(span.first, cut.first),
-    last: Math.min(span.last, cut.last),
-    submission,
-  }));
+  const parts = to.cancelledIn({ ...cut, submission }).flatMap((span) => intersect(span, cut) ?? []);
   if (total(parts) < size(cut)) return false;
-  for (const part of parts) takeCancelled(to, part);
+  for (const part of parts) takeCancelled(to, { ...part, submission });
   to.addSpan({ ...cut, submission, status: "PENDING", ended_at: null, reason: "" });
   return true;
 }

@@ -70,6 +70,20 @@ test("all that came in during one turn of the event loop is one commit, and effe
   expect((await it.store.load()).jobs).toHaveLength(2);
 });
 
+test("however many workers are free, callers are heard between the turns in which they get their ranks", async () => {
+  await using it = await rig();
+  const many = Array.from({ length: 300 }, (_, index) => rosterWorker(index + 1));
+  await it.engine.send(submit(many, 1));
+  await Promise.all(many.map(({ id }) => it.engine.send(connected(id))));
+  const before = it.turns.length;
+  await it.engine.send(submit(many, 299));
+  expect(it.engine.state.jobs.size).toBeLessThan(300);
+  await eventually(() => it.engine.state.jobs.size === 300, "all ranks are handed out");
+  const starts = it.turns.slice(before).map(({ effects }) => effects.filter(({ kind }) => kind === "start").length);
+  expect(starts).toEqual([128, 128, 43]);
+  expect(new Set((await it.store.load()).jobs.map((job) => "worker" in job && job.worker)).size).toBe(300);
+});
+
 test("what changes nothing in the store is no commit", async () => {
   await using it = await rig();
   await it.engine.send(submit(workers, 1));

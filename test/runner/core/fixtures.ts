@@ -88,7 +88,11 @@ export class Queue {
 
   send(...events: readonly Event[]): readonly Effect[] {
     const effects = events.flatMap((event) => this.#take(react(this.state, event, this.now)));
-    return [...effects, ...this.#take(schedule(this.state, this.now))];
+    return [...effects, ...this.handOut()];
+  }
+
+  handOut(most?: number): readonly Effect[] {
+    return this.#take(schedule(this.state, this.now, most));
   }
 
   step(event: Event): Step {

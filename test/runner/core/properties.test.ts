@@ -8,11 +8,12 @@ test("whatever happens, each rank ends once, no attempt begins twice, none overl
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 3 }),
+      fc.constantFrom(1, 2, Number.POSITIVE_INFINITY),
       recovery,
       fc.array(action, { maxLength: 60, size: "max" }),
-      async (workers, first, actions) => {
+      async (workers, most, first, actions) => {
         await using store = openSqliteStore(":memory:");
-        const world = await World.create(store, workers);
+        const world = await World.create(store, workers, most);
         await world.submit(3, first);
         for (const one of actions) await carryOut(world, one);
         await world.heal();

@@ -108,3 +108,24 @@ test("a worker that is gone takes what was staged there with it: it runs elsewhe
   expect(queue.job(2)).toMatchObject({ status: "RECOVERING", losses: 1 });
   expect(queue.job(3)).toMatchObject({ status: "RECOVERING", losses: 0 });
 });
+
+test.each([1, 2, 3, 7])("handed out %i at a time it is the same as at once", (most) => {
+  const workers = [1, 2, 3].map((id) => rosterWorker(id, { generation: id }));
+  const ready = () => {
+    const queue = new Queue();
+    queue.send(submit(workers, 40), ...workers.map(({ id }) => connected(id)));
+    queue.step({ kind: "started", ...ref(1, 3), at: 1_000 });
+    queue.step({ kind: "exit", ...ref(1, 3), code: 0, startedAt: 1_000, endedAt: 1_010 });
+    return queue;
+  };
+  const handOut = (queue: Queue, limit?: number) =>
+    queue.handOut(limit).flatMap((effect) => (effect.kind === "start" ? [[effect.key.job, effect.worker]] : []));
+  const queue = ready();
+  const parts: (readonly number[])[] = [];
+  for (let part = handOut(queue, most); part.length > 0; part = handOut(queue, most)) {
+    expect(part.length).toBeLessThanOrEqual(most);
+    parts.push(...part);
+  }
+  expect(parts.length).toBeGreaterThan(30);
+  expect(parts).toEqual(handOut(ready()));
+});

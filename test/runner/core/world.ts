@@ -56,12 +56,16 @@ export class World {
   readonly #policies = new Map<string, OnDisconnect>();
   submitted = 0;
 
-  constructor(store: Store) {
+  readonly #most: number;
+
+  constructor(store: Store, most: number) {
     this.#store = store;
+    this.#most = most;
   }
 
-  static async create(store: Store, workers: number): Promise<World> {
-    const world = new World(store);
+  /** Each turn hands out at most `most` ranks. */
+  static async create(store: Store, workers: number, most: number = Number.POSITIVE_INFINITY): Promise<World> {
+    const world = new World(store, most);
     await world.restart();
     for (let id = 1; id <= workers; id += 1) world.#newMachine(id);
     return world;
@@ -122,7 +126,7 @@ export class World {
       this.violations.push(...sanityCheck(this.#state));
     };
     take(react(this.#state, event, this.now));
-    take(schedule(this.#state, this.now));
+    take(schedule(this.#state, this.now, this.#most));
     const stale = await this.#store.commit(changes.filter(isStored));
     if (stale.length > 0) this.violations.push(`${stale.length} changes were stale`);
     for (const change of changes) this.#record(change);

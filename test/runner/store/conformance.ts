@@ -23,21 +23,21 @@ function submitted(first: number, last: number, part: Partial<Submission> = {}):
   return { kind: "submitted", submission: submission(first, last, part), job: spec, user: "me" };
 }
 
-function assigned(id: number, last: number, worker = 1): StoredChange {
-  const starting: Job = { status: "STARTING", id, submission: 1, attempt: 1, losses: 0, restarts: 0, worker };
-  return { kind: "assigned", span: { first: id, last, submission: 1 }, job: starting };
+function assigned(id: number, last: number, { worker = 1, of = 1 } = {}): StoredChange {
+  const starting: Job = { status: "STARTING", id, submission: of, attempt: 1, losses: 0, restarts: 0, worker };
+  return { kind: "assigned", span: { first: id, last, submission: of }, job: starting };
 }
 
-const base = (id: number) => ({ id, submission: 1, attempt: 1, losses: 0, restarts: 0, worker: 1 });
-const running = (id: number): StoredChange => ({
+const base = (id: number, of = 1) => ({ id, submission: of, attempt: 1, losses: 0, restarts: 0, worker: 1 });
+const running = (id: number, of = 1): StoredChange => ({
   kind: "moved",
   expected: { status: "STARTING", attempt: 1 },
-  job: { ...base(id), status: "RUNNING", startedAt: 2_000, orphan: false },
+  job: { ...base(id, of), status: "RUNNING", startedAt: 2_000, orphan: false },
 });
-const succeeded = (id: number): StoredChange => ({
+const succeeded = (id: number, of = 1): StoredChange => ({
   kind: "moved",
   expected: { status: "RUNNING", attempt: 1 },
-  job: { ...base(id), status: "SUCCEEDED", startedAt: 2_000, endedAt: 3_000, exitCode: 0, reason: "" },
+  job: { ...base(id, of), status: "SUCCEEDED", startedAt: 2_000, endedAt: 3_000, exitCode: 0, reason: "" },
 });
 
 /** Eight jobs: one runs, one starts, six wait. */
@@ -149,6 +149,25 @@ export function storeConformance(name: string, open: () => Promise<Opened>): voi
         "could not be used",
       );
       expect(await store.counts([{ first: 1, last: 2 }])).toEqual(new Map([["PENDING", 2]]));
+    });
+
+    test("jobs are counted in any range: of whole submissions, of parts, and past the last", async () => {
+      const span = (first: number, last: number) => ({ first, last, submission: 4 });
+      await store.commit([POOL, submitted(1, 2), submitted(3, 3), submitted(4, 9), submitted(10, 11)]);
+      const [three, four] = [{ of: 3 }, { of: 4 }];
+      await store.commit([assigned(1, 2), running(1), succeeded(1), assigned(3, 3, three), running(3, 3)]);
+      await store.commit([assigned(4, 9, four), running(4, 4), succeeded(4, 4), assigned(5, 9, four), running(5, 4)]);
+      await store.commit([assigned(6, 9, four)]);
+      await store.commit([{ kind: "span-cancelled", span: span(7, 9), cut: { first: 8, last: 8 }, at: 1 }]);
+      const rows = await store.page({ limit: 100 });
+      expect(rows).toHaveLength(11);
+      for (let first = 1; first <= 12; first++) {
+        for (let last = first; last <= 12; last++) {
+          const there = rows.filter(({ id }) => first <= id && id <= last).map(({ status }) => status);
+          const expected = new Map(there.map((status) => [status, there.filter((one) => one === status).length]));
+          expect(await store.counts([{ first, last }]), `${first}-${last}`).toEqual(expected);
+        }
+      }
     });
 
     test("a million ranks are one row: submitted, listed and cancelled at once", async () => {

@@ -87,6 +87,7 @@ test.each<[string, (store: Store) => Promise<unknown>]>([
   ["ranks, of an old name", (store) => store.page({ limit: 51, name: "wide" })],
   ["ranks, of an old name, failed", (store) => store.page({ limit: 51, name: "wide", statuses: ["FAILED"] })],
   ["ranks, of a pool that there is not", (store) => store.page({ limit: 51, pool: "other" })],
+  ["all of a launch, counted", (store) => store.counts([{ first: 1, last: HALF }])],
   ["ranks, of a time", (store) => store.page({ limit: 51, since: 900_000 })],
 ])("a page of the queue: %s", async (_name, page) => {
   const withHistory = await best(() => page(full));

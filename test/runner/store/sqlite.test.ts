@@ -2,7 +2,9 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { isTerminal } from "../../../runner/core/index.ts";
+import { STATUSES } from "../../../runner/statuses.ts";
 import { openSqliteStore } from "../../../runner/store/index.ts";
 import { MIGRATIONS } from "../../../runner/store/sqlite/migrations.ts";
 import { storeConformance } from "./conformance.ts";
@@ -51,4 +53,44 @@ test("a folder that cannot be made is a sentence", () => {
   expect(() => openSqliteStore(path)).toThrow(
     `The queue ${path} could not be used: EEXIST: file already exists, mkdir '${file}'. Check that the disk has room and that the folder can be written.`,
   );
+});
+
+describe("rows that cannot be", () => {
+  const now = { worker: 1, started_at: 5, ended_at: 6, exit_code: 0 };
+  type Part = Partial<Record<keyof typeof now, number | null>>;
+
+  function insert(status: string, part: Part): () => void {
+    const path = newPath();
+    void openSqliteStore(path)[Symbol.asyncDispose]();
+    const database = new DatabaseSync(path);
+    database.exec("PRAGMA foreign_keys = OFF");
+    const { worker, started_at, ended_at, exit_code } = { ...now, ...part } as Record<keyof typeof now, number | null>;
+    const add = database.prepare("INSERT INTO jobs VALUES (1, 1, ?, 1, 0, 0, ?, ?, ?, ?, '')");
+    return () => void add.run(status, worker, started_at, ended_at, exit_code);
+  }
+
+  const live: Part = { ended_at: null, exit_code: null };
+
+  test.each(STATUSES)("%s as it should be, and with an end too many or too few", (status) => {
+    const [right, wrong] = isTerminal(status) ? [now, live] : [live, now];
+    expect(insert(status, right)).not.toThrow();
+    expect(insert(status, wrong)).toThrow("CHECK constraint failed");
+  });
+
+  test.each<[string, Part]>([
+    ["DONE", now],
+    ["STARTING", { ...live, worker: null }],
+    ["RUNNING", { ...live, worker: null }],
+    ["RUNNING", { ...live, started_at: null }],
+    ["RUNNING", { ...live, exit_code: 0 }],
+    ["RECOVERING", { ...live, worker: null }],
+    ["CANCELLING", { ...live, worker: null }],
+    ["PENDING", { ...live, exit_code: 1 }],
+    ["SUCCEEDED", { exit_code: 1 }],
+    ["SUCCEEDED", { exit_code: null }],
+    ["SUCCEEDED", { worker: null }],
+    ["SUCCEEDED", { started_at: null }],
+  ])("%s %o", (status, part) => {
+    expect(insert(status, part)).toThrow("CHECK constraint failed");
+  });
 });
