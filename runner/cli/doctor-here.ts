@@ -6,6 +6,7 @@ import { UserError } from "../../spec/errors.ts";
 import { expectNoFile, folderFault, homeRemedy } from "../../worker/folder.ts";
 import { connectRunning } from "../client/index.ts";
 import { packageVersion } from "../client/version.ts";
+import { RESERVE_BYTES } from "../log-copies/room.ts";
 import { backendOf } from "../pools/index.ts";
 import type { Cli } from "./cli.ts";
 import { type Room, roomFindings } from "./doctor-room.ts";
@@ -16,8 +17,8 @@ export async function findingsHere(cli: Cli): Promise<readonly Finding[]> {
   return [node(), ...here, ...(await room(cli)), await controller(cli)];
 }
 
-/** Below that the copies of logs stop (runner/log-copies/room.ts), and soon the queue. */
-const LEAST: Room = { freeKiB: 64 * 1024, freeInodes: 1_000 };
+/** Below that the copies of logs stop, and soon the queue. */
+const LEAST: Room = { freeKiB: RESERVE_BYTES / 1024, freeInodes: 1_000 };
 
 /** An older one does not get as far as this. */
 function node(): Finding {

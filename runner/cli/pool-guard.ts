@@ -21,9 +21,14 @@ export async function refuseForeign(cli: Cli, pool: string): Promise<void> {
 
 /** @throws UserError (exit code 8) with its process and its log */
 export async function refuseUnderWay({ home }: Pick<Cli, "home">, pool: string): Promise<void> {
+  const error = await underWay(home, pool);
+  if (error !== undefined) throw error;
+}
+
+async function underWay(home: string, pool: string): Promise<UserError | undefined> {
   const run = await readRun(home, pool);
-  if (run === undefined || standingOfRun(run) !== "under way") return;
-  throw new UserError(
+  if (run === undefined || standingOfRun(run) !== "under way") return undefined;
+  return new UserError(
     `Pool '${pool}' is being changed: \`lido pool ${run.action}\` goes on as process ${run.pid}, with its log in ${run.log}.\nWait until it is done, or stop it in order: kill ${run.pid}`,
     { exitCode: 8 },
   );
@@ -36,12 +41,8 @@ const BEGINS_MS = 2_000;
 export async function whoHasStack(home: string, pool: string, locked: StackLockedError): Promise<UserError> {
   const until = Date.now() + BEGINS_MS;
   do {
-    try {
-      await refuseUnderWay({ home }, pool);
-    } catch (error) {
-      if (error instanceof UserError) return error;
-      throw error;
-    }
+    const error = await underWay(home, pool);
+    if (error !== undefined) return error;
     await delay(100);
   } while (Date.now() < until);
   return locked;

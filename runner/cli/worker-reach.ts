@@ -33,8 +33,8 @@ export function requireAddress({ roster, worker }: FoundWorker): void {
  */
 export async function changeCordonOf(cli: Cli, found: FoundWorker, change: CordonChange): Promise<CordonOutcome> {
   const signal = cli.interrupted();
-  const outcome = (await throughController(cli, found, { change, signal })) ?? undefined;
-  if (outcome !== undefined) return outcome;
+  const outcome = await throughController(cli, found, { change, signal });
+  if (outcome !== null) return outcome;
   await using worker = await reach(cli, found, signal);
   return await changeCordon(worker, worker.hello.cordon, change);
 }

@@ -1,7 +1,8 @@
 /** How much of the disk the copies may take: never what the queue itself needs to go on. */
 import { statfs } from "node:fs/promises";
 
-const RESERVE_BYTES = 64 * 1024 * 1024;
+/** Below that nothing more is copied. */
+export const RESERVE_BYTES = 64 * 1024 * 1024;
 /** Of a small disk. */
 const RESERVE_SHARE = 0.1;
 

@@ -155,8 +155,7 @@ async function lookAt(pointer: PoolPointer, home: string): Promise<Look> {
 }
 
 function notFound(name: string, looks: readonly Miss[], pointed: readonly string[]): NotFoundError {
-  const inPlaces = looks.flatMap((look) => (look.kind === "absent" ? look.pools : []));
-  const others = [...new Set([...inPlaces, ...pointed])].filter((pool) => pool !== name).sort();
+  const others = poolsSeen(looks, pointed).filter((pool) => pool !== name);
   const unreadable = looks.filter((look) => look.kind === "unreadable");
   const places = looks.map(({ place }) => place);
   const where = places.length === 0 ? "" : `${places.join(", ")} or `;
@@ -169,12 +168,17 @@ function notFound(name: string, looks: readonly Miss[], pointed: readonly string
   );
 }
 
+function poolsSeen(looks: readonly Miss[], pointed: readonly string[]): readonly string[] {
+  const inPlaces = looks.flatMap((look) => (look.kind === "absent" ? look.pools : []));
+  return [...new Set([...inPlaces, ...pointed])].sort();
+}
+
 /** Of a stack that was named, which is then the only place that was looked at. */
-function notInStack(name: string, [look]: readonly Miss[], pointed: readonly string[]): NotFoundError {
+function notInStack(name: string, looks: readonly Miss[], pointed: readonly string[]): NotFoundError {
+  const [look] = looks;
   const first = look?.kind === "unreadable" ? firstWords(look) : `There is no pool '${name}' in ${look?.place}.`;
-  const others = [...new Set([...(look?.kind === "absent" ? look.pools : []), ...pointed])].sort();
   const usedBefore = pointed.includes(name) ? `\nWithout --stack '${name}' is the one that was used before.` : "";
-  return new NotFoundError(`${first}\n${othersWords(name, others)}${usedBefore}`);
+  return new NotFoundError(`${first}\n${othersWords(name, poolsSeen(looks, pointed))}${usedBefore}`);
 }
 
 function firstWords({ place, error }: Extract<Miss, { kind: "unreadable" }>): string {

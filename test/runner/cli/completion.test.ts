@@ -4,31 +4,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import type { SubmissionRow } from "../../../runner/api.ts";
 import { findOnPath } from "../../../tools/pulumi/on-path.ts";
 import { writePointer } from "../../../worker/pointer.ts";
-import { NOW, stage } from "./stage.ts";
+import { launched } from "./rows.ts";
+import { stage } from "./stage.ts";
 
-const rows: readonly SubmissionRow[] = [
-  {
-    ids: { first: 3, last: 12 },
-    name: "train",
-    pool: "gpu-pool",
-    submittedAt: NOW,
-    byStatus: {},
-    workers: [],
-    reason: "",
-  },
-  {
-    ids: { first: 2, last: 2 },
-    name: "eval",
-    pool: "gpu-pool",
-    submittedAt: NOW,
-    byStatus: {},
-    workers: [],
-    reason: "",
-  },
-];
+const rows = [launched({ first: 3, last: 12 }), launched({ first: 2, last: 2 }, { name: "eval" })];
 const worker = { pool: "o/p/s/gpu-pool", id: 1, name: "gpu-pool-1", connected: true, trouble: "", cordon: "" };
 
 test.each<[string, readonly string[]]>([

@@ -1,7 +1,6 @@
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import type { SubmissionRow } from "../../../runner/api.ts";
 import { QUESTIONS, workerFindings } from "../../../runner/cli/doctor-worker.ts";
 import { lidoHome } from "../../../worker/home.ts";
 import { Disks, fill } from "../../support/disks.ts";
@@ -9,13 +8,10 @@ import { temporaryFolder } from "../client/temporary-folder.ts";
 import { hello, rosterWorker } from "../core/fixtures.ts";
 import { roster } from "../pools/roster.ts";
 import { realStage } from "./real-stage.ts";
+import { launched } from "./rows.ts";
 import { stage } from "./stage.ts";
 
 const NOW = 1_700_000_000_000;
-
-function submission(pool: string, ids: SubmissionRow["ids"], byStatus: SubmissionRow["byStatus"]): SubmissionRow {
-  return { ids, name: "train", pool, submittedAt: NOW, byStatus, workers: [], reason: "" };
-}
 const WELL = "clock=1700000000\nuser=me\nuid=1000\nbash=5.2\nsetsid=/usr/bin/setsid\n";
 
 /** What is thought of a worker that says `more`. */
@@ -121,8 +117,8 @@ describe("the command", () => {
     const failed = { state: "FAILED", host: "", hostKey: "", reason: "setup ended with exit code 3" } as const;
     const pools = [roster({ workers: [rosterWorker(1, failed)], size: { target: 1, min: 1, max: 1 } })];
     const rows = [
-      submission("gpu-pool", { first: 9, last: 12 }, { SUCCEEDED: 1, PENDING: 3 }),
-      submission("old", { first: 3, last: 3 }, { RECOVERING: 1 }),
+      launched({ first: 9, last: 12 }, { byStatus: { SUCCEEDED: 1, PENDING: 3 } }),
+      launched({ first: 3, last: 3 }, { pool: "old", byStatus: { RECOVERING: 1 } }),
     ];
     await using t = await stage({ pools, script: { submissions: () => ({ rows }), workers: () => [] } });
     expect(await t.lido("doctor")).toBe(1);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { CancelResult, SubmissionRow, SubmissionsParams } from "../../../runner/api.ts";
+import type { CancelResult, SubmissionsParams } from "../../../runner/api.ts";
 import { roster } from "../pools/roster.ts";
-import { row } from "./rows.ts";
-import { NOW, type StageOptions, stage } from "./stage.ts";
+import { launched, row } from "./rows.ts";
+import { type StageOptions, stage } from "./stage.ts";
 
 const range = (first: number, last = first) => ({ first, last });
 const answering = (result: Partial<CancelResult>, { script, ...more }: StageOptions = {}) =>
@@ -15,16 +15,8 @@ const answering = (result: Partial<CancelResult>, { script, ...more }: StageOpti
     },
   });
 
-const launched: SubmissionRow = {
-  ids: range(3, 5),
-  name: "train",
-  pool: "gpu-pool",
-  submittedAt: NOW,
-  byStatus: { RUNNING: 3 },
-  workers: [],
-  reason: "",
-};
-const submissions = () => ({ rows: [launched] });
+const running = launched(range(3, 5), { byStatus: { RUNNING: 3 } });
+const submissions = () => ({ rows: [running] });
 
 test("by ids: what was cancelled, what was over, what is not there", async () => {
   await using t = await answering({ cancelled: [range(3, 5)], alreadyOver: [range(6)], missing: [range(17)] });
@@ -114,7 +106,7 @@ test("in a terminal it asks", async () => {
 test("in a terminal nothing is asked where nothing goes on", async () => {
   const script = {
     queue: () => ({ rows: [] }),
-    submissions: ({ unfinished }: SubmissionsParams) => ({ rows: unfinished === true ? [] : [launched] }),
+    submissions: ({ unfinished }: SubmissionsParams) => ({ rows: unfinished === true ? [] : [running] }),
   };
   await using t = await answering({ alreadyOver: [range(3)] }, { kind: "tty", script });
   expect(await t.lido("jobs", "cancel", "3")).toBe(0);

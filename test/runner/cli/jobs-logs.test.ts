@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { IdRange, JobRow, LogsParams, SubmissionRow } from "../../../runner/api.ts";
+import type { IdRange, JobRow, LogsParams } from "../../../runner/api.ts";
 import { followLog } from "../../../runner/cli/follow-log.ts";
 import { logSink } from "../../../runner/cli/log-sink.ts";
 import { persistent } from "../../../runner/cli/persist.ts";
 import { Refusal } from "../client/scripted-controller.ts";
-import { row } from "./rows.ts";
+import { launched, row } from "./rows.ts";
 import { NOW, stage } from "./stage.ts";
 
 const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString("base64");
@@ -17,16 +17,6 @@ const rowsOf =
     Array.from({ length: last - first + 1 }, (_, index) =>
       row(first + index, { rank: first + index - 1, numJobs, status: "SUCCEEDED", startedAt: NOW }),
     );
-const launch = (first: number, last: number): SubmissionRow => ({
-  ids: { first, last },
-  name: "",
-  pool: "p",
-  submittedAt: 1,
-  byStatus: {},
-  workers: [],
-  reason: "",
-});
-
 test("with --raw a log is followed to its end byte for byte", async () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
   await using t = await stage({
@@ -103,7 +93,7 @@ test("many that are followed: one word of a controller that goes away, one conne
   let isNew = false;
   await using t = await stage({
     script: {
-      submissions: () => ({ rows: [launch(1, 40)] }),
+      submissions: () => ({ rows: [launched({ first: 1, last: 40 })] }),
       queue: ({ ids = [] }) => ({ rows: ids.flatMap(rowsOf(40)).toReversed() }),
       logs: async ({ id }, { item, hangUp }) => {
         item({ data: base64(`of ${id}\n`) });
@@ -129,7 +119,7 @@ test("of very many, the first log comes at once, and only those are asked for wh
   const most = 100_000_000_000;
   await using t = await stage({
     script: {
-      submissions: () => ({ rows: [launch(1, most)] }),
+      submissions: () => ({ rows: [launched({ first: 1, last: most })] }),
       queue: ({ ids = [], limit }) => {
         const asked = ids.reduce((sum, { first, last }) => sum + last - first + 1, 0);
         if (asked > 1000 || limit > 1000) throw new Error(`${asked} ids are asked for at once`);

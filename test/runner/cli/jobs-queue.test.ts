@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { JobRow, QueueParams, QueueResult, SubmissionRow } from "../../../runner/api.ts";
+import type { JobRow, QueueParams, QueueResult } from "../../../runner/api.ts";
 import { overallStatus } from "../../../runner/cli/outcome.ts";
 import { clockTime } from "../../../runner/cli/time.ts";
-import { row } from "./rows.ts";
+import { launched, row } from "./rows.ts";
 import { NOW, stage } from "./stage.ts";
 
 const ROWS: readonly JobRow[] = [
@@ -30,35 +30,33 @@ function paged(rows: readonly JobRow[]): (params: QueueParams) => QueueResult {
 }
 
 /** Two launches, newest first: one of ten ranks, and one of one. */
-const FOLDED: readonly SubmissionRow[] = [
-  {
-    ids: { first: 3, last: 12 },
-    name: "batch-workload",
-    pool: "gpu-pool",
-    submittedAt: NOW - 200_000,
-    startedAt: NOW - 190_000,
-    byStatus: { SUCCEEDED: 5, RUNNING: 1, PENDING: 4 },
-    workers: [2],
-    reason: "",
-  },
-  {
-    ids: { first: 2, last: 2 },
-    name: "train",
-    pool: "gpu-pool",
-    submittedAt: NOW - 400_000,
-    startedAt: NOW - 390_000,
-    endedAt: NOW - 100_000,
-    byStatus: { FAILED: 1 },
-    workers: [],
-    reason: "",
-    job: row(2, {
-      status: "FAILED",
-      worker: 1,
+const FOLDED = [
+  launched(
+    { first: 3, last: 12 },
+    {
+      name: "batch-workload",
+      submittedAt: NOW - 200_000,
+      startedAt: NOW - 190_000,
+      byStatus: { SUCCEEDED: 5, RUNNING: 1, PENDING: 4 },
+      workers: [2],
+    },
+  ),
+  launched(
+    { first: 2, last: 2 },
+    {
+      submittedAt: NOW - 400_000,
       startedAt: NOW - 390_000,
-      endedAt: NOW - 388_000,
-      reason: "exit code 7",
-    }),
-  },
+      endedAt: NOW - 100_000,
+      byStatus: { FAILED: 1 },
+      job: row(2, {
+        status: "FAILED",
+        worker: 1,
+        startedAt: NOW - 390_000,
+        endedAt: NOW - 388_000,
+        reason: "exit code 7",
+      }),
+    },
+  ),
 ];
 
 test("ranks of one launch are one line; nothing is cut in a pipe", async () => {

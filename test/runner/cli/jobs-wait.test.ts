@@ -3,7 +3,7 @@ import type { WatchResult } from "../../../runner/api.ts";
 import type { Cli } from "../../../runner/cli/cli.ts";
 import { run } from "../../../runner/cli/main.ts";
 import { ControllerDiedError, ControllerStartError } from "../../../runner/client/index.ts";
-import { counts } from "./rows.ts";
+import { counts, launched } from "./rows.ts";
 import { stage } from "./stage.ts";
 
 const answering = (result: WatchResult) => stage({ script: { watch: () => result } });
@@ -88,15 +88,6 @@ test("--timeout 0: what goes on is heard first", async () => {
 });
 
 test("--timeout: ids that are not there are told then too", async () => {
-  const newest = {
-    ids: { first: 3, last: 3 },
-    name: "",
-    pool: "p",
-    submittedAt: 1,
-    byStatus: {},
-    workers: [],
-    reason: "",
-  };
   await using t = await stage({
     script: {
       watch: async (_params, { item, aborted }) => {
@@ -104,7 +95,7 @@ test("--timeout: ids that are not there are told then too", async () => {
         await aborted;
         return { counts: counts({}), missing: [] };
       },
-      submissions: () => ({ rows: [newest] }),
+      submissions: () => ({ rows: [launched({ first: 3, last: 3 })] }),
     },
   });
   expect(await t.lido("jobs", "wait", "3-5", "--timeout", "0")).toBe(102);

@@ -1,10 +1,10 @@
 /** One picture of a queue and its pools for all texts: long names, wide characters, and something of every kind. */
-import type { JobRow, ShowResult, SubmissionRow } from "../../../runner/api.ts";
+import type { JobRow, ShowResult } from "../../../runner/api.ts";
 import type { Roster } from "../../../worker/roster.ts";
 import type { Script } from "../client/scripted-controller.ts";
 import { rosterWorker } from "../core/fixtures.ts";
 import { roster } from "../pools/roster.ts";
-import { row } from "./rows.ts";
+import { launched, row } from "./rows.ts";
 import { NOW } from "./stage.ts";
 
 const LONG = "a-name-that-somebody-made-of-everything-that-the-job-is-about-v2-final";
@@ -29,36 +29,34 @@ const JOBS: readonly JobRow[] = [
   row(3, { name: "", status: "SUCCEEDED", worker: 1, startedAt: NOW - 190_000, endedAt: NOW - 100_000, exitCode: 0 }),
 ];
 
-const SUBMISSIONS: readonly SubmissionRow[] = [
-  {
-    ids: { first: 13, last: 1_000_012 },
-    name: LONG,
-    pool: "gpu-pool",
-    submittedAt: NOW - 3_000,
-    byStatus: { PENDING: 1_000_000 },
-    workers: [],
-    reason: "waiting for a free worker: 3 of 3 busy",
-  },
-  {
-    ids: { first: 3, last: 12 },
-    name: "日本語の仕事 🚀",
-    pool: "gpu-pool",
-    submittedAt: NOW - 200_000,
-    startedAt: NOW - 190_000,
-    byStatus: { SUCCEEDED: 5, FAILED: 1, RUNNING: 1, PENDING: 3 },
-    workers: [2],
-    reason: "",
-  },
-  {
-    ids: { first: 2, last: 2 },
-    name: "train",
-    pool: "gpu-pool",
-    submittedAt: NOW - 90_000_000,
-    byStatus: { CANCELLED: 1 },
-    workers: [],
-    reason: "",
-    job: row(2, { status: "CANCELLED", reason: "wrong data", submittedAt: NOW - 90_000_000 }),
-  },
+const SUBMISSIONS = [
+  launched(
+    { first: 13, last: 1_000_012 },
+    {
+      name: LONG,
+      submittedAt: NOW - 3_000,
+      byStatus: { PENDING: 1_000_000 },
+      reason: "waiting for a free worker: 3 of 3 busy",
+    },
+  ),
+  launched(
+    { first: 3, last: 12 },
+    {
+      name: "日本語の仕事 🚀",
+      submittedAt: NOW - 200_000,
+      startedAt: NOW - 190_000,
+      byStatus: { SUCCEEDED: 5, FAILED: 1, RUNNING: 1, PENDING: 3 },
+      workers: [2],
+    },
+  ),
+  launched(
+    { first: 2, last: 2 },
+    {
+      submittedAt: NOW - 90_000_000,
+      byStatus: { CANCELLED: 1 },
+      job: row(2, { status: "CANCELLED", reason: "wrong data", submittedAt: NOW - 90_000_000 }),
+    },
+  ),
 ];
 
 const SHOWN: ShowResult = {

@@ -1,5 +1,5 @@
 /** Rows and counts as the controller sends them, for tests. */
-import type { Counts, JobRow, JobStatus } from "../../../runner/api.ts";
+import type { Counts, IdRange, JobRow, JobStatus, SubmissionRow } from "../../../runner/api.ts";
 import { NOW } from "./stage.ts";
 
 export function row(id: number, changes: Partial<JobRow> = {}): JobRow {
@@ -15,6 +15,12 @@ export function row(id: number, changes: Partial<JobRow> = {}): JobRow {
     reason: "",
     ...changes,
   };
+}
+
+/** One launch. */
+export function launched(ids: IdRange, changes: Partial<SubmissionRow> = {}): SubmissionRow {
+  const common = { name: "train", pool: "gpu-pool", submittedAt: NOW, byStatus: {}, workers: [], reason: "" };
+  return { ids, ...common, ...changes };
 }
 
 export function counts(byStatus: Partial<Record<JobStatus, number>>, lastFailed: readonly JobRow[] = []): Counts {

@@ -4,8 +4,13 @@ import { createServer } from "node:net";
 import { socketPath } from "../../../runner/socket-path.ts";
 import { lidoHome } from "../../../worker/home.ts";
 
+/** As the real one: it ends by itself, also where it came too late to be asked for anything. */
+const IDLE_MS = 10_000;
+
 const path = socketPath(lidoHome());
+const idle = setTimeout(() => process.exit(0), IDLE_MS);
 const server = createServer((socket) => {
+  idle.refresh();
   socket.setEncoding("utf8");
   socket.on("data", (text: string) => {
     for (const line of text.split("\n").filter((part) => part !== "")) {
