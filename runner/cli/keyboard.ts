@@ -12,7 +12,7 @@ export function hideKeys(isTTY: boolean, { onLeave, onReturn }: Leaving): Keys {
   const echo = (how: "echo" | "-echo"): void => {
     // Not the raw mode of Node: it takes Ctrl-C away, and whoever was in it once can't end in the background.
     if (isTTY && isInFront() === true)
-      spawnSync("stty", [how], { stdio: ["inherit", "ignore", "ignore"], timeout: 1000 });
+      spawnSync("stty", [how], { stdio: ["inherit", "ignore", "ignore"], timeout: 5000 });
   };
   const show = (): void => echo("echo");
   const stopped = (): void => {

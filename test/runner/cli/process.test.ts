@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageVersion } from "../../../runner/client/index.ts";
 import { bundleLibraries } from "../../../tools/build/bundle.mjs";
 import { writePointer } from "../../../worker/pointer.ts";
+import { eventually } from "../../support/eventually.ts";
 import { type TemporaryFolder, temporaryFolder } from "../client/temporary-folder.ts";
 import { roster } from "../pools/roster.ts";
 import { counts } from "./rows.ts";
@@ -227,14 +228,20 @@ describe("with a controller", () => {
       LIDO_HOME: t.folder,
       TERM: "xterm",
     };
-    const command = `"${bin}" jobs wait 3; stty -a`;
+    const command = `tty; "${bin}" jobs wait 3; stty -a`;
     const child = execFile("script", ["-qfec", command, "/dev/null"], { env });
+    const ended = new Promise((settle) => child.once("close", settle));
     let shown = "";
     child.stdout?.on("data", (text: string) => {
       shown += text;
-      if (shown.endsWith("1 running\r\n")) child.stdin?.write("typed\n", () => goOn());
     });
-    await new Promise((settle) => child.once("close", settle));
+    await eventually(() => shown.endsWith("1 running\r\n"), "the board is there");
+    child.stdin?.write("typed\n");
+    const [terminal] = shown.split("\r\n", 1);
+    // What `script` has not passed on yet would be typed after the board.
+    await eventually(() => spawnSync("bash", ["-c", `read -t 0 < ${terminal}`]).status === 0, "a line is typed");
+    goOn();
+    await ended;
     expect(shown).toMatch(/1 running\r\n1 job: 1 succeeded\.\r\n/);
     expect(shown).toMatch(/ echo /);
   });
