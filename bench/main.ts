@@ -27,37 +27,55 @@ import { ROWS } from "./readme-rows.ts";
 import { table } from "./table.ts";
 import { overclaimed, verdict } from "./verdict.ts";
 
-const USAGE = `usage: npm run bench -- [--short | --readme] [--out FILE]
+/** In this order; `local` ones share a pool of local workers. */
+const PARTS: Readonly<Record<string, Part>> = {
+  starts: { what: "commands that start and end", run: starts, local: true },
+  "first-line": { what: "first line of a job", run: firstLine, local: true },
+  throughput: { what: "jobs per second", run: throughput, local: true },
+  turnaround: { what: "turnaround of a slot", run: turnaround, local: true },
+  "pulumi-up": { what: "pulumi up", run: pulumiUp, local: true },
+  peers: { what: "jobs per second beside others", run: peers, local: false },
+  far: { what: "a long way", run: far, local: false },
+  queue: { what: "null workers", run: queue, local: false },
+  crowd: { what: "many workers", run: crowd, local: false },
+};
+
+interface Part {
+  readonly what: string;
+  readonly run: (bench: Bench) => Promise<readonly Row[]>;
+  readonly local: boolean;
+}
+
+const USAGE = `usage: npm run bench -- [--short | --readme] [--only PART,…] [--out FILE]
   --short     fewer samples and smaller pools, some minutes; fails when a ratio is under half of what README claims
+  --only …    only these, and no file is written unless --out says where: ${Object.keys(PARTS).join(", ")}
   --readme    measures nothing: writes the figures of the last run into README's table
   --out FILE  where the figures go as JSON (default: bench/results.json)`;
 
 interface Options {
   readonly short: boolean;
   readonly readme: boolean;
-  readonly out: string;
+  readonly parts: readonly Part[];
+  /** None for a run of some parts: what the last whole run found stays. */
+  readonly out: string | undefined;
 }
+
+const ALL = Object.values(PARTS);
+const RESULTS = "bench/results.json";
 
 const interrupted = new AbortController();
 
-async function measure(bench: Bench): Promise<readonly Row[]> {
+async function measure(bench: Bench, parts: readonly Part[]): Promise<readonly Row[]> {
+  if (parts.some(({ local }) => local)) {
+    console.error(`bench: a pool of ${WORKERS} local workers`);
+    await bench.initStacks();
+    await bench.up(WORKERS);
+  }
   const figures: Row[] = [];
-  const take = async (what: string, part: (bench: Bench) => Promise<readonly Row[]>): Promise<void> => {
+  for (const { what, run } of parts) {
     console.error(`bench: ${what}`);
-    figures.push(...(await part(bench)));
-  };
-  console.error(`bench: a pool of ${WORKERS} local workers`);
-  await bench.initStacks();
-  await bench.up(WORKERS);
-  await take("commands that start and end", starts);
-  await take("first line of a job", firstLine);
-  await take("jobs per second", throughput);
-  await take("turnaround of a slot", turnaround);
-  await take("pulumi up", pulumiUp);
-  await take("jobs per second beside others", peers);
-  await take("a long way", far);
-  await take("null workers", queue);
-  await take("many workers", crowd);
+    figures.push(...(await run(bench)));
+  }
   return figures;
 }
 
@@ -87,7 +105,7 @@ function writeReadme(results: string): number {
   }
 }
 
-async function main({ short, out }: Options): Promise<number> {
+async function main({ short, out, parts }: Options): Promise<number> {
   const measuredOn = machine();
   console.log(machineLine(measuredOn));
   const started = performance.now();
@@ -97,11 +115,13 @@ async function main({ short, out }: Options): Promise<number> {
   const bench = new Bench(place, short ? SHORT : FULL, interrupted.signal);
   let code = 0;
   try {
-    const figures = await measure(bench);
+    const figures = await measure(bench, parts);
     console.log(`\n${table(figures)}\n`);
-    writeFileSync(out, `${JSON.stringify({ machine: measuredOn, short, figures }, undefined, 2)}\n`);
-    console.log(`Figures: ${out}`);
-    if (!judge(figures) && short) code = 1;
+    if (out !== undefined) {
+      writeFileSync(out, `${JSON.stringify({ machine: measuredOn, short, figures }, undefined, 2)}\n`);
+      console.log(`Figures: ${out}`);
+    }
+    if (parts.length === ALL.length && !judge(figures) && short) code = 1;
   } catch (error) {
     if (!interrupted.signal.aborted && !(error instanceof BenchError)) throw error;
     console.error(`bench: ${(error as Error).message}`);
@@ -123,13 +143,23 @@ function readOptions(): Options | undefined {
       options: {
         short: { type: "boolean", default: false },
         readme: { type: "boolean", default: false },
-        out: { type: "string", default: "bench/results.json" },
+        only: { type: "string" },
+        out: { type: "string" },
       },
     });
-    return { ...values, out: resolve(values.out) };
+    const { short, readme, only } = values;
+    const parts = only === undefined ? ALL : partsNamed(only);
+    const out = values.out ?? (only === undefined ? RESULTS : undefined);
+    return parts && { short, readme, parts, out: out && resolve(out) };
   } catch {
     return undefined;
   }
+}
+
+function partsNamed(only: string): readonly Part[] | undefined {
+  const names = only.split(",");
+  if (!names.every((name) => Object.hasOwn(PARTS, name))) return undefined;
+  return Object.entries(PARTS).flatMap(([name, part]) => (names.includes(name) ? [part] : []));
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -138,4 +168,4 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 const options = readOptions();
 if (options === undefined) console.error(USAGE);
 if (options === undefined) process.exitCode = 2;
-else process.exitCode = options.readme ? writeReadme(options.out) : await main(options);
+else process.exitCode = options.readme ? writeReadme(options.out ?? resolve(RESULTS)) : await main(options);
