@@ -97,9 +97,9 @@ function config(target: Target, { methods, timeoutMs }: Handshake, { shown, way 
     username: target.user,
     authHandler: [...methods],
     readyTimeout: timeoutMs ?? TIMEOUT_MS,
-    // A dead connection is noticed within 21 s. Each ping wakes both sides: with 200 idle workers they are most of what is done.
-    keepaliveInterval: 7_000,
-    keepaliveCountMax: 2,
+    // A dead connection is noticed within 20 s. Each ping wakes both sides: with 200 idle workers they are most of what is done.
+    keepaliveInterval: 10_000,
+    keepaliveCountMax: 1,
     agentForward: false,
     algorithms: {
       // The pinned key's own type, or the server might show another of its keys.
