@@ -53,9 +53,16 @@ export function openAgentChannel(
     end(error);
     channel.close();
   };
+  // All that is asked at once is one packet, or each request would wake the processes on the way to the agent.
+  let outbox = "";
+  const send = () => {
+    if (outbox !== "" && channel.writable && !isOver) channel.write(outbox);
+    outbox = "";
+  };
   const self: Omit<AgentChannel, "hello" | "heardAt"> = {
     closed: over.promise,
     close: () => {
+      send();
       closing = true;
       channel.close();
     },
@@ -63,8 +70,11 @@ export function openAgentChannel(
       const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
       pending.push({ lines: [], missing: undefined, extraLines, resolve, reject });
       // A channel that the other side closed may still call itself writable.
-      if (channel.writable && !isOver) channel.write(request);
-      else end(new ConnectionError(`The agent of ${options.worker} is gone.`));
+      if (!channel.writable || isOver) end(new ConnectionError(`The agent of ${options.worker} is gone.`));
+      else {
+        if (outbox === "") queueMicrotask(send);
+        outbox += request;
+      }
       return promise;
     },
   };

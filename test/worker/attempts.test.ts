@@ -1,5 +1,5 @@
 /** Attempts on a real worker: a real SSH server, real agents and supervisors, real jobs; the agent in each `sh` that there is. */
-import { readFileSync, realpathSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { processStart } from "../../provider/machines/local/process-start.ts";
@@ -260,20 +260,44 @@ describe.each(SHELLS)("the agent in $name", (shell) => {
     test("a torn or an empty exit record does not count", async () => {
       const key = await start("exit 4");
       await exit(key);
-      const record = join(host.dir, `jobs/${key.submission}/${key.job}.${key.attempt}.exit`);
-      const whole = readFileSync(record, "utf8");
+      const file = join(host.dir, `jobs/${key.submission}/${key.job}.${key.attempt}.claim`);
+      const [claim, record = ""] = readFileSync(file, "utf8").split("\n");
+      const put = (text: string) => worker.link.run(`cat > ${file}`, { stdin: `${claim}\n${text}` });
       // The last: its first columns were read before it was written, the others after.
       for (const torn of [
         "",
-        whole.slice(0, 20),
-        whole.replace(/\.\n$/, " \n"),
-        whole.replace(/^.{9}/, " ".repeat(9)),
+        record.slice(0, 20),
+        record.replace(/\.$/, " \n"),
+        `${record.replace(/^.{9}/, " ".repeat(9))}\n`,
       ]) {
-        await worker.link.run(`cat > ${record}`, { stdin: torn });
+        await put(torn);
         expect((await worker.query(key)).kind, JSON.stringify(torn)).not.toBe("done");
       }
-      await worker.link.run(`cat > ${record}`, { stdin: whole });
+      await put(`${record}\n`);
       expect(await worker.query(key)).toMatchObject({ kind: "done", code: 4 });
+    });
+
+    test("attempts of an older Lido's supervisor, which has a file for each thing, are known, and can be forgotten", async () => {
+      const done = { submission: "older-1", job: 1, attempt: 1 };
+      const lives = { ...done, job: 2 };
+      const gate = join(host.home, "gate4");
+      const script = [
+        `mkdir jobs/older-1; cd jobs/older-1; read -r boot < /proc/sys/kernel/random/boot_id`,
+        `start_of() { set -- $(cut -d')' -f2 /proc/$1/stat); shift 19; echo $1; }`,
+        `echo "4194300 1 $boot 1000" | tee 1.1.claim > 2.1.claim; : > 1.1.log; : > 2.1.log`,
+        `printf '%-62s.\n' '7 1000 2000' > 1.1.exit; printf '%-63s\n' '' > 2.1.exit`,
+        `setsid sh -c 'until [ -e ${gate} ]; do sleep 0.02; done' > /dev/null 2>&1 & echo "$! $(start_of $!)" > 2.1.pid`,
+      ];
+      await worker.link.run(`cd ${host.dir} && { ${script.join("\n")}\n}`);
+      expect(await worker.query(done)).toEqual({ kind: "done", code: 7, startedAt: 1000, endedAt: 2000 });
+      expect(await worker.query(lives)).toEqual({ kind: "orphan", startedAt: 1000 });
+      expect(await worker.unread()).toContainEqual(done);
+      expect(await worker.settle([done, lives])).toEqual([lives]);
+      expect(await worker.query(done)).toEqual({ kind: "void" });
+      await worker.link.run(`touch ${gate}`);
+      await eventually(async () => (await worker.query(lives)).kind === "lost", "the job is over");
+      expect(await worker.settle([lives])).toEqual([]);
+      expect(readdirSync(join(host.dir, "jobs/older-1")).toSorted()).toEqual(["1.1.claim", "2.1.claim"]);
     });
 
     test("a newer roster is kept and told to every agent, an older one is not", async () => {

@@ -16,8 +16,9 @@ const home = mkdtempSync(join(tmpdir(), "lido-hand-"));
 const env = { ...process.env, HOME: home };
 afterEach(async () => {
   // Each supervisor and job ends by itself once its folder is gone, but not within this test.
-  const pids = globSync(["slots/0/pid", "jobs/*/*.pid"], { cwd: join(home, ".lido/try") })
-    .map((file) => Number(readFileSync(join(home, ".lido/try", file), "utf8").split(" ")[0]))
+  const pids = globSync(["slots/0/pid", "jobs/*/*.claim"], { cwd: join(home, ".lido/try") })
+    .map((file) => readFileSync(join(home, ".lido/try", file), "utf8"))
+    .map((text) => Number(/^(\d+) .*\n$|\n (\d+) /.exec(text)?.slice(1).find(Boolean)))
     .filter((pid) => processStart(pid) !== undefined);
   for (const pid of pids) process.kill(pid, "SIGKILL");
   await eventually(() => pids.every((pid) => processStart(pid) === undefined), "what was started is gone");

@@ -54,8 +54,8 @@ describe.skipIf(!canDropKill)("a job that cannot be killed (needs root, sshd and
       await worker.submit({ id: key.submission, run, env: {}, ...limits });
       await worker.start({ key, slot: 0, env: {} });
       await events.find((event) => event.kind === "started", "started");
-      const file = join(host.home, ".lido", host.endpoint.poolKey, `jobs/${key.submission}/${key.job}.1.pid`);
-      const job = Number(readFileSync(file, "utf8").split(" ")[0]);
+      const file = join(host.home, ".lido", host.endpoint.poolKey, `jobs/${key.submission}/${key.job}.1.claim`);
+      const job = Number(readFileSync(file, "utf8").split("\n")[1]?.split(" ")[1]);
       await eventually(
         () => readFileSync(`/proc/${job}/status`, "utf8").includes("Uid:\t65534"),
         "it changed its user",

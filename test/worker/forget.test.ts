@@ -29,7 +29,7 @@ test("one that runs, and one whose result nobody has, stay", async () => {
   const running = await jobs.start(`until [ -e ${gate} ]; do sleep 0.02; done`);
   await jobs.started(running);
   expect(await here.worker.forget([unread, running])).toEqual([unread, running]);
-  expect(existsSync(join(here.host.dir, `jobs/${unread.submission}/${unread.job}.1.exit`))).toBe(true);
+  expect(existsSync(join(here.host.dir, `jobs/${unread.submission}/${unread.job}.1.log`))).toBe(true);
   // Even one that somebody acknowledged by mistake.
   await here.worker.acknowledge(running);
   expect(await here.worker.forget([running])).toEqual([running]);

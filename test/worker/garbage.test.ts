@@ -16,7 +16,8 @@ const submissions = () => readdirSync(join(here.host.dir, "jobs")).toSorted();
 function ageByTwoHours(): void {
   const file = join(here.host.dir, "swept");
   const [uptime, boot] = readFileSync(file, "utf8").trim().split(" ") as [string, string];
-  writeFileSync(file, `${Math.max(0, Number(uptime) - 3_600_000)} ${boot}\n`);
+  // Before the machine's own start, where that was less than an hour ago.
+  writeFileSync(file, `${Number(uptime) - 3_600_000} ${boot}\n`);
   const then = new Date(Date.now() - 2 * 3_600_000);
   for (const name of submissions()) utimesSync(join(here.host.dir, "jobs", name), then, then);
 }

@@ -8,11 +8,11 @@ test("requests are lines, and a submission counts its own lines", () => {
     "START 3f9a1c02-1 17 2 0 SKYPILOT_JOB_RANK=16 NAME='it'\\''s'\n",
   );
   expect(request.submit({ id: "q-1", run: "echo 1\necho 2", env: { A: "two\nlines", B: "1" } })).toBe(
-    "JOB q-1 3 2\nexport A='two\nlines'\nexport B=1\necho 1\necho 2\n",
+    "JOB q-1 2 2\nexport A='two\nlines' B=1\necho 1\necho 2\n",
   );
   const perJob = { RANK: { minus: 11 }, TASK: { before: "it's_", after: "-0" }, ID: {} };
   expect(request.submit({ id: "q-1", run: "true", env: { lido_job: "x", ID: "mine" }, perJob })).toBe(
-    `JOB q-1 4 1\nexport RANK="$((lido_job - 11))"\nexport TASK='it'\\''s_'"$lido_job"-0\nexport ID="$lido_job"\nexport lido_job=x\ntrue\n`,
+    `JOB q-1 1 1\nexport RANK="$((lido_job - 11))" TASK='it'\\''s_'"$lido_job"-0 ID="$lido_job" lido_job=x\ntrue\n`,
   );
   expect(request.cordon("rolled:\nsetup changed")).toBe("CORDON rolled: setup changed\n");
 });

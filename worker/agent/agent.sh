@@ -76,36 +76,31 @@ ensure_supervisor() {
 # status SUBMISSION JOB ATTEMPT -> $status
 status() {
   file=jobs/$1/$2.$3
-  if read_exit; then return; fi
-  if [ ! -e "$file.claim" ]; then status=never; return; fi
-  read_first "$file.claim"
-  case $lido_first in
+  if ! read_claim "$file"; then status=never; return; fi
+  case $lido_claim in
     void) status=void; return ;;
     '') status="running 0"; return ;; # claimed this very moment
   esac
+  if is_record; then return; fi
   # shellcheck disable=SC2086
-  set -- $lido_first # supervisor's pid, its start, boot id, when it began
+  set -- $lido_claim # supervisor's pid, its start, boot id, when it began
   began=$4
   if [ "$3" != "$lido_boot" ]; then status="lost reboot"; return; fi
   if alive "$1" "$2"; then status="running $began"; return; fi
-  read_first "$file.pid"
   # shellcheck disable=SC2086
-  if alive $lido_first; then status="orphan $began"; return; fi
+  if alive $lido_record; then status="orphan $began"; return; fi
   # The supervisor may have ended it between our first look and now.
   if read_exit; then return; fi
   status="lost killed"
 }
 
-# A record counts only when it is whole: it begins with a digit, its last column is a full stop, and it stays so. It is written
-# over blanks in one write, but dash reads byte by byte, and a read that began before the write could end after it.
-read_exit() {
-  read_first "$file.exit"
-  case $lido_first in [0-9]*' .') ;; *) return 1 ;; esac
-  record=$lido_first
-  read_first "$file.exit"
-  [ "$lido_first" = "$record" ] || return 1
+read_exit() { read_claim "$file" && [ "$lido_claim" != void ] && is_record; }
+
+# is_record -> $status. A record counts only when it is whole: it begins with a digit, and its last column is a full stop.
+is_record() {
+  case $lido_record in [0-9]*' .') ;; *) return 1 ;; esac
   # shellcheck disable=SC2086
-  set -- $record
+  set -- $lido_record
   # Why it ended is the fourth, where that was not the job itself.
   case $4 in
     .) status="done $1 $2 $3" ;;
@@ -202,13 +197,13 @@ do_cancel() {
   # An attempt that was not claimed yet is claimed here, so that nobody else can; then nobody needs the mark.
   if (set -C; printf 'void\n' > "$file.claim") 2>/dev/null; then rm -f "$file.cancel"; answer void; return; fi
   status "$1" "$2" "$3"
-  case $status in
-    running* | orphan*)
-      read_first "$file.pid"
+  # Without its pid it is being started this moment: its supervisor will find the mark.
+  case $status,$lido_record in
+    running*,' '[0-9]* | orphan*,' '[0-9]*)
       # shellcheck disable=SC2086
-      set -- "$4" $lido_first "$1" "$2" "$3"
-      # Without its pid it is being started this moment: its supervisor will find the mark.
-      if [ $# = 6 ]; then kill -s TERM -- "-$2" 2>/dev/null; end_after "$@"; fi
+      set -- "$4" $lido_record "$1" "$2" "$3"
+      kill -s TERM -- "-$2" 2>/dev/null
+      end_after "$@"
       ;;
   esac
   answer "$status"
@@ -254,7 +249,7 @@ find_running() {
 # ACK SUBMISSION JOB ATTEMPT: its queue has its result, so the record may go with the worker.
 do_ack() {
   # Forgotten: said twice, and known.
-  if [ ! -e "jobs/$1/$2.$3.exit" ]; then answer ok; return; fi
+  if [ ! -e "jobs/$1/$2.$3.log" ]; then answer ok; return; fi
   if true 2>/dev/null > "jobs/$1/$2.$3.ack"; then answer ok; else answer "error cannot write the acknowledgement"; fi
 }
 
@@ -262,8 +257,9 @@ do_ack() {
 do_unread() { find_unread; answer_keys; }
 find_unread() {
   found='' count=0
-  for record in jobs/*/*.exit; do
-    file=${record%.exit}
+  # What is not forgotten has a log.
+  for log in jobs/*/*.log; do
+    file=${log%.log}
     [ -e "$file.ack" ] && continue
     read_exit || continue
     attempt_key=${file##*/} submission=${file%/*}

@@ -9,16 +9,14 @@ if [ -r /proc/self/stat ]; then
   process_start() {
     lido_start=
     { IFS= read -r lido_stat_line < "/proc/$1/stat"; } 2>/dev/null || return 1
-    # The second field is the command in parentheses and may hold blanks: count from the last `)`. Field 3 (the
-    # state) comes first there, so field 22 (starttime) is the 20th.
-    lido_stat_rest=${lido_stat_line##*) }
-    case $lido_stat_rest in Z* | X*) return 1 ;; esac
-    set -f
+    # The second field is the command in parentheses and may hold anything: count from the last `)`, which bash takes long
+    # to find, so first from the first one. Field 3 (the state) comes first there, so field 22 (starttime) is the 20th.
+    lido_stat_rest=${lido_stat_line#*) }
+    case $lido_stat_rest in *')'*) lido_stat_rest=${lido_stat_line##*) } ;; esac
+    case $lido_stat_rest in [ZX]*) return 1 ;; esac
     # shellcheck disable=SC2086
     set -- $lido_stat_rest
-    set +f
-    shift 19
-    lido_start=$1
+    lido_start=${20}
   }
 else
   process_start() {
@@ -58,6 +56,28 @@ read_first() {
   lido_first=
   [ -e "$1" ] || return 1
   IFS= read -r lido_first < "$1" || [ -n "$lido_first" ]
+}
+
+# look_at_claim FILE -> $lido_claim and $lido_record, the lines of its claim; "" without one. An older Lido's supervisor
+# keeps the second one in files of its own.
+look_at_claim() {
+  lido_claim='' lido_record=''
+  [ -e "$1.claim" ] || return 1
+  { IFS= read -r lido_claim; IFS= read -r lido_record; } < "$1.claim"
+  case $lido_claim in '' | void) return 0 ;; esac
+  [ -z "$lido_record" ] || return 0
+  read_first "$1.exit"
+  case $lido_first in [0-9]*) lido_record=$lido_first ;; *) read_first "$1.pid"; lido_record=" $lido_first" ;; esac
+}
+
+# read_claim FILE: the same, as it is in two looks: a look that began before the record was written may end after it.
+read_claim() {
+  look_at_claim "$1" || return 1
+  until
+    lido_seen="$lido_claim $lido_record"
+    look_at_claim "$1" || return 1
+    [ "$lido_seen" = "$lido_claim $lido_record" ]
+  do :; done
 }
 
 # in_new_session COMMAND…: runs it in the background, in a session of its own, so that no hang-up reaches it.

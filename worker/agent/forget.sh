@@ -11,7 +11,8 @@ do_forget() {
   for name in "$@"; do
     file=jobs/$submission/$name
     if is_known && is_over; then
-      gone="$gone $file.exit $file.log $file.pid $file.cancel $file.refused $file.ack"
+      # The last two are an older Lido's.
+      gone="$gone $file.log $file.cancel $file.refused $file.ack $file.exit $file.pid"
       # In place, so that a full disk can't refuse it.
       [ -e "$file.claim" ] && printf 'void\n' 1<> "$file.claim"
     else
@@ -33,8 +34,8 @@ is_known() { [ -n "$known" ] || [ -e "$file.ack" ] || ! read_exit; }
 
 # A digit in the first column says that the record is being written, so the job is over; what it says matters no more.
 is_over() {
-  read_first "$file.exit"
-  case $lido_first in [0-9]*) return ;; esac
+  look_at_claim "$file"
+  case $lido_record in [0-9]*) return ;; esac
   status "$submission" "${name%.*}" "${name#*.}"
   case $status in running* | orphan*) return 1 ;; esac
 }

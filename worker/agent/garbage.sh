@@ -18,7 +18,7 @@ sweep_when_due() {
   { printf '%s %s\n' "$lido_uptime" "$lido_boot" > swept; } 2>/dev/null
 }
 
-# is_deserted DIR: are there but claims beside the script? An attempt that is not forgotten has an exit record or a mark.
+# is_deserted DIR: are there but claims beside the script? An attempt that is not forgotten has a log or a mark.
 is_deserted() {
   for file in "$1"/*; do
     case ${file##*/} in env | run | limits | *.claim | *.refused | *.new | '*') ;; *) return 1 ;; esac

@@ -65,15 +65,16 @@ persist sign pid
 read_first "$lido_slot/current"
 if [ -n "$lido_first" ]; then
   lido_orphan=${lido_first#* }
-  read_first "jobs/${lido_first%% *}/${lido_orphan% *}.${lido_orphan#* }.pid"
+  read_claim "jobs/${lido_first%% *}/${lido_orphan% *}.${lido_orphan#* }"
   # shellcheck disable=SC2086
-  while alive $lido_first; do nap 0.2; done
+  while alive $lido_record; do nap 0.2; done
 fi
 
 append_event() { printf '! %s\n' "$1" >> events; }
-# The record overwrites bytes that were reserved when the attempt was claimed, so a full disk can't refuse it; its
-# last column is a full stop, without which it does not count.
-write_exit() { printf '%-62s.\n' "$2" 1<> "$1.exit"; }
+# The record is the claim's second line. It overwrites bytes that were reserved by the claim, so a full disk can't refuse it;
+# the last column of an exit record is a full stop, without which it does not count.
+write_record() { { IFS= read -r _; printf '%s\n' "$1" >&0; } 0<> "$lido_file.claim"; }
+write_exit() { printf -v lido_record '%-62s.' "$1"; write_record "$lido_record"; }
 # In place, an empty first line: to empty the file and to write it anew makes a disk allocate its block each time, at once.
 clear_current() { printf '\n' 1<> "$lido_slot/current"; }
 
@@ -89,37 +90,59 @@ refuse() {
   persist append_event "refused $lido_key $1"
 }
 
-run_attempt() {
-  local lido_file=jobs/$lido_submission/$lido_job.$lido_attempt lido_run=$lido_supervisor_dir/jobs/$lido_submission/run
-  [ -e "$lido_file.refused" ] && return
+# The claim failed: it was claimed before, by whoever, and is theirs. An empty claim of ours means that the disk is full.
+not_claimed() {
+  clear_current
+  [[ -s $lido_file.claim ]] || { rm -f "$lido_file.claim"; refuse no-space; }
+}
+
+# end_cancelled: a cancel that came before the pid was written found nobody to signal.
+end_cancelled() {
+  read_first "$lido_file.cancel"
+  kill -s TERM -- "-$lido_pid" && end_after "$lido_first" "$lido_pid" "$lido_start" "$lido_submission" "$lido_job" "$lido_attempt"
+}
+
+# sweep_ended: after a cancel or a limit.
+sweep_ended() {
+  # After a lease nothing may go on: there is no time for a grace.
+  if [[ $lido_why = lease ]]; then sweep_all "$lido_pid" 0; else sweep_all "$lido_pid" 5; fi
+  # A watcher that set one has ended with its job.
+  end_quarantine
+}
+
+# What happens for each attempt stands here and not in functions: bash copies a function each time that it is called.
+while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
+  # Wakes up now and then only to notice that the pool's directory is gone. A read with a time limit takes four system calls
+  # for each byte, so only the first one is waited for: a line is one atomic write, the rest of it is there.
+  IFS= read -r -t 60 -n 1 -u 4 lido_head || continue
+  # An empty line has no rest.
+  [[ $lido_head ]] || continue
+  IFS= read -r -u 4 lido_line || continue
+  lido_rest=$lido_head$lido_line
+  lido_submission=${lido_rest%% *} lido_rest=${lido_rest#* } lido_job=${lido_rest%% *} lido_rest=${lido_rest#* }
+  lido_attempt=${lido_rest%% *} lido_assignments=${lido_rest#* }
+  lido_key="$lido_submission $lido_job $lido_attempt" lido_file=jobs/$lido_submission/$lido_job.$lido_attempt
+  lido_run=$lido_supervisor_dir/jobs/$lido_submission/run
+  [[ -e $lido_file.refused ]] && continue
   # First the intent, then the look at the cordon: whoever sets a cordon and then finds no intent knows that nothing starts.
-  printf '%s\n' "$lido_key" 1<> "$lido_slot/current" || { refuse no-space; return; }
-  if read_first cordon || read_first quarantine; then refuse "cordoned $lido_first"; return; fi
+  printf '%s\n' "$lido_key" 1<> "$lido_slot/current" || { refuse no-space; continue; }
+  if [[ -e cordon || -e quarantine ]] && { read_first cordon || read_first quarantine; }; then refuse "cordoned $lido_first"; continue; fi
   # Its folder went meanwhile: it may have been in there that this attempt is over.
-  if [ ! -e "$lido_run" ]; then refuse unknown-submission; return; fi
-  lido_watcher='' lido_why=''
-  if read_limits && ((lido_lease)); then
+  [[ -e $lido_run ]] || { refuse unknown-submission; continue; }
+  lido_watcher='' lido_why='' lido_timeout=0 lido_lease=0
+  if [[ -e jobs/$lido_submission/limits ]] && read_limits && ((lido_lease)); then
     lease_left
-    if ((lido_left <= 0)); then refuse lease; return; fi
+    ((lido_left > 0)) || { refuse lease; continue; }
   fi
 
-  now; lido_began=$lido_now
+  now
+  lido_began=$lido_now
   set -C
-  if ! printf '%s %s\n' "$lido_me" "$lido_began" > "$lido_file.claim"; then
-    set +C
-    # Claimed before, by whoever: it is theirs. An empty claim of ours means that the disk is full.
-    clear_current
-    [ -s "$lido_file.claim" ] || { rm -f "$lido_file.claim"; refuse no-space; }
-    return
-  fi
+  printf '%s %s\n%-63s\n' "$lido_me" "$lido_began" '' > "$lido_file.claim" || { set +C; not_claimed; continue; }
   set +C
   # Taken back since we looked: whoever did it had the claim before us, and gave it up with this mark.
-  if [ -e "$lido_file.refused" ]; then rm -f "$lido_file.claim"; clear_current; return; fi
-  if ! { printf '%-63s\n' '' > "$lido_file.exit" && : > "$lido_file.log"; }; then
-    rm -f "$lido_file.exit" "$lido_file.log" "$lido_file.claim"
-    refuse no-space
-    return
-  fi
+  [[ -e $lido_file.refused ]] && { rm -f "$lido_file.claim"; clear_current; continue; }
+  : > "$lido_file.log" || { rm -f "$lido_file.claim"; refuse no-space; continue; }
 
   set -m
   (
@@ -127,7 +150,7 @@ run_attempt() {
     # shellcheck disable=SC1090
     . "jobs/$lido_submission/env"
     # A bare `export` would print the whole environment into the job's log.
-    [ -z "$lido_assignments" ] || eval "export $lido_assignments"
+    [[ $lido_assignments ]] && eval "export $lido_assignments"
     # What leaves the process group can still be told by it.
     export LIDO_ATTEMPT="$lido_submission.$lido_job.$lido_attempt."
     cd "$HOME/sky_workdir" || exit 1
@@ -137,48 +160,27 @@ run_attempt() {
   lido_pid=$!
   set +m
   process_start "$lido_pid"
-  printf '%s %s\n' "$lido_pid" "$lido_start" >| "$lido_file.pid"
+  # A blank comes first: with a digit it would be an exit code.
+  write_record " $lido_pid $lido_start"
   ((lido_timeout || lido_lease)) && watch_limits "$lido_pid" "$lido_start"
-  # A cancel that came before the pid was written found nobody to signal.
-  if read_first "$lido_file.cancel"; then
-    kill -s TERM -- "-$lido_pid" && end_after "$lido_first" "$lido_pid" "$lido_start" "$lido_submission" "$lido_job" "$lido_attempt"
-  fi
+  [[ -e $lido_file.cancel ]] && end_cancelled
   persist append_event "started $lido_key $lido_began"
   wait "$lido_pid"
   lido_code=$?
-  [ -z "$lido_watcher" ] || stop_watching
-  if [ -n "$lido_why" ] || [ -e "$lido_file.cancel" ]; then
-    local lido_patience=5
-    # After a lease nothing may go on: there is no time for a grace.
-    [ "$lido_why" = lease ] && lido_patience=0
-    sweep_all "$lido_pid" "$lido_patience"
-    # A watcher that set one has ended with its job.
-    end_quarantine
+  [[ $lido_watcher ]] && stop_watching
+  if [[ $lido_why || -e $lido_file.cancel ]]; then
+    sweep_ended
   else
-    sweep_group "$lido_pid"
+    # What is left in its process group ends with it. The usual case, that nothing is, costs one signal.
+    kill -s TERM -- "-$lido_pid" && finish_group "$lido_pid"
   fi
   # A job is over only when what it wrote to the pool's buckets is there; a hook lies here where there are such.
-  if [ -e after-job ]; then
+  if [[ -e after-job ]]; then
     "$BASH" ./after-job "$lido_file" </dev/null >>"$lido_file.log" 2>&1 4<&- 5<&- 9>&- || ((lido_code)) || lido_code=74
   fi
   now
-  lido_why=${lido_why:+ $lido_why}
-  persist write_exit "$lido_file" "$lido_code $lido_began $lido_now$lido_why"
+  lido_ended="$lido_code $lido_began $lido_now${lido_why:+ $lido_why}"
+  persist write_exit "$lido_ended"
   clear_current
-  persist append_event "exit $lido_key $lido_code $lido_began $lido_now$lido_why"
-}
-
-while [ -d "$lido_supervisor_dir/$lido_slot" ]; do
-  # Wakes up now and then only to notice that the pool's directory is gone. A read with a time limit takes four system calls
-  # for each byte, so only the first one is waited for: a line is one atomic write, the rest of it is there.
-  IFS= read -r -t 60 -n 1 -u 4 lido_head || continue
-  # An empty line has no rest.
-  [ -n "$lido_head" ] || continue
-  IFS= read -r -u 4 lido_line || continue
-  lido_line=$lido_head$lido_line
-  lido_submission=${lido_line%% *} lido_rest=${lido_line#* }
-  lido_job=${lido_rest%% *} lido_rest=${lido_rest#* }
-  lido_attempt=${lido_rest%% *} lido_assignments=${lido_rest#* }
-  lido_key="$lido_submission $lido_job $lido_attempt"
-  run_attempt
+  persist append_event "exit $lido_key $lido_ended"
 done

@@ -1,8 +1,7 @@
 # What a job leaves behind when its own process has ended. Sourced by the supervisor (bash).
 
-# sweep_group PGID: what is left in its process group ends with it. The usual case, that nothing is, costs one signal.
-sweep_group() {
-  kill -s TERM -- "-$1" || return 0
+# finish_group PGID: what is left in that process group, and was told to end, does.
+finish_group() {
   wait_for_group_end "$1" 5 || { kill -s KILL -- "-$1" 2>/dev/null; wait_for_group_end "$1" 5; }
 }
 
@@ -50,7 +49,7 @@ find_all() {
 # sweep_all PGID SECONDS: after a cancel or a limit nothing may be left, also not what went into a session of its own.
 # Returns only when that is so; what outlives a KILL quarantines the worker meanwhile.
 sweep_all() {
-  if [ ! -r /proc/self/stat ]; then sweep_group "$1"; return; fi
+  if [ ! -r /proc/self/stat ]; then kill -s TERM -- "-$1" && finish_group "$1"; return; fi
   local lido_until=$((SECONDS + $2)) lido_one
   find_all "$1"
   # shellcheck disable=SC2086
