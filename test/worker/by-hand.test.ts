@@ -55,7 +55,16 @@ test("each line of it does what stands there", async () => {
       );
     } else if (/^[=!] |^LIDO/.test(line) || before.startsWith("$ cat")) {
       const expected = pattern(line);
-      await eventually(() => heard.some((one) => expected.test(one)), line, 30_000).catch((error: Error) => {
+      // Who asks faster than a killed process ends asks again, as a reader would.
+      const isSaid = () => {
+        if (heard.some((one) => expected.test(one))) return true;
+        const other = heard.findIndex((one) => one.startsWith("= "));
+        if (!before.startsWith("QUERY") || other < 0) return false;
+        heard.splice(other, 1);
+        agent.stdin.write(`${before}\n`);
+        return false;
+      };
+      await eventually(isSaid, line, 30_000).catch((error: Error) => {
         throw new Error(`${error.message}; it said: ${heard.join("; ")}`);
       });
       heard.splice(
