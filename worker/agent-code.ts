@@ -13,6 +13,7 @@ const FILES = [
   "reconcilers.sh",
   "lease.sh",
   "limits.sh",
+  "status.sh",
   "forget.sh",
   "collect.sh",
   "quarantine.sh",

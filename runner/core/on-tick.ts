@@ -13,7 +13,7 @@ import { settle } from "./on-attempt.ts";
 import { ask } from "./on-connection.ts";
 import { duration } from "./reasons.ts";
 import { silenceLimit } from "./rules.ts";
-import { isSlow, isStaged } from "./staging.ts";
+import { isShort, isSlow, isStaged } from "./staging.ts";
 
 /** Beyond a cancel's grace, so that a cancel is not sent twice while the first one works. */
 const CANCEL_AGAIN_MS = 5_000;
@@ -21,6 +21,8 @@ const ORPHAN_MS = 5_000;
 const STARTING_MS = 30_000;
 /** Its supervisor may have been killed, and then nobody tells of its end. */
 const RUNNING_MS = 15_000;
+/** The same of jobs that are over in a second: a worker that waits for nothing costs more of them. */
+const SHORT_JOB_MS = 5_000;
 
 export function onTick(state: State, now: number): Step {
   const changes: Change[] = [];
@@ -82,11 +84,13 @@ function takeBack(state: State, { pool, view, now }: At): Step {
 }
 
 function patience(state: State, job: AssignedJob): number {
+  const submission = state.submissions.get(job.submission);
+  const longest = submission && isShort(submission) ? SHORT_JOB_MS : Number.POSITIVE_INFINITY;
   switch (job.status) {
     case "STARTING":
-      return STARTING_MS;
+      return Math.min(longest, STARTING_MS);
     case "RUNNING":
-      return job.orphan ? ORPHAN_MS : RUNNING_MS;
+      return Math.min(longest, job.orphan ? ORPHAN_MS : RUNNING_MS);
     case "CANCELLING":
       return CANCEL_AGAIN_MS + rulesFor(state, job).graceSeconds * 1000;
   }

@@ -11,10 +11,15 @@ const SHORT_MS = 1_000;
 const AHEAD_MS = 100;
 const MOST = 16;
 
+/** By those of its jobs that have ended. */
+export function isShort({ typicalMs }: LiveSubmission): boolean {
+  return typicalMs !== undefined && typicalMs <= SHORT_MS;
+}
+
 /** How many jobs of such a submission a worker may have, with the one that it runs. */
-export function depthFor({ typicalMs }: LiveSubmission): number {
-  if (typicalMs === undefined || typicalMs > SHORT_MS) return 1;
-  return Math.min(MOST, 1 + Math.ceil(AHEAD_MS / Math.max(1, typicalMs)));
+export function depthFor(submission: LiveSubmission): number {
+  if (!isShort(submission)) return 1;
+  return Math.min(MOST, 1 + Math.ceil(AHEAD_MS / Math.max(1, submission.typicalMs ?? 0)));
 }
 
 /** Whether something may be staged behind what the worker has. */

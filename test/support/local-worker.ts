@@ -39,7 +39,7 @@ export async function startTestWorker(name = "test-pool-1", options: TestWorkerO
   const endpoint = { name, host: "127.0.0.1", port: server.port, user, hostKey: host.public, poolKey };
   const dir = join(home, ".lido", poolKey);
   const supervisorPid = () => {
-    const [pid] = readFirst(join(dir, "slots/0/pid")).split(" ");
+    const [pid] = readAll(join(dir, "slots/0/pid")).split(" ");
     return pid ? Number(pid) : undefined;
   };
   return {
@@ -58,9 +58,9 @@ export async function startTestWorker(name = "test-pool-1", options: TestWorkerO
   };
 }
 
-function readFirst(file: string): string {
+function readAll(file: string): string {
   try {
-    return readFileSync(file, "utf8").split("\n")[0] ?? "";
+    return readFileSync(file, "utf8");
   } catch {
     return "";
   }
@@ -68,8 +68,11 @@ function readFirst(file: string): string {
 
 /** Ends what the worker started, by the pids that it wrote down itself. */
 async function endProcesses(dir: string): Promise<void> {
-  const files = listFiles(dir).filter((file) => /(slots\/\d+\/pid|\.pid)$/.test(file));
-  const pids = files.map((file) => Number(readFirst(file).split(" ")[0])).filter((pid) => pid > 1);
+  const pids = listFiles(dir)
+    .filter((file) => /slots\/\d+\/pid$|\.claim$/.test(file))
+    // A claim's second line begins with a blank and the pid of its job.
+    .map((file) => Number(/^(\d+) [^\n]*\n$|\n (\d+) /.exec(readAll(file))?.slice(1).find(Boolean)))
+    .filter((pid) => pid > 1);
   for (const pid of pids) signal(-pid, "SIGKILL");
   await eventually(() => pids.every((pid) => !signal(-pid, 0)), "all processes of the test worker are gone");
 }

@@ -24,6 +24,18 @@ describe("a cancelled job", () => {
     expect(here.worker.hello.cordon).toBe("");
   });
 
+  test("ends with all that is left of it when its supervisor is dead, and is not over before", async () => {
+    const key = await jobs.start(
+      `setsid sleep 1000 & echo $! > ${here.host.home}/stray; trap '' TERM; while :; do sleep 1; done`,
+    );
+    await eventually(() => existsSync(join(here.host.home, "stray")) && pid("stray") > 0, "its own session is up");
+    process.kill(here.host.supervisorPid() as number, "SIGKILL");
+    await eventually(async () => (await here.worker.query(key)).kind === "orphan", "the job is an orphan");
+    await here.worker.cancel(key, 1);
+    await eventually(async () => (await here.worker.query(key)).kind === "lost", "it is over");
+    expect(processStart(pid("stray"))).toBeUndefined();
+  });
+
   test("a job that ends by itself may leave a server in a session of its own", async () => {
     const key = await jobs.start(`setsid sleep 1000 & echo $! > ${here.host.home}/server; sleep 0.2`);
     expect(await jobs.over(key)).toMatchObject({ code: 0 });

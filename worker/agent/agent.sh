@@ -11,6 +11,8 @@ lido_code_dir=${0%/*}
 . "$lido_code_dir/reconcilers.sh"
 # shellcheck source=worker/agent/lease.sh
 . "$lido_code_dir/lease.sh"
+# shellcheck source=worker/agent/status.sh
+. "$lido_code_dir/status.sh"
 # shellcheck source=worker/agent/forget.sh
 . "$lido_code_dir/forget.sh"
 # shellcheck source=worker/agent/quarantine.sh
@@ -73,44 +75,14 @@ ensure_supervisor() {
   done
 }
 
-# status SUBMISSION JOB ATTEMPT -> $status
-status() {
-  file=jobs/$1/$2.$3
-  if ! read_claim "$file"; then status=never; return; fi
-  case $lido_claim in
-    void) status=void; return ;;
-    '') status="running 0"; return ;; # claimed this very moment
-  esac
-  if is_record; then return; fi
-  # shellcheck disable=SC2086
-  set -- $lido_claim # supervisor's pid, its start, boot id, when it began
-  began=$4
-  if [ "$3" != "$lido_boot" ]; then status="lost reboot"; return; fi
-  if alive "$1" "$2"; then status="running $began"; return; fi
-  # shellcheck disable=SC2086
-  if alive $lido_record; then status="orphan $began"; return; fi
-  # The supervisor may have ended it between our first look and now.
-  if read_exit; then return; fi
-  status="lost killed"
-}
-
-read_exit() { read_claim "$file" && [ "$lido_claim" != void ] && is_record; }
-
-# is_record -> $status. A record counts only when it is whole: it begins with a digit, and its last column is a full stop.
-is_record() {
-  case $lido_record in [0-9]*' .') ;; *) return 1 ;; esac
-  # shellcheck disable=SC2086
-  set -- $lido_record
-  # Why it ended is the fourth, where that was not the job itself.
-  case $4 in
-    .) status="done $1 $2 $3" ;;
-    lease) status="lost lease" ;;
-    *) status="done $1 $2 $3 $4" ;;
-  esac
-}
-
-# put DRAFT FILE LINE…: the file in one step, or as it was; a full disk leaves no draft behind.
+# put DRAFT FILE LINE…: the file in one step, or as it was; a full disk leaves no draft behind. Where the disk is full
+# `spare` is given for it.
 put() {
+  try_put "$@" && return
+  rm -f spare
+  try_put "$@"
+}
+try_put() {
   lido_draft=$1 lido_file=$2
   shift 2
   printf '%s\n' "$@" > "$lido_draft" && mv "$lido_draft" "$lido_file" && return
@@ -123,14 +95,17 @@ do_fence() {
   read_first "fences/$1"
   if [ "${lido_first:-0}" -gt "$2" ]; then
     answer "refused fenced $lido_first"
-  elif put "fences/$1.new" "fences/$1" "$2"; then
+  elif [ "$lido_first" = "$2" ] || put "fences/$1.new" "fences/$1" "$2" || fence_in_place "$@"; then
     queue=$1 epoch=$2
     answer ok
   else
-    answer "error cannot write fences/$1"
+    answer "error cannot write fences/$1: is the disk full?"
   fi
   unlock_worker
 }
+
+# For a full disk. Who reads it meanwhile is of an older epoch, and what it sees, if anything, is a fence.
+fence_in_place() { [ -s "fences/$1" ] && printf '%s\n' "$2" 1<> "fences/$1"; }
 
 # JOB SUBMISSION ENV_LINES RUN_LINES [TIMEOUT_S LEASE_S], then those lines. `run` appears last and whole: it says that the
 # rest is there. Told again, each file is replaced in one step, since a supervisor may be reading it.
@@ -193,9 +168,19 @@ do_cancel() {
   status "$1" "$2" "$3"
   case $status in done* | void | lost*) answer "$status"; return ;; esac
   mkdir -p "jobs/$1"
-  printf '%s\n' "$4" > "$file.cancel" || { answer "error cannot mark $file as cancelled"; return; }
+  # An empty mark says it too, where the disk is full; and where there is none, what runs is ended all the same.
+  printf '%s\n' "$4" > "$file.cancel"
   # An attempt that was not claimed yet is claimed here, so that nobody else can; then nobody needs the mark.
-  if (set -C; printf 'void\n' > "$file.claim") 2>/dev/null; then rm -f "$file.cancel"; answer void; return; fi
+  (set -C; { printf 'void\n' || exit 1; } > "$file.claim" || exit 2) 2>/dev/null
+  case $? in
+    0) rm -f "$file.cancel"; answer void; return ;;
+    # Where the claim cannot be written, the mark of a refusal, which takes no room, keeps what lies in an inbox from beginning.
+    1)
+      if true 2>/dev/null > "$file.refused"; then answer void; else answer "error cannot mark $file as cancelled: is the disk full?"; fi
+      rm -f "$file.claim" "$file.cancel"
+      return
+      ;;
+  esac
   status "$1" "$2" "$3"
   # Without its pid it is being started this moment: its supervisor will find the mark.
   case $status,$lido_record in
@@ -281,7 +266,7 @@ read_cordon() {
 }
 
 do_cordon() {
-  if put cordon.new cordon "$1"; then printf '! cordon %s\n' "$1" >> events; answer ok; else answer "error cannot write the cordon"; fi
+  if put cordon.new cordon "$1"; then printf '! cordon %s\n' "$1" >> events; answer ok; else answer "error cannot write the cordon: is the disk full?"; fi
 }
 
 do_uncordon() {
@@ -340,6 +325,8 @@ free_space() {
 }
 
 read_boot_id
+# A block of the disk for the day on which it is full.
+[ -s spare ] || { printf '%4096s' '' > spare; } 2>/dev/null || rm -f spare
 roster_epoch
 clock=$(date +%s%3N)
 case $clock in *[!0-9]*) clock=$(date +%s)000 ;; esac

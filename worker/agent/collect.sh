@@ -9,11 +9,16 @@ lido_code_dir=${0%/*}
 . "$lido_code_dir/common.sh"
 cd "$1" || exit 1
 cap=$2
-# Opened anew for each use by its descriptor; its name is gone, whatever happens to us.
-separator=collect.$$
-printf '%s\n' "$3" > "$separator" || exit 1
-exec 3< "$separator"
-rm -f "$separator"
+# open_separator FILE: opened anew for each use by its descriptor; its name is gone, whatever comes of it.
+open_separator() {
+  (set -C; printf '%s\n' "$line" > "$1") 2>/dev/null && exec 3< "$1"
+  opened=$?
+  rm -f "$1"
+  return "$opened"
+}
+line=$3
+# Where the disk is full nothing but this makes room there.
+open_separator "collect.$$" || open_separator "/dev/shm/lido-collect.$$" || { echo "the disk is full" >&2; exit 1; }
 
 end_part() { cat /dev/fd/3; }
 

@@ -80,6 +80,15 @@ read_claim() {
   do :; done
 }
 
+# find_strays SUBMISSION JOB ATTEMPT -> $lido_strays: pids of what has that attempt in its environment, in whatever group.
+find_strays() {
+  lido_strays=
+  for lido_stray in $(grep -l -s -F "LIDO_ATTEMPT=$1.$2.$3." /proc/[0-9]*/environ); do
+    lido_stray=${lido_stray#/proc/}
+    lido_strays="$lido_strays ${lido_stray%/environ}"
+  done
+}
+
 # in_new_session COMMAND…: runs it in the background, in a session of its own, so that no hang-up reaches it.
 in_new_session() {
   if command -v setsid >/dev/null 2>&1; then

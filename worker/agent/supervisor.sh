@@ -90,15 +90,15 @@ refuse() {
   persist append_event "refused $lido_key $1"
 }
 
-# The claim failed: it was claimed before, by whoever, and is theirs. An empty claim of ours means that the disk is full.
+# The claim failed: it was claimed before, by whoever, and is theirs; or it is ours and could not be written.
 not_claimed() {
   clear_current
-  [[ -s $lido_file.claim ]] || { rm -f "$lido_file.claim"; refuse no-space; }
+  [[ $lido_full ]] && { rm -f "$lido_file.claim"; refuse no-space; }
 }
 
 # end_cancelled: a cancel that came before the pid was written found nobody to signal.
 end_cancelled() {
-  read_first "$lido_file.cancel"
+  read_first "$lido_file.cancel" || lido_first=10
   kill -s TERM -- "-$lido_pid" && end_after "$lido_first" "$lido_pid" "$lido_start" "$lido_submission" "$lido_job" "$lido_attempt"
 }
 
@@ -129,7 +129,7 @@ while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
   if [[ -e cordon || -e quarantine ]] && { read_first cordon || read_first quarantine; }; then refuse "cordoned $lido_first"; continue; fi
   # Its folder went meanwhile: it may have been in there that this attempt is over.
   [[ -e $lido_run ]] || { refuse unknown-submission; continue; }
-  lido_watcher='' lido_why='' lido_timeout=0 lido_lease=0
+  lido_full='' lido_watcher='' lido_why='' lido_timeout=0 lido_lease=0
   if [[ -e jobs/$lido_submission/limits ]] && read_limits && ((lido_lease)); then
     lease_left
     ((lido_left > 0)) || { refuse lease; continue; }
@@ -138,7 +138,7 @@ while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
   now
   lido_began=$lido_now
   set -C
-  printf '%s %s\n%-63s\n' "$lido_me" "$lido_began" '' > "$lido_file.claim" || { set +C; not_claimed; continue; }
+  { printf '%s %s\n%-63s\n' "$lido_me" "$lido_began" '' || { lido_full=yes; false; }; } > "$lido_file.claim" || { set +C; not_claimed; continue; }
   set +C
   # Taken back since we looked: whoever did it had the claim before us, and gave it up with this mark.
   [[ -e $lido_file.refused ]] && { rm -f "$lido_file.claim"; clear_current; continue; }
@@ -147,15 +147,16 @@ while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
   set -m
   (
     exec 4<&- 5<&- 9>&-
-    # shellcheck disable=SC1090
-    . "jobs/$lido_submission/env"
-    # A bare `export` would print the whole environment into the job's log.
-    [[ $lido_assignments ]] && eval "export $lido_assignments"
-    # What leaves the process group can still be told by it.
-    export LIDO_ATTEMPT="$lido_submission.$lido_job.$lido_attempt."
     cd "$HOME/sky_workdir" || exit 1
-    # By its path: the job may set PATH to anything.
-    exec "$BASH" "$lido_run"
+    # From `env` on every variable may be the job's: PATH, HOME, and our own.
+    set -- "$BASH" "$lido_run" "$lido_submission.$lido_job.$lido_attempt." "$lido_assignments"
+    # shellcheck disable=SC1090
+    . "$lido_supervisor_dir/jobs/$lido_submission/env"
+    # A bare `export` would print the whole environment into the job's log.
+    [[ $4 ]] && eval "export $4"
+    # What leaves the process group can still be told by it.
+    export LIDO_ATTEMPT="$3"
+    exec "$1" "$2"
   ) </dev/null >>"$lido_file.log" 2>&1 &
   lido_pid=$!
   set +m

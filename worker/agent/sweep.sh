@@ -39,9 +39,9 @@ find_group() {
 # find_all PGID -> $lido_left: its group, and what left that group but still has the attempt in its environment.
 find_all() {
   find_group "$1"
+  find_strays "$lido_submission" "$lido_job" "$lido_attempt"
   local lido_member
-  for lido_member in $(grep -l -s -F "LIDO_ATTEMPT=$lido_submission.$lido_job.$lido_attempt." /proc/[0-9]*/environ); do
-    lido_member=${lido_member#/proc/} lido_member=${lido_member%/environ}
+  for lido_member in $lido_strays; do
     case " $lido_left " in *" $lido_member "*) ;; *) process_start "$lido_member" && lido_left+=" $lido_member" ;; esac
   done
 }

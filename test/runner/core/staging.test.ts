@@ -38,6 +38,18 @@ test("a worker of short jobs has the next one before it asks, and runs them in o
 });
 
 test.each([
+  ["short", 200, 5_000],
+  ["long", 5_000, 15_000],
+])("one of %s jobs of which nothing is heard is asked for", (_, ms, patience) => {
+  const queue = afterOne(ms, { ranks: 2 });
+  queue.send({ kind: "started", ...ref(2, 1), at: 1_200 });
+  queue.now += patience - 1;
+  expect(queue.send(tick)).toEqual([]);
+  queue.now += 1;
+  expect(queue.send(tick)).toEqual([{ kind: "query", ...ref(2, 1), believed: "RUNNING" }]);
+});
+
+test.each([
   ["long jobs", afterOne(5_000)],
   ["an agent that can't take back", afterOne(200, { protocol: 2 })],
 ])("nothing is staged for %s", (_, queue) => {
