@@ -1,9 +1,10 @@
 /**
  * A file of variables (`--env-file`, `--secret-file`) -> names and values, by the rules of python-dotenv: comments, blank
  * lines, `export`, values in quotes over several lines. A line that is nothing of that is refused at its place. No
- * sentence may show any of the text: what is wrong in a file of secrets may be a secret.
+ * sentence may show any of the text, but the name of a value that no process takes: what is wrong in a file of secrets
+ * may be a secret.
  */
-import { nameFault } from "./environment.ts";
+import { nameFault, valueFault } from "./environment.ts";
 import { type Problem, SpecError } from "./problem.ts";
 import { readText } from "./read-text.ts";
 
@@ -22,8 +23,9 @@ export function parseEnvFile(text: string, { file }: { readonly file: string }):
   const values = new Map<string, string>();
   for (let at = after(BETWEEN, text, 0); at < text.length; ) {
     const { end, ...read } = readBinding(text, at);
-    if ("wrong" in read) problems.push({ where: whereOf(read.wrongAt), ...read.wrong });
-    else values.set(read.name, read.value);
+    const wrong = "wrong" in read ? read.wrong : valueFault(read.name, read.value);
+    if (wrong) problems.push({ where: whereOf(read.at), ...wrong });
+    else if ("value" in read) values.set(read.name, read.value);
     at = after(BETWEEN, text, end);
   }
   if (problems.length > 0) throw new SpecError(problems);
@@ -45,7 +47,6 @@ const NO_BINDING: Words = {
   message: "this line is not `NAME=value`",
   advice: "write `NAME=value`, or `#` before it; a value of several lines stands in quotes",
 };
-const NO_NAME = "what stands before the `=` is not a name of an environment variable";
 const UNCLOSED: Words = {
   message: "the quote that begins here is not closed",
   advice: "close it, or put the whole value in quotes of the other kind",
@@ -55,36 +56,37 @@ const BEHIND: Words = {
   advice: "put the whole value in quotes, with `\\` before those inside, or write `#` before a comment",
 };
 
-type Binding = { readonly end: number } & (
+/** `at` is where its name begins, or what is wrong with it. */
+type Binding = { readonly at: number; readonly end: number } & (
   | { readonly name: string; readonly value: string }
-  | { readonly wrong: Words; readonly wrongAt: number }
+  | { readonly wrong: Words }
 );
 
 /** One that is wrong ends with its line. */
 function readBinding(text: string, at: number): Binding {
   const wrong = (words: Words, wrongAt: number): Binding => ({
     wrong: words,
-    wrongAt,
+    at: wrongAt,
     end: after(REST, text, wrongAt),
   });
   const named = matchAt(NAME, text, at);
   if (named === undefined) return wrong(NO_BINDING, at);
   const name = named.groups?.["quoted"] ?? named.groups?.["plain"] ?? "";
-  const fault = nameFault(name);
+  const fault = nameFault(name, "what stands before the `=`");
   const [nameAt = at] = named.indices?.groups?.["quoted"] ?? named.indices?.groups?.["plain"] ?? [];
-  if (fault !== undefined) return wrong({ message: NO_NAME, advice: fault.advice }, nameAt);
+  if (fault !== undefined) return wrong(fault, nameAt);
   const valueAt = at + named[0].length;
   const begin = after(BLANKS, text, valueAt);
   const quote = text[begin];
   if (quote !== "'" && quote !== '"') {
     const end = after(REST, text, valueAt);
-    return { name, value: unquoted(text.slice(valueAt, end)), end };
+    return { name, value: unquoted(text.slice(valueAt, end)), at: nameAt, end };
   }
   const quoted = matchAt(QUOTED[quote], text, begin);
   if (quoted === undefined) return wrong(UNCLOSED, begin);
   const closed = begin + quoted[0].length;
   if (matchAt(END, text, closed) === undefined) return wrong(BEHIND, after(BLANKS, text, closed));
-  return { name, value: unescaped(quoted[1] ?? "", quote), end: after(END, text, closed) };
+  return { name, value: unescaped(quoted[1] ?? "", quote), at: nameAt, end: after(END, text, closed) };
 }
 
 const unquoted = (written: string): string => written.replace(/\s+#.*/, "").trim();

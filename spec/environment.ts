@@ -11,19 +11,42 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export const isVariableName = (name: string): boolean => NAME.test(name);
 
-/** What is wrong with the name of a variable, if anything is. */
-export function nameFault(name: string): Fault | undefined {
-  if (isVariableName(name)) return undefined;
-  return {
-    message: `${show(name)} is not a name of an environment variable`,
-    advice: "write a name of letters, digits and `_` that does not begin with a digit, such as `MY_NAME`",
-  };
+/** Bash sets these itself, says so where somebody else tries to, and goes on with its own value. */
+const READ_ONLY = new Set(["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"]);
+const OTHER_NAME = "write another name, such as `MY_NAME`";
+
+/** What is wrong with the name of a variable, if anything is. `shown` stands for the name where that may not be shown. */
+export function nameFault(name: string, shown = show(name)): Fault | undefined {
+  if (!isVariableName(name))
+    return {
+      message: `${shown} is not a name of an environment variable`,
+      advice: "write a name of letters, digits and `_` that does not begin with a digit, such as `MY_NAME`",
+    };
+  if (READ_ONLY.has(name))
+    return { message: `${shown} is read-only in bash: no job and no setup would see this value`, advice: OTHER_NAME };
+  if (name.startsWith("lido_"))
+    return {
+      message: `${shown} begins with \`lido_\`, as the variables that Lido itself uses on a worker do`,
+      advice: OTHER_NAME,
+    };
+  return undefined;
 }
 
-/** A shell and a process can take any text but NUL. */
+/** Linux's MAX_ARG_STRLEN, where a page has 4 KiB: `NAME=value` and the NUL behind it, in UTF-8. */
+const MOST_BYTES = 131_072;
+
+/** A process can take any text without a NUL, up to a size. */
 export function valueFault(name: string, value: string): Fault | undefined {
-  if (!value.includes("\0")) return undefined;
-  return { message: `the value of \`${name}\` holds a NUL character, which no process can take`, advice: "remove it" };
+  const what = `the value of ${showKey(name)}`;
+  if (value.includes("\0"))
+    return { message: `${what} holds a NUL character, which no process can take`, advice: "remove it" };
+  if (Buffer.byteLength(`${name}=${value}\0`) <= MOST_BYTES) return undefined;
+  const size = Buffer.byteLength(value);
+  return {
+    message: `${what} is ${size} bytes long, and Linux takes at most ${MOST_BYTES} for a variable: its name, \`=\`, the value and a NUL`,
+    advice:
+      "put it into a file that `file_mounts` or `workdir` of the pool brings to the workers, and write the file's path instead",
+  };
 }
 
 export function environmentSchema(section: "envs" | "secrets"): Schema<Environment> {

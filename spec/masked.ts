@@ -11,7 +11,10 @@ import type { Where } from "./types.ts";
 
 const MASK = "****";
 
-/** A copy in which what is hidden says nothing but whether it holds a NUL. */
+/** Bytes from which on a value may be more than a process takes as a variable, whatever its name. */
+const LARGE = 65_536;
+
+/** A copy in which what is hidden says nothing but whether it holds a NUL, and how long it is where it is too long. */
 export function maskedDocument(document: Document, hidden: readonly Span[]): Document {
   const copy = document.clone();
   yaml().visit(copy, {
@@ -19,10 +22,15 @@ export function maskedDocument(document: Document, hidden: readonly Span[]): Doc
       const { value, range } = scalar;
       if (!range || value === "<<" || !isHidden(range[0], hidden)) return;
       if (["string", "number", "boolean", "bigint"].includes(typeof value))
-        scalar.value = String(value).replaceAll(/[^\0]+/g, MASK);
+        scalar.value = String(value).replaceAll(/[^\0]+/g, maskOf);
     },
   });
   return copy;
+}
+
+function maskOf(words: string): string {
+  const bytes = Buffer.byteLength(words);
+  return bytes < LARGE ? MASK : "*".repeat(bytes);
 }
 
 /** Each problem as it reads without the secrets; where it is another one then, only that it is there. */

@@ -72,6 +72,26 @@ test.each<[string, string, readonly string[]]>([
     ["vars:1:8: what stands before the `=` is not a name of an environment variable", NAME],
   ],
   [
+    "a name of bash's or Lido's own",
+    "A=1\nexport UID=hunter2\nlido_job=hunter2",
+    [
+      "vars:2:8: what stands before the `=` is read-only in bash: no job and no setup would see this value",
+      "  write another name, such as `MY_NAME`",
+      "vars:3:1: what stands before the `=` begins with `lido_`, as the variables that Lido itself uses on a worker do",
+      "  write another name, such as `MY_NAME`",
+    ],
+  ],
+  [
+    "a value that no process takes",
+    `A=1\nexport KEY="${"hunter2\n".repeat(20_000)}"\nB=2\nC`,
+    [
+      "vars:2:8: the value of `KEY` is 160000 bytes long, and Linux takes at most 131072 for a variable: its name, `=`, the value and a NUL",
+      "  put it into a file that `file_mounts` or `workdir` of the pool brings to the workers, and write the file's path instead",
+      "vars:20004:1: this line is not `NAME=value`",
+      LINE,
+    ],
+  ],
+  [
     "a quote without an end",
     'é=1\nA = "hunter2\nB=2',
     [

@@ -1,4 +1,5 @@
 /** Open values are filled or named, and variables in file mounts are put in. */
+import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { fillEnvironment, jobFromCommand, parseJob, parsePool } from "../../spec/index.ts";
 import { refusal } from "./support.ts";
@@ -50,6 +51,35 @@ test("what is wrongly given is refused as a whole", () => {
     "--secret: `PLAIN` is no secret but an environment variable",
     "  write `--env PLAIN=VALUE` instead",
   ]);
+});
+
+test("what would not reach a job is refused, and no value is shown", () => {
+  const given = {
+    envs: { EUID: "0", lido_slot: "1" },
+    secrets: { SHELLOPTS: "hunter2", KEY: "hunter2".repeat(20_000) },
+  };
+  expect(refusal(() => fillEnvironment(job(""), given))).toEqual([
+    2,
+    "--env: 'EUID' is read-only in bash: no job and no setup would see this value",
+    "  write another name, such as `MY_NAME`",
+    "--env: 'lido_slot' begins with `lido_`, as the variables that Lido itself uses on a worker do",
+    "  write another name, such as `MY_NAME`",
+    "--secret: 'SHELLOPTS' is read-only in bash: no job and no setup would see this value",
+    "  write another name, such as `MY_NAME`",
+    "--secret: the value of `KEY` is 140000 bytes long, and Linux takes at most 131072 for a variable: its name, `=`, the value and a NUL",
+    "  put it into a file that `file_mounts` or `workdir` of the pool brings to the workers, and write the file's path instead",
+  ]);
+});
+
+test.each(["x", "ü", "\u{1F600}"])("the longest value of %j that is taken reaches a process", (character) => {
+  const most = 131_072 - "NAME=\0".length;
+  const one = Buffer.byteLength(character);
+  const value = character.repeat(most / one) + "x".repeat(most % one);
+  const given = (text: string) => ({ envs: { NAME: text }, secrets: {} });
+  expect(fillEnvironment(job(""), given(value)).envs).toEqual({ NAME: value });
+  expect(refusal(() => fillEnvironment(job(""), given(`${value}x`)))[1]).toContain(`is ${most + 1} bytes long`);
+  const printed = spawnSync("/bin/sh", ["-c", 'printf %s "$NAME"'], { env: { NAME: value }, encoding: "utf8" });
+  expect(printed.stdout === value).toBe(true);
 });
 
 test("$VAR and ${VAR} in file mounts become their values, once, and unknown ones stay", () => {

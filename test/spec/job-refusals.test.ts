@@ -95,6 +95,20 @@ const FILES: readonly BadFile[] = [
     ],
   },
   {
+    title: "values that no process takes",
+    text: `run: x\nenvs:\n  BIG: ${"x".repeat(131_068)}\nsecrets:\n  TOKEN: "${"ü".repeat(70_000)}"\n`,
+    error: [
+      "job.yaml:3:8: the value of `BIG` is 131068 bytes long, and Linux takes at most 131072 for a variable: its name, `=`, the value and a NUL",
+      `  3 |   BIG: ${"x".repeat(100)}…`,
+      `    |        ${"^".repeat(100)}`,
+      "  put it into a file that `file_mounts` or `workdir` of the pool brings to the workers, and write the file's path instead",
+      "job.yaml:5:10: the value of `TOKEN` is 140000 bytes long, and Linux takes at most 131072 for a variable: its name, `=`, the value and a NUL",
+      `  5 |   TOKEN: ${"*".repeat(100)}…`,
+      `    |          ${"^".repeat(100)}`,
+      "  put it into a file that `file_mounts` or `workdir` of the pool brings to the workers, and write the file's path instead",
+    ],
+  },
+  {
     title: "envs as a list",
     text: "run: x\nenvs: [A=1]\n",
     error: [

@@ -240,6 +240,17 @@ test("a file of secrets with lines that say nothing: each is told, and nothing o
   expect(t.controller.connections()).toBe(0);
 });
 
+test("a secret that no process takes is refused at its place, and not shown or submitted", async () => {
+  await using t = await stage({ pools });
+  writeFileSync(join(t.folder, "vars"), `KEY=${"hunter2".repeat(20_000)}\n`);
+  expect(await t.lido("jobs", "launch", "-p", "gpu-pool", "--secret-file", "vars", "--", "x")).toBe(2);
+  expect(t.stderr().trimEnd().split("\n")).toEqual([
+    `Error: ${join(t.folder, "vars")}:1:1: the value of \`KEY\` is 140000 bytes long, and Linux takes at most 131072 for a variable: its name, \`=\`, the value and a NUL`,
+    "  put it into a file that `file_mounts` or `workdir` of the pool brings to the workers, and write the file's path instead",
+  ]);
+  expect(t.controller.connections()).toBe(0);
+});
+
 test("each value that is still open is an error by itself", async () => {
   await using t = await stage({ pools });
   writeFileSync(join(t.folder, "job.yaml"), "run: x\nenvs: {A: null, B: null}\nsecrets: {C: null}\n");
