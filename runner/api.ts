@@ -124,7 +124,15 @@ export interface Why {
   /** The pool is in its stack no more: what to do about that, in words. */
   readonly gone?: string;
 }
-export type WhyObstacle = "not-ready" | "leaving" | "disconnected" | "cordoned" | "busy" | "held" | "too-small";
+export type WhyObstacle =
+  | "not-ready"
+  | "leaving"
+  | "disconnected"
+  | "cordoned"
+  | "busy"
+  | "held"
+  | "disk-full"
+  | "too-small";
 
 export interface WorkersParams {
   /** Those that nobody wanted anything of are tried first, so that what does not answer is known. */

@@ -47,6 +47,14 @@ export class VersionError extends ProtocolError {
   override readonly permanent: boolean = true;
 }
 
+/** The worker took nothing: what it was sent could not be written there. */
+export class FullDiskError extends ProtocolError {
+  override readonly name: string = "FullDiskError";
+  constructor() {
+    super("The worker's disk is full.");
+  }
+}
+
 /** Somebody newer took over: nothing of ours is done on this worker any more. */
 export class FencedError extends UserError {
   override readonly name: string = "FencedError";

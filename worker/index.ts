@@ -2,6 +2,7 @@ export {
   AuthenticationError,
   ConnectionError,
   FencedError,
+  FullDiskError,
   HostKeyError,
   ProtocolError,
   VersionError,

@@ -2,7 +2,7 @@
  * Messages <-> lines. Pure: what a request looks like on the agent's stdin, and what the agent's lines mean.
  * The words and the files behind them are in docs/protocol.md.
  */
-import { FencedError, ProtocolError, unreadable } from "./errors.ts";
+import { FencedError, FullDiskError, ProtocolError, unreadable } from "./errors.ts";
 import { type AgentFacts, parseFacts } from "./hello.ts";
 import type { Roster } from "./roster.ts";
 import { assignments, checkName, quote } from "./shell.ts";
@@ -199,6 +199,7 @@ export function parseStatus(text: string): AttemptStatus {
 export function expectOk(text: string): void {
   const fenced = /^refused fenced (\d+)$/.exec(text)?.[1];
   if (fenced !== undefined) throw new FencedError(Number(fenced));
+  if (text === "refused no-space") throw new FullDiskError();
   if (text !== "ok") throw failed(text);
 }
 

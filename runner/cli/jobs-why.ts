@@ -74,6 +74,7 @@ const WORDS: Readonly<Record<WhyObstacle, string>> = {
   cordoned: "is cordoned",
   busy: "is busy",
   held: "refused a job a moment ago",
+  "disk-full": "refused a job a moment ago",
   "too-small": "is too small",
 };
 
@@ -88,6 +89,7 @@ async function remedies(cli: Cli, { pool }: JobRow, { workers, ahead, target, go
   if (gone !== undefined) return [gone];
   const has = (obstacle: WhyObstacle | undefined): boolean => workers.some((one) => one.obstacle === obstacle);
   const cordoned = workers.filter(({ obstacle }) => obstacle === "cordoned").map(({ id }) => id);
+  const full = workers.filter(({ obstacle }) => obstacle === "disk-full").map(({ name }) => name);
   const larger = has("too-small") ? ["Larger workers, or a job that asks for less under resources:."] : [];
   const lines = [
     ...(has(undefined)
@@ -97,7 +99,8 @@ async function remedies(cli: Cli, { pool }: JobRow, { workers, ahead, target, go
     ...cordoned.map((id) => `lido workers resume ${id} -p ${pool}`),
     ...(has("disconnected") ? [`The workers answer again: lido doctor -p ${pool} says what is wrong.`] : []),
     ...(has("not-ready") ? [`The workers become ready: lido pool logs ${pool} shows their setup.`] : []),
-    ...(has("held") ? ["Half a minute: the worker is asked again then."] : []),
+    ...full.map((name) => `Make room on the disk of ${name}: lido workers ssh ${name} -p ${pool} lets you look.`),
+    ...(has("held") || has("disk-full") ? ["Half a minute: the worker is asked again then."] : []),
     ...larger,
   ];
   return workers.length === 0 || has("busy")

@@ -41,13 +41,14 @@ export function yesOption({ env }: Pick<Cli, "env">): Option {
   return isOn(env["LIDO_YES"]) ? option.default(true) : option;
 }
 
-/** `running,failed` in any case. @throws UserError with the statuses that there are. */
-export function parseStatuses(text: string): readonly JobStatus[] {
-  return text.split(",").map((part) => {
+/** `running,failed` in any case, after those that were given before. @throws UserError with the statuses that there are. */
+export function parseStatuses(text: string, previous: readonly JobStatus[] = []): readonly JobStatus[] {
+  const statuses = text.split(",").map((part) => {
     const status = part.trim().toUpperCase();
     if (isStatus(status)) return status;
     const meant = nearest(status, STATUSES);
     const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
     throw new UserError(`--status: '${part.trim()}' is no status of a job.${hint}\nThere are: ${STATUSES.join(", ")}.`);
   });
+  return [...previous, ...statuses];
 }

@@ -196,7 +196,20 @@ function addCommonOptions(command: Command, cli: Cli): void {
       getOutHelpWidth: () => cli.stdout.columns || 80,
       outputError: () => undefined,
     });
+  refuseRepeated(command);
   for (const sub of command.commands) addCommonOptions(sub, cli);
+}
+
+/** Else the last value would count, and the others be dropped without a word. What gathers its values has a list of them. */
+function refuseRepeated(command: Command): void {
+  const given = new Set<Option>();
+  for (const option of command.options.filter(({ required }) => required)) {
+    command.on(`option:${option.name()}`, () => {
+      const isSingle = !Array.isArray(command.getOptionValue(option.attributeName()));
+      if (isSingle && given.has(option)) command.error(`error: option '${option.flags}' can be given only once`);
+      given.add(option);
+    });
+  }
 }
 
 /** The commands of groups that are called by this word alone: `lido jobs launch` for `launch`. */

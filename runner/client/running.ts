@@ -10,6 +10,7 @@ const GREETING_MS = 15_000;
 
 export interface Running {
   readonly connection: Connection;
+  readonly pid: number;
   readonly version: string;
 }
 
@@ -24,8 +25,8 @@ export async function greetRunning(home: string, patienceMs = GREETING_MS): Prom
   if (connection === undefined) return undefined;
   const late = AbortSignal.timeout(patienceMs);
   try {
-    const { version } = await connection.call("hello", {}, { signal: late });
-    return { connection, version };
+    const { pid, version } = await connection.call("hello", {}, { signal: late });
+    return { connection, pid, version };
   } catch (error) {
     await connection.close();
     // It ended in this very moment.

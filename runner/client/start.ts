@@ -1,6 +1,6 @@
 /**
  * Starts the controller as a process of its own and waits until it listens, or says why it died. It never looks at
- * versions and never stops anything: see controller.ts.
+ * versions and never stops a controller that serves: see controller.ts.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, statSync } from "node:fs";
@@ -10,7 +10,8 @@ import { folderFault, homeRemedy, isFull, makeFolder } from "../../worker/folder
 import { parseJsonLine } from "../json-line.ts";
 import type { Connection } from "./connection.ts";
 import { ControllerDiedError, ControllerStartError } from "./errors.ts";
-import { connectRunning } from "./running.ts";
+import { greetRunning } from "./running.ts";
+import { hasYielded } from "./yield.ts";
 
 export interface StartOptions {
   /** Lido's folder: see lidoHome(). */
@@ -41,8 +42,9 @@ export async function startController(options: StartOptions): Promise<Connection
   const deadline = Date.now() + LISTEN_MS;
   while (Date.now() < deadline) {
     // Another command may have started one at the same moment: ours then leaves with code 0, and theirs will answer.
-    const connection = await connectRunning(options.home);
-    if (connection !== undefined) return connection;
+    const running = await greetRunning(options.home);
+    if (running !== undefined && (running.pid === child.pid || (await hasYielded(child, running.connection))))
+      return running.connection;
     if (end !== undefined && end.how !== "exit code 0") throw died(end, log, ownWords(child, log, before));
     await delay(LOOK_MS);
   }

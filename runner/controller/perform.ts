@@ -5,13 +5,13 @@
 
 import type { Logger } from "pino";
 import type { AttemptKey, RefusalReason } from "../../worker/index.ts";
-import { ConnectionError, ProtocolError, VersionError } from "../../worker/index.ts";
+import { ConnectionError, FullDiskError, ProtocolError } from "../../worker/index.ts";
 import type { Change, Effect, Event, Place, State, WorkerRef } from "../core/index.ts";
 import { environmentOf, limitsOf } from "../core/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Collector } from "./collector.ts";
 import { crashPoint } from "./crash-point.ts";
-import type { Live, Session } from "./session.ts";
+import type { Live, Session, Untold } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface PerformOptions {
@@ -93,7 +93,7 @@ async function start(effect: EffectOf<"start">, live: Live, options: PerformOpti
   const refused = (reason: RefusalReason, detail: string) =>
     options.emit({ ...refOf(effect), kind: "refused", key, reason, detail });
   const untold = await tell(live, { key, place: { roster, worker: effect.worker } }, options);
-  if (untold !== "") return refused("no-space", untold);
+  if (untold !== undefined) return refused(untold.reason, untold.detail);
   // That took its time.
   if (!isWanted(effect, live, options.state())) return;
   // Both go in this order, and a lease that ran out there would have the START refused.
@@ -139,19 +139,19 @@ interface Told {
   readonly place: Place;
 }
 
-/** Script and environment go to a worker once per connection, before the first START that needs them. "", or why not. */
-function tell(live: Live, about: Told, options: PerformOptions): Promise<string> {
+/** Script and environment go to a worker once per connection, before the first START that needs them. */
+function tell(live: Live, about: Told, options: PerformOptions): Promise<Untold | undefined> {
   const { key } = about;
   const known = live.told.get(key.submission);
   if (known) return known;
   const told = sendSubmission(live, about, options);
   live.told.set(key.submission, told);
   const forget = () => live.told.delete(key.submission);
-  told.then((why) => why !== "" && forget()).catch(forget);
+  told.then((why) => why !== undefined && forget()).catch(forget);
   return told;
 }
 
-async function sendSubmission(live: Live, { key, place }: Told, options: PerformOptions): Promise<string> {
+async function sendSubmission(live: Live, { key, place }: Told, options: PerformOptions): Promise<Untold | undefined> {
   const first = Number(key.submission.slice(key.submission.lastIndexOf("-") + 1));
   const payload = await options.store.payload(first);
   if (!payload) throw new Error(`the store has no submission ${first}`);
@@ -159,14 +159,15 @@ async function sendSubmission(live: Live, { key, place }: Told, options: Perform
   const sent = { id: key.submission, run: payload.job.run, ...environmentOf(payload, place) };
   try {
     await live.worker.submit(limits ? { ...sent, limits } : sent);
-    return "";
+    return undefined;
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     options.log.warn(
       { job: key.job, attempt: key.attempt, worker: live.worker.endpoint.name, err: error },
       "the worker did not take the submission",
     );
-    return error instanceof VersionError ? error.message : "its files cannot be written there";
+    if (error instanceof FullDiskError) return { reason: "no-space", detail: "" };
+    return { reason: "unknown-submission", detail: error.message };
   }
 }
 

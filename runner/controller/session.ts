@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { ConnectWorker, Endpoint, Worker, WorkerEvent } from "../../worker/index.ts";
+import type { ConnectWorker, Endpoint, RefusalReason, Worker, WorkerEvent } from "../../worker/index.ts";
 import { AuthenticationError, poolKey } from "../../worker/index.ts";
 import type { Event, WantedWorker } from "../core/index.ts";
 import { backoff } from "./backoff.ts";
@@ -23,12 +23,19 @@ export interface SessionOptions {
   readonly decided: (event: Event) => Promise<unknown>;
 }
 
+/** Why a worker does not have a submission. */
+export interface Untold {
+  readonly reason: RefusalReason;
+  /** "" where the reason says it all. */
+  readonly detail: string;
+}
+
 /** A connection that stands. */
 export interface Live {
   readonly worker: Worker;
   readonly number: number;
-  /** Submissions that this worker was told about over this connection, by id; "" once it has it. */
-  readonly told: Map<string, Promise<string>>;
+  /** Submissions that this worker was told about over this connection, by id; undefined once it has it. */
+  readonly told: Map<string, Promise<Untold | undefined>>;
 }
 
 /** After so long a connection counts as good, and the next failure as the first. */

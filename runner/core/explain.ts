@@ -67,7 +67,7 @@ function byState(views: readonly WorkerView[]): string {
   return failed ? `${list} (${failed.entry.reason})` : list;
 }
 
-const KINDS = ["busy", "disconnected", "cordoned", "held", "too-small"] as const;
+const KINDS = ["busy", "disconnected", "cordoned", "held", "disk-full", "too-small"] as const;
 
 function describe(kind: Obstacle["kind"], all: readonly Obstacle[], ready: readonly WorkerView[]): string[] {
   if (kind === "disconnected") return describeUnreachable(ready);
@@ -75,7 +75,8 @@ function describe(kind: Obstacle["kind"], all: readonly Obstacle[], ready: reado
   if (these.length === 0) return [];
   const detail = inBrackets(these.flatMap((one) => ("reason" in one ? [one.reason] : [])));
   const count = kind === "busy" ? `${these.length} of ${all.length}` : `${these.length}`;
-  return [`${count} ${kind.replace("-", " ")}${detail}`];
+  const how = kind === "disk-full" ? "held" : kind.replace("-", " ");
+  return [`${count} ${how}${detail}`];
 }
 
 /** One reason, or two; of more none is told, since one would stand for all. */

@@ -4,7 +4,7 @@
  */
 
 import type { ResourceChoice } from "../../spec/index.ts";
-import type { AttemptKey, Roster, RosterWorker } from "../../worker/index.ts";
+import type { AttemptKey, RefusalReason, Roster, RosterWorker } from "../../worker/index.ts";
 import type { IdRange, JobStatus, PoolPointer } from "../api.ts";
 import type { JobRules } from "./rules.ts";
 import { DEFAULT_RULES } from "./rules.ts";
@@ -120,6 +120,14 @@ export type Connection =
       readonly permanent: boolean;
     };
 
+/** Why and for how long a worker that refused a job is given none. */
+export interface Hold {
+  /** Nothing is sent to it before. */
+  readonly until: number;
+  readonly cause: RefusalReason;
+  readonly reason: string;
+}
+
 export interface WorkerView {
   readonly entry: RosterWorker;
   readonly connection: Connection;
@@ -127,8 +135,8 @@ export interface WorkerView {
   readonly leaving: boolean;
   /** Reason of its cordon, "" when there is none. */
   readonly cordon: string;
-  /** It refused a job for a reason that may pass: nothing is sent to it before `until`. */
-  readonly hold: { readonly until: number; readonly reason: string } | null;
+  /** It refused a job for a reason that may pass. */
+  readonly hold: Hold | null;
   /** Its jobs in the order in which it was given them: it runs one at a time, the others are staged there. */
   readonly jobs: readonly number[];
   /** Of those the ones that it is being asked to give back: until it answers nothing else is said of them. */

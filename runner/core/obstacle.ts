@@ -5,7 +5,7 @@
 
 import type { ResourceChoice } from "../../spec/index.ts";
 import { fits } from "./fits.ts";
-import type { WorkerView } from "./model.ts";
+import type { Hold, WorkerView } from "./model.ts";
 
 export type Obstacle =
   | { readonly kind: "not-ready" }
@@ -13,7 +13,7 @@ export type Obstacle =
   | { readonly kind: "disconnected" }
   | { readonly kind: "cordoned"; readonly reason: string }
   | { readonly kind: "busy" }
-  | { readonly kind: "held"; readonly reason: string }
+  | { readonly kind: "held" | "disk-full"; readonly reason: string }
   | { readonly kind: "too-small" };
 
 /** `undefined`: it may have a job that wants `resources`. */
@@ -23,6 +23,10 @@ export function obstacle(view: WorkerView, resources: ResourceChoice, now: numbe
   if (view.connection.kind === "down") return { kind: "disconnected" };
   if (view.cordon !== "") return { kind: "cordoned", reason: view.cordon };
   if (view.jobs.length > 0) return { kind: "busy" };
-  if (view.hold && now < view.hold.until) return { kind: "held", reason: view.hold.reason };
+  if (view.hold && now < view.hold.until) return held(view.hold);
   return fits(view.entry.capacity, resources) ? undefined : { kind: "too-small" };
+}
+
+function held({ cause, reason }: Hold): Obstacle {
+  return { kind: cause === "no-space" ? "disk-full" : "held", reason };
 }

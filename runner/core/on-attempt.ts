@@ -8,6 +8,7 @@ import { NOTHING } from "./events.ts";
 import { attemptKey, isOurs, keyName } from "./keys.ts";
 import type { AssignedJob, Job, Pool, State, WorkerView } from "./model.ts";
 import { isAssigned, isLive, rulesFor } from "./model.ts";
+import { refusalReason } from "./reasons.ts";
 import { DEFAULT_RULES } from "./rules.ts";
 import { begin, cancel, finish, giveBack, lose, orphan } from "./transitions.ts";
 
@@ -135,7 +136,7 @@ export function onTakenBack(state: State, event: EventOf<"taken-back">, now: num
 function refusedStart(held: Held, event: EventOf<"refused">, now: number): Step {
   const { job, pool, view } = held;
   if (job.status !== "STARTING") return NOTHING;
-  const why = event.detail || event.reason;
+  const why = event.detail || refusalReason(event.reason);
   const note = (change: Partial<WorkerView>): Change => ({
     kind: "worker",
     pool: pool.identity,
@@ -149,7 +150,10 @@ function refusedStart(held: Held, event: EventOf<"refused">, now: number): Step 
     case "lease":
     case "fenced":
     case "unknown-submission":
-      return { ...back, changes: [note({ hold: { until: now + HOLD_MS, reason: why } }), ...back.changes] };
+      return {
+        ...back,
+        changes: [note({ hold: { until: now + HOLD_MS, cause: event.reason, reason: why } }), ...back.changes],
+      };
   }
 }
 

@@ -1,6 +1,6 @@
-/** What an exit code means, in words. */
+/** What an exit code and a refusal mean, in words. */
 import { constants } from "node:os";
-import type { Ending } from "../../worker/index.ts";
+import type { Ending, RefusalReason } from "../../worker/index.ts";
 
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
@@ -20,6 +20,19 @@ export function cancelReason({ code }: Ending): string {
   return signal === "SIGTERM" || signal === "SIGKILL"
     ? `ended by the cancel (${signal})`
     : `it ended with exit code ${code} as it was cancelled`;
+}
+
+/** Why a worker did not begin a job, where it says no more than that. */
+export function refusalReason(reason: RefusalReason): string {
+  switch (reason) {
+    case "no-space":
+      return "its disk is full";
+    case "cordoned":
+    case "fenced":
+    case "lease":
+    case "unknown-submission":
+      return reason;
+  }
 }
 
 /** `14 s`, `3 min`, `2 h`. */

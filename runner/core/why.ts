@@ -48,6 +48,7 @@ function detailOf(found: Obstacle, { entry, connection, jobs }: WorkerView): str
       return connection.kind === "down" ? connection.reason : "";
     case "cordoned":
     case "held":
+    case "disk-full":
       return found.reason;
     case "busy":
       return jobs.length === 0 ? "" : `job ${jobs[0]}`;

@@ -1,6 +1,6 @@
 /** The recipe in docs/protocol.md with which a reader drives a worker by hand is run as it stands there. */
 import { execFileSync, spawn } from "node:child_process";
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -14,16 +14,24 @@ const STATUSES = ["never", "running", "done", "void", "orphan", "lost killed", "
 
 const home = mkdtempSync(join(tmpdir(), "lido-hand-"));
 const env = { ...process.env, HOME: home };
+const started = new Set<number>();
 afterEach(async () => {
   // Each supervisor and job ends by itself once its folder is gone, but not within this test.
-  const pids = globSync(["slots/0/pid", "jobs/*/*.claim"], { cwd: join(home, ".lido/try") })
-    .map((file) => readFileSync(join(home, ".lido/try", file), "utf8"))
-    .map((text) => Number(/^(\d+) .*\n$|\n (\d+) /.exec(text)?.slice(1).find(Boolean)))
-    .filter((pid) => processStart(pid) !== undefined);
+  noteStarted();
+  const pids = [...started].filter((pid) => processStart(pid) !== undefined);
   for (const pid of pids) process.kill(pid, "SIGKILL");
   await eventually(() => pids.every((pid) => processStart(pid) === undefined), "what was started is gone");
   rmSync(home, { recursive: true, force: true });
 });
+
+/** The recipe's last line removes the folder that tells of them. */
+function noteStarted(): void {
+  const folder = join(home, ".lido/try");
+  for (const file of globSync(["slots/0/pid", "jobs/*/*.claim"], { cwd: folder })) {
+    const text = readFileSync(join(folder, file), "utf8");
+    started.add(Number(/^(\d+) .*\n$|\n (\d+) /.exec(text)?.slice(1).find(Boolean)));
+  }
+}
 
 function recipe(): readonly string[] {
   const text = readFileSync(join(ROOT, "docs/protocol.md"), "utf8");
@@ -48,6 +56,7 @@ test("each line of it does what stands there", async () => {
   for (const [index, line] of lines.slice(1).entries()) {
     const before = lines[index] ?? "";
     if (line.startsWith("$ ")) {
+      noteStarted();
       heard.push(
         ...execFileSync("bash", ["-c", line.slice(2)], { env, encoding: "utf8" })
           .split("\n")
@@ -75,4 +84,5 @@ test("each line of it does what stands there", async () => {
   }
   const shown = STATUSES.filter((status) => lines.some((line) => new RegExp(`^= (known )?${status}( |$)`).test(line)));
   expect(shown).toEqual(STATUSES);
+  expect(existsSync(join(home, ".lido/try"))).toBe(false);
 }, 120_000);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseLine, parseStartAnswer, parseStatus, request } from "../../worker/protocol.ts";
+import { FullDiskError } from "../../worker/errors.ts";
+import { expectOk, parseLine, parseStartAnswer, parseStatus, request } from "../../worker/protocol.ts";
 
 const key = { submission: "3f9a1c02-1", job: 17, attempt: 2 };
 
@@ -81,5 +82,6 @@ test("why the worker ended a job stands behind its times", () => {
 
 test("a line that is nobody's is an error that shows it", () => {
   expect(() => parseLine("! exit q-1 3 1")).toThrow('line that is not of the protocol: "exit q-1 3 1"');
+  expect(() => expectOk("refused no-space")).toThrow(FullDiskError);
   expect(() => parseStatus("error no such thing")).toThrow("The worker answered: no such thing");
 });

@@ -162,6 +162,28 @@ test("a pool that is gone: retry and why say what makes it again", async () => {
   expect(s.stdout()).toMatch(/\nWhat would change it:\n {2}Pool 'p' is no longer in .*\n$/);
 });
 
+test("a worker whose disk is full: why says so, and where to make room", async () => {
+  const reason = "waiting for a free worker: 1 held (its disk is full)";
+  const job = { id: 3, name: "train", pool: "p", rank: 0, numJobs: 1, submittedAt: 1, attempt: 1, reason };
+  const asked = { user: "me", run: "true", envs: {}, secrets: [], attempts: [], wants: "" };
+  const worker = { id: 1, name: "p-1", obstacle: "disk-full", detail: "its disk is full" } as const;
+  const why = { ahead: 0, workers: [worker], target: 1 };
+  await using s = await stage({ script: { show: () => ({ job: { ...job, status: "PENDING" }, ...asked, why }) } });
+  expect(await s.lido("jobs", "why", "3")).toBe(0);
+  expect(s.stdout()).toBe(
+    `Job 3 PENDING: ${reason}.
+It wants a whole worker. It is the next in line.
+
+WORKER  NAME  CAN HAVE IT  BECAUSE
+1       p-1   no           refused a job a moment ago: its disk is full
+
+What would change it:
+  Make room on the disk of p-1: lido workers ssh p-1 -p p lets you look.
+  Half a minute: the worker is asked again then.
+`,
+  );
+});
+
 test("what is not there", async () => {
   for (const command of ["show", "why", "retry", "wait", "logs", "cancel"]) {
     expect([command, await t.lido("jobs", command, "999")]).toEqual([

@@ -25,6 +25,17 @@ test("by ids: what was cancelled, what was over, what is not there", async () =>
   expect(t.controller.calls[0]).toEqual({ method: "cancel", params: { ids: [range(3, 6), range(17)] } });
 });
 
+test.each([
+  [["-n", "a", "-n", "b"], "-n, --name <name>"],
+  [["--name=a", "-nb"], "-n, --name <name>"],
+  [["-n", "a", "--pool", "p", "-p", "p"], "-p, --pool <name>"],
+])("an option that takes one value and has two, %j: nothing is done", async (flags, option) => {
+  await using t = await answering({});
+  expect(await t.lido("jobs", "cancel", "-y", ...flags)).toBe(2);
+  expect(t.stderr()).toBe(`Error: Option '${option}' can be given only once.\nSee \`lido jobs cancel --help\`.\n`);
+  expect(t.controller.calls).toEqual([]);
+});
+
 test("a job on a worker that does not answer: what is known, and what to do", async () => {
   const worker = { pool: "o/p/s/gpu-pool", id: 1, name: "gpu-pool-1", trouble: "", cordon: "" };
   const script = {

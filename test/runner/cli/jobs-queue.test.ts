@@ -193,6 +193,14 @@ test("filters travel to the controller", async () => {
   ]);
 });
 
+test("-s several times is all of these statuses", async () => {
+  await using t = await stage({ script: { queue: () => ({ rows: [] }) } });
+  await t.lido("jobs", "queue", "-s", "running", "-s", "failed,pending");
+  expect(t.controller.calls).toEqual([
+    { method: "queue", params: { limit: 50, statuses: ["RUNNING", "FAILED", "PENDING"] } },
+  ]);
+});
+
 test("what is asked of a folded queue; --skip-finished with statuses is both", async () => {
   await using t = await stage({ script: { submissions: () => ({ rows: [] }), queue: paged([]) } });
   await t.lido("jobs", "queue", "--since", "1h", "--skip-finished", "-n", "train");

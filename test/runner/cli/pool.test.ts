@@ -99,9 +99,9 @@ test("what is not known since no controller runs is said; why a worker is given 
     expect(j.stderr()).toBe("");
   }
   const seen = { pool: big.identity, id: 1, name: "big-pool-1", connected: true, trouble: "", cordon: "" };
-  await using held = await stage({ pools, script: { workers: () => [{ ...seen, held: "5 MB are left" }] } });
+  await using held = await stage({ pools, script: { workers: () => [{ ...seen, held: "its disk is full" }] } });
   expect(await held.lido("workers", "list")).toBe(0);
-  expect(held.stdout()).toMatch(/ READY +idle +1m ago +refused a job a moment ago: 5 MB are left$/m);
+  expect(held.stdout()).toMatch(/ READY +idle +1m ago +refused a job a moment ago: its disk is full$/m);
   expect(held.stderr()).toBe("");
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
@@ -9,6 +9,8 @@ import {
 } from "../../../runner/client/index.ts";
 import { greetRunning } from "../../../runner/client/running.ts";
 import { socketPath } from "../../../runner/socket-path.ts";
+import { eventually } from "../../support/eventually.ts";
+import { scriptedController } from "./scripted-controller.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 
 const entry = join(import.meta.dirname, "controller-child.ts");
@@ -31,6 +33,28 @@ function program(text: string): string {
   return file;
 }
 
+/** A program that leaves its pid in a folder, and goes on with `text`. */
+function traced(text: string): string {
+  mkdirSync(pidFolder(), { recursive: true });
+  return program(
+    `import { existsSync, writeFileSync } from "node:fs";
+     writeFileSync(${JSON.stringify(`${pidFolder()}/`)} + process.pid, "");
+     ${text}`,
+  );
+}
+
+const pidFolder = (): string => join(folder.path, "pids");
+const tracedPids = (): readonly number[] => readdirSync(pidFolder()).map(Number);
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function pidBehind(options: Parameters<typeof connectController>[0]): Promise<number> {
   await using connection = await connectController(options);
   return (await connection.call("hello", {})).pid;
@@ -48,6 +72,38 @@ test("commands that start one at the same moment all reach the same", async () =
   const options = { home, entry, version: "1.0.0" };
   const pids = await Promise.all([1, 2, 3].map(() => pidBehind(options)));
   expect(new Set(pids).size).toBe(1);
+});
+
+test("of four real ones that are started at the same moment one is left, and none after its stop", async () => {
+  const main = join(import.meta.dirname, "../../../runner/controller/main.ts");
+  const options = { home, entry: traced(`await import(${JSON.stringify(main)});`) };
+  const pids = await Promise.all([1, 2, 3, 4].map(() => pidBehind(options)));
+  expect(new Set(pids).size).toBe(1);
+  expect(tracedPids().filter(isAlive)).toEqual([pids[0]]);
+  const running = await connectRunning(home);
+  if (running !== undefined) await stopController(running);
+  expect(tracedPids().filter(isAlive)).toEqual([]);
+}, 60_000);
+
+test("one that has not got as far as the lock when another one answers is ended", async () => {
+  const late = pidBehind({ home, entry: traced("setInterval(() => {}, 1000);"), version: "1.0.0" });
+  await eventually(() => existsSync(pidFolder()) && tracedPids().length > 0, "it has begun");
+  const pid = await pidBehind({ home, entry, version: "1.0.0" });
+  expect(await late).toBe(pid);
+  expect(tracedPids().filter(isAlive)).toEqual([]);
+});
+
+test("one serves after all where the quicker one is stopped meanwhile", async () => {
+  const go = join(folder.path, "go");
+  const text = `while (!existsSync(${JSON.stringify(go)})) await new Promise((resolve) => setTimeout(resolve, 5));
+     await import(${JSON.stringify(entry)});`;
+  const late = pidBehind({ home, entry: traced(text), version: "1.0.0" });
+  await eventually(() => existsSync(pidFolder()) && tracedPids().length > 0, "it has begun");
+  const quicker = await scriptedController(home, {});
+  await eventually(() => quicker.connections() > 0, "the command finds the quicker one");
+  await quicker.close();
+  writeFileSync(go, "");
+  expect([await late]).toEqual(tracedPids());
 });
 
 test("a controller of another version is replaced, and that is said", async () => {

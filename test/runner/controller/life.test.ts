@@ -296,11 +296,11 @@ test("a cordon is changed over the connection that stands, and nothing is said t
 test("a worker that refused a job for want of room says so, until it is asked again", async () => {
   const queue = new Queue();
   queue.send(submit([rosterWorker(1)]), connected(1));
-  queue.send({ kind: "refused", ...ref(1, 1), reason: "no-space", detail: "5 MB are left" });
+  queue.send({ kind: "refused", ...ref(1, 1), reason: "no-space", detail: "" });
   const never = new AbortController().signal;
   const options = { state: () => queue.state, clock: () => queue.now, changes: new Changes(), signal: never };
   const rows = () => workersNow({}, { ...options, decided: async () => {} });
-  expect(await rows()).toMatchObject([{ id: 1, held: "5 MB are left" }]);
+  expect(await rows()).toMatchObject([{ id: 1, held: "its disk is full" }]);
   queue.now += 30_000;
   expect((await rows())[0]).not.toHaveProperty("held");
 });

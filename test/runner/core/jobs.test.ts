@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explain, react, wantedWorkers } from "../../../runner/core/index.ts";
+import { explain, react, wantedWorkers, why as whyEach } from "../../../runner/core/index.ts";
 import type { AttemptStatus } from "../../../worker/index.ts";
 import { connected, IDENTITY, Queue, ref, roster, rosterWorker, submit } from "./fixtures.ts";
 
@@ -275,6 +275,12 @@ test("a full disk is tried again after a while", () => {
   const queue = new Queue();
   queue.send(submit(one), connected(1));
   queue.send({ kind: "refused", ...ref(1, 1), reason: "no-space", detail: "" });
+  expect(why(queue, 1)).toBe(
+    "worker 1 refused it (its disk is full); waiting for a free worker: 1 held (its disk is full)",
+  );
+  expect(whyEach(queue.state, { id: 1, submission: 1 }, queue.now)?.workers).toMatchObject([
+    { id: 1, obstacle: "disk-full", detail: "its disk is full" },
+  ]);
   queue.now += 29_000;
   expect(queue.send({ kind: "tick" })).toEqual([]);
   queue.now += 1_000;
