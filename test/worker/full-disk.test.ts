@@ -79,8 +79,9 @@ describe.skipIf(noHosts !== undefined)(`a full disk (${noHosts ?? "root, sshd"})
     const key = await start(worker, "yes abcdefghijklmnopqrstuvwxyz | head -c 6000000");
     await eventually(async () => (await worker.query(key)).kind === "done", "it is over", 40_000);
     expect(isFull()).toBe(true);
-    const logs = await Array.fromAsync(worker.collectLogs([key], { capBytes: 8192 }));
-    expect(logs.map((log) => log.key)).toEqual([key]);
+    const collected: AttemptKey[] = [];
+    for await (const log of worker.collectLogs([key], { capBytes: 8192 })) collected.push(log.key);
+    expect(collected).toEqual([key]);
     await settleAll(worker);
     expect(isFull()).toBe(false);
     expect(readdirSync(dir()).filter((name) => name.startsWith("collect"))).toEqual([]);
