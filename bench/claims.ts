@@ -11,9 +11,9 @@ export interface Claim {
 }
 
 export const CLAIMS: readonly Claim[] = [
-  { figure: "Lido beside GNU parallel -j8", ratio: 1.4 },
-  { figure: "Lido beside GNU parallel over open connections", ratio: 6 },
-  { figure: "Lido beside GNU parallel over new connections", ratio: 30 },
+  { figure: "Lido beside GNU parallel -j8", ratio: 1.1 },
+  { figure: "Lido beside GNU parallel over open connections", ratio: 5.5 },
+  { figure: "Lido beside GNU parallel over new connections", ratio: 25 },
   { figure: "Lido beside Slurm, 8 slots", ratio: 60 },
   { figure: "beside xargs -P2 -n1 bash -c true", ratio: 0.25 },
   { figure: "jobs of 200 ms, 50 ms round trip beside 0 ms", ratio: 0.9 },
