@@ -162,6 +162,9 @@ do_start() {
   if printf '%s %s %s %s\n' "$1" "$2" "$3" "$5" 1<> "slots/$4/inbox"; then answer accepted; else answer "error cannot write to slot $4"; fi
 }
 
+# void_claim: claims $file for nobody. 1: the disk is full, and its claim is empty. 2: it is somebody's already.
+void_claim() { (set -C; { printf 'void\n' || exit 1; } > "$file.claim" || exit 2) 2>/dev/null; }
+
 # CANCEL SUBMISSION JOB ATTEMPT GRACE_SECONDS
 do_cancel() {
   file=jobs/$1/$2.$3
@@ -171,7 +174,7 @@ do_cancel() {
   # An empty mark says it too, where the disk is full; and where there is none, what runs is ended all the same.
   printf '%s\n' "$4" > "$file.cancel"
   # An attempt that was not claimed yet is claimed here, so that nobody else can; then nobody needs the mark.
-  (set -C; { printf 'void\n' || exit 1; } > "$file.claim" || exit 2) 2>/dev/null
+  void_claim
   case $? in
     0) rm -f "$file.cancel"; answer void; return ;;
     # Where the claim cannot be written, the mark of a refusal, which takes no room, keeps what lies in an inbox from beginning.
@@ -199,7 +202,7 @@ do_cancel() {
 # once it has claimed.
 do_take_back() {
   file=jobs/$1/$2.$3
-  (set -C; { printf 'void\n' || exit 1; } > "$file.claim" || exit 2) 2>/dev/null
+  void_claim
   case $? in
     0) if true 2>/dev/null > "$file.refused"; then taken=taken; else taken=not-now; fi ;;
     1) taken=not-now ;; # the disk is full

@@ -5,10 +5,8 @@
 # How a watcher that ended its job exits, and the word that the exit record bears.
 lido_timed_out=24 lido_lease_over=25
 
-# read_limits -> $lido_timeout and $lido_lease in seconds, 0 for none; $lido_queue. False when there are none.
+# read_limits -> $lido_timeout and $lido_lease in seconds, 0 for none; $lido_queue. Of a submission that has a file of them.
 read_limits() {
-  lido_timeout=0 lido_lease=0
-  [ -e "jobs/$lido_submission/limits" ] || return 1
   read -r lido_timeout lido_lease lido_queue lido_rest < "jobs/$lido_submission/limits"
 }
 
