@@ -1,11 +1,12 @@
 /** A worker of this test run: a folder under the temp folder, behind the SSH server of local workers. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { serveWorker, type WorkerServer } from "../../provider/machines/local/server.ts";
 import type { ConnectOptions, Endpoint, Worker } from "../../worker/index.ts";
 import { connectWorker, generateKeyPair } from "../../worker/index.ts";
 import { eventually } from "./eventually.ts";
+import { supervisorPid, writtenPids } from "./written-pids.ts";
 
 const POOL_KEY = "test-pool-0000000000";
 
@@ -38,17 +39,13 @@ export async function startTestWorker(name = "test-pool-1", options: TestWorkerO
   const server = await serveWorker({ home, hostKey: host.private, authorizedKey: client.public, user, port: 0 });
   const endpoint = { name, host: "127.0.0.1", port: server.port, user, hostKey: host.public, poolKey };
   const dir = join(home, ".lido", poolKey);
-  const supervisorPid = () => {
-    const [pid] = readAll(join(dir, "slots/0/pid")).split(" ");
-    return pid ? Number(pid) : undefined;
-  };
   return {
     endpoint,
     privateKey: client.private,
     home,
     dir,
     server,
-    supervisorPid,
+    supervisorPid: () => supervisorPid(dir),
     connect: (more = {}) => connectWorker(endpoint, { privateKey: client.private, ...more }),
     [Symbol.asyncDispose]: async () => {
       await server.close();
@@ -58,31 +55,11 @@ export async function startTestWorker(name = "test-pool-1", options: TestWorkerO
   };
 }
 
-function readAll(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-}
-
 /** Ends what the worker started, by the pids that it wrote down itself. */
 async function endProcesses(dir: string): Promise<void> {
-  const pids = listFiles(dir)
-    .filter((file) => /slots\/\d+\/pid$|\.claim$/.test(file))
-    // A claim's second line begins with a blank and the pid of its job.
-    .map((file) => Number(/^(\d+) [^\n]*\n$|\n (\d+) /.exec(readAll(file))?.slice(1).find(Boolean)))
-    .filter((pid) => pid > 1);
+  const pids = writtenPids(dir);
   for (const pid of pids) signal(-pid, "SIGKILL");
   await eventually(() => pids.every((pid) => !signal(-pid, 0)), "all processes of the test worker are gone");
-}
-
-function listFiles(dir: string): string[] {
-  try {
-    return readdirSync(dir, { recursive: true, encoding: "utf8" }).map((name) => join(dir, name));
-  } catch {
-    return [];
-  }
 }
 
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {

@@ -1,12 +1,13 @@
 /** The recipe in docs/protocol.md with which a reader drives a worker by hand is run as it stands there. */
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, expect, test } from "vitest";
 import { processStart } from "../../provider/machines/local/process-start.ts";
 import { eventually } from "../support/eventually.ts";
+import { writtenPids } from "../support/written-pids.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const AGENT = join(ROOT, "worker/agent/agent.sh");
@@ -26,11 +27,7 @@ afterEach(async () => {
 
 /** The recipe's last line removes the folder that tells of them. */
 function noteStarted(): void {
-  const folder = join(home, ".lido/try");
-  for (const file of globSync(["slots/0/pid", "jobs/*/*.claim"], { cwd: folder })) {
-    const text = readFileSync(join(folder, file), "utf8");
-    started.add(Number(/^(\d+) .*\n$|\n (\d+) /.exec(text)?.slice(1).find(Boolean)));
-  }
+  for (const pid of writtenPids(join(home, ".lido/try"))) started.add(pid);
 }
 
 function recipe(): readonly string[] {

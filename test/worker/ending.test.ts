@@ -7,6 +7,7 @@ import { connectWorker, type WorkerEvent } from "../../worker/index.ts";
 import { eventually, Recorder } from "../support/eventually.ts";
 import { hasSshd, type OpenSshWorker, startOpenSsh } from "../support/openssh.ts";
 import { useTestWorker } from "../support/worker-jobs.ts";
+import { jobPid } from "../support/written-pids.ts";
 
 describe("a cancelled job", () => {
   const here = useTestWorker();
@@ -67,7 +68,7 @@ describe.skipIf(!canDropKill)("a job that cannot be killed (needs root, sshd and
       await worker.start({ key, slot: 0, env: {} });
       await events.find((event) => event.kind === "started", "started");
       const file = join(host.home, ".lido", host.endpoint.poolKey, `jobs/${key.submission}/${key.job}.1.claim`);
-      const job = Number(readFileSync(file, "utf8").split("\n")[1]?.split(" ")[1]);
+      const job = jobPid(file) as number;
       await eventually(
         () => readFileSync(`/proc/${job}/status`, "utf8").includes("Uid:\t65534"),
         "it changed its user",
