@@ -20,13 +20,21 @@ function logFile(poolKey: string, key: AttemptKey): string {
   return `"$HOME"/${quote(`.lido/${poolKey}/jobs/${key.submission}/${key.job}.${key.attempt}.log`)}`;
 }
 
+/**
+ * A log that is shorter than its offset is waited for: to `tail -f` of coreutils it has been cut, and is told from its
+ * beginning. The wait ends with the log, also where nobody reads any more.
+ */
+function readCommand(file: string, { offset, follow }: Pick<ReadLogOptions, "offset" | "follow">): string {
+  const tail = `exec tail -c +${offset + 1} ${follow ? "-f " : ""}${file}`;
+  if (!follow || offset === 0) return tail;
+  return `while size=$(wc -c < ${file}) && [ "$size" -lt ${offset} ]; do sleep 0.2; done; ${tail}`;
+}
+
 /** The channel's window is the only buffer: a slow reader slows `tail` down, and memory stays bounded. */
 export async function* readLog(link: ChannelLink, options: ReadLogOptions): AsyncGenerator<Buffer> {
   const { poolKey, key, signal } = options;
   signal?.throwIfAborted();
-  const channel = await link.openBeside(
-    `exec tail -c +${options.offset + 1} ${options.follow ? "-f " : ""}${logFile(poolKey, key)}`,
-  );
+  const channel = await link.openBeside(readCommand(logFile(poolKey, key), options));
   const stop = () => channel.close();
   signal?.addEventListener("abort", stop, { once: true });
   // It may have been aborted while the channel was opened.

@@ -1,6 +1,6 @@
 /** A log's bytes are told once each: from any offset, over broken connections, whatever they are. */
 import { createHash, randomBytes } from "node:crypto";
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AttemptKey, Worker } from "../../worker/index.ts";
@@ -38,6 +38,35 @@ test("every byte value, from any offset to the end, and nothing beyond it", asyn
     expect(hash(await read(worker, key, offset)), `from ${offset}`).toBe(hash(content.subarray(offset)));
   }
 });
+
+test("a log is followed from beyond its end, too: nothing before that byte is told", async () => {
+  await using worker = await host.connect();
+  const { key, file } = put(3, Buffer.alloc(0));
+  const stop = new AbortController();
+  const seen: Buffer[] = [];
+  const reading = (async () => {
+    for await (const chunk of worker.readLog(key, { offset: 3, follow: true, signal: stop.signal })) seen.push(chunk);
+  })();
+  await eventually(() => commandLines().some((line) => line.includes("logs-1/3.1.log")), "somebody reads it");
+  for (const piece of ["one", "two\n", "three\n"]) {
+    appendFileSync(file, piece);
+    const told = readFileSync(file, "utf8").slice(3);
+    await eventually(() => Buffer.concat(seen).toString() === told, `it is told: ${told}`);
+  }
+  stop.abort();
+  await reading;
+});
+
+/** Of all processes. */
+function commandLines(): readonly string[] {
+  return globSync("/proc/[0-9]*/cmdline").map((file) => {
+    try {
+      return readFileSync(file, "utf8");
+    } catch {
+      return "";
+    }
+  });
+}
 
 test("a log that grows while connections break: each byte once, in order", async () => {
   const { key, file } = put(2, Buffer.alloc(0));
