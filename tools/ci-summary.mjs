@@ -3,22 +3,39 @@
 // failed: a failed or skipped test, a test file that did not load, a test run that left no report, a failed linter.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+const EXCERPT_LINES = 10;
+const EXCERPT_COLUMNS = 300;
 
 /** Counts and the names of what failed, from vitest's report (undefined: none was written) and its exit code. */
 function countTests(run, report, exitCode) {
   if (report === undefined) return { passed: 0, failures: [`the ${run}: no report was written`] };
   const tests = report.testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ fullName, status }) => ({ name: `${name}: ${fullName}`, status })),
+    assertionResults.map(({ fullName, status, failureMessages }) => ({
+      name: `${name}: ${fullName}`,
+      status,
+      why: failureMessages?.[0],
+    })),
   );
   const failures = [
     ...report.testResults
       .filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0)
-      .map(({ name }) => `${name}: did not load`),
-    ...tests.filter(({ status }) => status !== "passed").map(({ name, status }) => `${name}: ${status}`),
+      .map(({ name, message }) => withExcerpt(`${name}: did not load`, message)),
+    ...tests
+      .filter(({ status }) => status !== "passed")
+      .map(({ name, status, why }) => withExcerpt(`${name}: ${status}`, why)),
   ];
   if (failures.length === 0 && tests.length === 0) failures.push(`the ${run}: there were none`);
   if (failures.length === 0 && exitCode !== 0) failures.push(`the ${run}: exit code ${exitCode} without a failed test`);
   return { passed: tests.filter(({ status }) => status === "passed").length, failures };
+}
+
+/** With the first lines of what failed: whoever sees only the end of the output sees what was wrong. */
+function withExcerpt(text, message) {
+  if (!message) return text;
+  const lines = stripVTControlCharacters(message).split("\n").slice(0, EXCERPT_LINES);
+  return [text, ...lines.map((line) => `    ${line.slice(0, EXCERPT_COLUMNS)}`)].join("\n");
 }
 
 /** The same for the linters, from `[name, exit code]` pairs. */

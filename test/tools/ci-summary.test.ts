@@ -64,6 +64,28 @@ test("a failed and a skipped test, a file that did not load and a failed linter 
   });
 });
 
+test("the first lines of a failure stand below it, since only the end of the output may be seen", () => {
+  const message = `\u001b[31mError:\u001b[39m one\n${Array.from({ length: 20 }, (_, line) => `line ${line}`).join("\n")}`;
+  const testResults = [
+    { name: "a.test.ts", status: "failed", assertionResults: [], message: "no such file" },
+    {
+      name: "b.test.ts",
+      status: "failed",
+      assertionResults: [{ fullName: "x", status: "failed", failureMessages: [message] }],
+    },
+  ];
+  const { stdout } = summary({ "tests.json": JSON.stringify({ testResults }), "tests.exit": "1" });
+  const lines = stdout.split("\n");
+  expect(lines.slice(0, 5)).toEqual([
+    "ci: a.test.ts: did not load",
+    "    no such file",
+    "ci: b.test.ts: x: failed",
+    "    Error: one",
+    "    line 0",
+  ]);
+  expect(lines.slice(-4)).toEqual(["    line 7", "    line 8", "0 passed, 2 failed", ""]);
+});
+
 test.each([
   ["no report", {}, "1", "ci: the tests: no report was written\n0 passed, 1 failed\n"],
   ["no test at all", { "tests.json": report({}) }, "0", "ci: the tests: there were none\n0 passed, 1 failed\n"],

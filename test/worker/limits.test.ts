@@ -1,4 +1,6 @@
 /** What ends a job before its own end, on a real worker: its time limit, and the lease of its queue. */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -76,4 +78,18 @@ test("without a lease that holds, an attempt that needs one is refused; a lease 
     return await events.find((event) => event.kind === "refused" && event.key.job === job, "refused");
   };
   expect(await refused("reboot", 2001)).toMatchObject({ kind: "refused", reason: "lease" });
+});
+
+test("a limit never signals a process group whose number is somebody else's by now", async () => {
+  using stranger = spawn("sleep", ["1000"], { detached: true });
+  const ended = once(stranger, "exit");
+  const pid = stranger.pid as number;
+  const signal = (start: string | undefined) => {
+    const script = `. "$0"; signal_group KILL ${pid} "${start}"`;
+    execFileSync("bash", ["-c", script, join(import.meta.dirname, "../../worker/agent/common.sh")]);
+  };
+  signal("1");
+  expect(processStart(pid)).toBeDefined();
+  signal(processStart(pid));
+  expect(await ended).toEqual([null, "SIGKILL"]);
 });

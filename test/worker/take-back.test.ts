@@ -42,6 +42,30 @@ test("what waits behind another job and is taken back does not begin; started ag
   expect(await jobs.over(second)).toMatchObject({ kind: "exit", code: 0 });
 });
 
+test("ends and starts of jobs behind each other are told in their order, and the last end without waiting for a next one", async () => {
+  const go = join(host.home, "go-on");
+  const first = await jobs.start(`until [ -e ${go} ]; do sleep 0.02; done`);
+  await jobs.started(first);
+  const refused = await jobs.start("true");
+  const taken = await jobs.start("true");
+  const last = await jobs.start("exit 3");
+  expect(await worker.cancel(refused, 1)).toEqual({ kind: "void" });
+  expect(await worker.takeBack(taken)).toBe("taken");
+  writeFileSync(go, "");
+  await jobs.over(last);
+  const told = events.items.flatMap((event) =>
+    event.kind === "started" || event.kind === "exit" ? [`${event.kind} ${event.key.job}`] : [],
+  );
+  expect(told.slice(-4)).toEqual([
+    `started ${first.job}`,
+    `exit ${first.job}`,
+    `started ${last.job}`,
+    `exit ${last.job}`,
+  ]);
+  expect(await worker.running()).toEqual([]);
+  expect(readFileSync(join(host.dir, "slots/0/current"), "utf8")).toMatch(/^\n/);
+});
+
 test("what was cancelled while it waited, and then taken back, never begins", async () => {
   const key = await jobs.start("sleep 0.2; true");
   const behind = await jobs.start("true");

@@ -25,14 +25,18 @@ watch_limits() {
   lido_deadline=$((lido_timeout ? lido_uptime + lido_timeout * 1000 : 0))
   (
     exec 4<&- 9>&-
-    until limit_reached; do nap "$lido_nap"; done
+    until limit_reached; do
+      nap "$lido_nap"
+      # Whoever would have stopped us is dead, and the job is over.
+      alive "$1" "$2" || exit 0
+    done
     # From here on who ends us learns that we ended the job.
     # shellcheck disable=SC2064
     trap "exit $lido_reached" TERM
     if ((lido_reached == lido_timed_out)); then lido_grace_ms=10000; fi
-    kill -s TERM -- "-$1" 2>/dev/null
+    signal_group TERM "$1" "$2"
     nap_ms "$lido_grace_ms"
-    kill -s KILL -- "-$1" 2>/dev/null
+    signal_group KILL "$1" "$2"
     wait_until_gone "$1" "$2" "$lido_submission" "$lido_job" "$lido_attempt"
     exit "$lido_reached"
   ) &

@@ -35,8 +35,10 @@ exec 4<>"$lido_slot/inbox" 5<>"$lido_slot/timer"
 # nap SECONDS: a sleep without a fork; nobody ever writes to that FIFO. Bash 3 has no fractions.
 if ((BASH_VERSINFO[0] > 3)); then
   nap() { read -r -t "$1" -u 5; }
+  next_is_here() { read -r -t 0 -u 4; }
 else
   nap() { sleep "$1"; }
+  next_is_here() { false; }
 fi
 
 if [ -n "$EPOCHREALTIME" ]; then
@@ -70,11 +72,15 @@ if [ -n "$lido_first" ]; then
   while alive $lido_record; do nap 0.2; done
 fi
 
-append_event() { printf '! %s\n' "$1" >> events; }
-# The record is the claim's second line. It overwrites bytes that were reserved by the claim, so a full disk can't refuse it;
-# the last column of an exit record is a full stop, without which it does not count.
-write_record() { { IFS= read -r _; printf '%s\n' "$1" >&0; } 0<> "$lido_file.claim"; }
-write_exit() { printf -v lido_record '%-62s.' "$1"; write_record "$lido_record"; }
+# The end of a job is told together with the start of the next one where that lies in the inbox: half the wake-ups for all
+# who listen, and none of them between the two jobs. $lido_told: a line that is due.
+lido_told=
+append_event() { printf '%s! %s\n' "$lido_told" "$1" >> events && lido_told=; }
+tell_end() { printf %s "$lido_told" >> events && lido_told=; }
+# The record is the claim's second line. It overwrites bytes that were reserved by the claim, so a full disk can't refuse it
+# (the first line with what stands there); the last column of an exit record is a full stop, without which it does not count.
+write_pid() { printf '%s %s\n%s\n' "$lido_me" "$lido_began" " $lido_pid $lido_start" 1<> "$lido_file.claim"; }
+write_exit() { printf '%s %s\n%-62s.\n' "$lido_me" "$lido_began" "$1" 1<> "$lido_file.claim"; }
 # In place, an empty first line: to empty the file and to write it anew makes a disk allocate its block each time, at once.
 clear_current() { printf '\n' 1<> "$lido_slot/current"; }
 
@@ -112,13 +118,22 @@ sweep_ended() {
 
 # What happens for each attempt stands here and not in functions: bash copies a function each time that it is called.
 while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
-  # Wakes up now and then only to notice that the pool's directory is gone. A read with a time limit takes four system calls
-  # for each byte, so only the first one is waited for: a line is one atomic write, the rest of it is there.
-  IFS= read -r -t 60 -n 1 -u 4 lido_head || continue
-  # An empty line has no rest.
-  [[ $lido_head ]] || continue
+  # Otherwise `current` keeps the one that is over until the next one takes its place.
+  if [[ $lido_told ]] && ! next_is_here; then
+    clear_current
+    persist tell_end
+  fi
+  lido_head=
+  if [[ ! $lido_told ]]; then
+    # Wakes up now and then only to notice that the pool's directory is gone. A read with a time limit takes four system calls
+    # for each byte, so only the first one is waited for: a line is one atomic write, the rest of it is there.
+    IFS= read -r -t 60 -n 1 -u 4 lido_head || continue
+    # An empty line has no rest.
+    [[ $lido_head ]] || continue
+  fi
   IFS= read -r -u 4 lido_line || continue
   lido_rest=$lido_head$lido_line
+  [[ $lido_rest ]] || continue
   lido_submission=${lido_rest%% *} lido_rest=${lido_rest#* } lido_job=${lido_rest%% *} lido_rest=${lido_rest#* }
   lido_attempt=${lido_rest%% *} lido_assignments=${lido_rest#* }
   lido_key="$lido_submission $lido_job $lido_attempt" lido_file=jobs/$lido_submission/$lido_job.$lido_attempt
@@ -146,7 +161,6 @@ while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
 
   set -m
   (
-    exec 4<&- 5<&- 9>&-
     cd "$HOME/sky_workdir" || exit 1
     # From `env` on every variable may be the job's: PATH, HOME, and our own.
     set -- "$BASH" "$lido_run" "$lido_submission.$lido_job.$lido_attempt." "$lido_assignments"
@@ -157,12 +171,14 @@ while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
     # What leaves the process group can still be told by it.
     export LIDO_ATTEMPT="$3"
     exec "$1" "$2"
-  ) </dev/null >>"$lido_file.log" 2>&1 &
+  ) </dev/null >>"$lido_file.log" 2>&1 4<&- 5<&- 9>&- &
   lido_pid=$!
   set +m
-  process_start "$lido_pid"
+  # What process_start does, in half the time, as long as the name is our own and has no blank.
+  read -r -a lido_stat < "/proc/$lido_pid/stat"
+  if [[ ${lido_stat[1]} = '(bash)' && ${lido_stat[3]} = "$$" ]]; then lido_start=${lido_stat[21]}; else process_start "$lido_pid"; fi
   # A blank comes first: with a digit it would be an exit code.
-  write_record " $lido_pid $lido_start"
+  write_pid
   ((lido_timeout || lido_lease)) && watch_limits "$lido_pid" "$lido_start"
   [[ -e $lido_file.cancel ]] && end_cancelled
   persist append_event "started $lido_key $lido_began"
@@ -182,6 +198,5 @@ while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
   now
   lido_ended="$lido_code $lido_began $lido_now${lido_why:+ $lido_why}"
   persist write_exit "$lido_ended"
-  clear_current
-  persist append_event "exit $lido_key $lido_ended"
+  lido_told="! exit $lido_key $lido_ended"$'\n'
 done
