@@ -1,5 +1,5 @@
 /** First of the engine's calls: refuses what could never work, looks at the local files, and tells of a new pool. Changes nothing. */
-import { UserError } from "../spec/index.ts";
+import { checkSecrets, UserError } from "../spec/index.ts";
 import { canonical } from "./fingerprint.ts";
 import type { CheckedInputs, PoolInputs } from "./inputs.ts";
 import { checkSource, infraOf, remarkOnSource } from "./machines/infra.ts";
@@ -20,6 +20,7 @@ export async function checkPool(
   if (isUnknown(inputs)) return { inputs };
   try {
     checkName(inputs.pool);
+    checkSecrets(inputs.secrets, inputs.spec.envs);
     const infra = infraOf(inputs.spec);
     const { min } = inputs.spec.size;
     await checkSource(infra, min);

@@ -2,6 +2,7 @@
  * Reads `envs` and `secrets`. A null value is left open, to be filled on the command line. The value of a secret must
  * never get into a sentence.
  */
+import { UserError } from "./errors.ts";
 import { type Fault, isMapping, type Mapping, type Read, show, showKey } from "./fault.ts";
 import { zod } from "./lazy.ts";
 import { reading, type Schema } from "./schema.ts";
@@ -47,6 +48,22 @@ export function valueFault(name: string, value: string): Fault | undefined {
     advice:
       "put it into a file that `file_mounts` or `workdir` of the pool brings to the workers, and write the file's path instead",
   };
+}
+
+/** Looks at secrets that come from a program and not from a file. @throws UserError that shows no value */
+export function checkSecrets(secrets: Readonly<Record<string, unknown>>, envs: Environment): void {
+  const wrong = Object.entries(secrets).flatMap(([name, value]) => {
+    const fault = nameFault(name) ?? secretFault(name, value, envs);
+    return fault ? [`secrets: ${fault.message}\n  ${fault.advice}`] : [];
+  });
+  if (wrong.length > 0) throw new UserError(wrong);
+}
+
+function secretFault(name: string, value: unknown, envs: Environment): Fault | undefined {
+  if (Object.hasOwn(envs, name))
+    return { message: `\`${name}\` stands in \`envs\` and in \`secrets\``, advice: "keep one of them" };
+  if (typeof value === "string") return valueFault(name, value);
+  return { message: `the value of ${showKey(name)} must be text`, advice: "write `{NAME: pulumi.secret('…')}`" };
 }
 
 export function environmentSchema(section: "envs" | "secrets"): Schema<Environment> {

@@ -1,6 +1,7 @@
 export type { FileMountArgs, ResourceArgs, UpdatePolicyArgs, WorkerPoolArgs } from "./args.ts";
 export { poolFromArgs, withUpdatePolicy } from "./args.ts";
 export { fillEnvironment, jobFromCommand } from "./command.ts";
+export { checkSecrets } from "./environment.ts";
 export type { ExitCode } from "./errors.ts";
 export { NotFoundError, StackLockedError, UserError } from "./errors.ts";
 export { readInventoryFile, readJobFile, readPoolFile, refuseMissingFiles, reportOnFile } from "./files.ts";

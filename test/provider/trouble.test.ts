@@ -23,6 +23,16 @@ async function busy(pool: PoolFixture): Promise<{ readonly pid: number; readonly
   return { pid: Number(readFileSync(file, "utf8")), gate };
 }
 
+test("secrets that no setup would see are refused by name, and no value is shown", async () => {
+  await using pool = new PoolFixture();
+  const secrets = { "A-B": "v1", UID: "v2", TWICE: "v3", NUL: "v\0", FINE: "v4" };
+  const refused = pool.up({ workers: 1, envs: { TWICE: "x" }, secrets });
+  await expect(refused).rejects.toThrow(/^(?!.*v\d)/s);
+  await expect(refused).rejects.toThrow(
+    /'A-B' is not a name .*\n.*\n.*'UID' is read-only in bash.*\n.*\n.*`TWICE` stands in `envs` and in `secrets`\n.*\n.*`NUL` holds a NUL/,
+  );
+});
+
 test("a drain timeout ends a busy worker with its job, when it is over and not before", async () => {
   await using pool = new PoolFixture();
   await pool.up({ workers: 1, setup: "true" });
