@@ -1,6 +1,7 @@
 /**
- * Hosts as a user has them: each OpenSSH's own sshd with Debian's settings on port 22 of an address of its own in
- * 127.0.0.0/8, with a home, a /var/tmp and processes of its own (mount and pid namespaces). Needs root on Linux.
+ * Hosts as a user has them: each OpenSSH's own sshd with Debian's settings on port 22 of an address of its own (in
+ * 127.0.0.0/8 unless it gets a network), with a home, a /var/tmp and processes of its own (mount and pid namespaces).
+ * Needs root on Linux.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -19,6 +20,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Disk } from "./disks.ts";
 import { eventually } from "./eventually.ts";
+import type { Network } from "./networks.ts";
 
 const SSHD = "/usr/sbin/sshd";
 
@@ -37,6 +39,8 @@ export interface HostOptions {
   readonly config?: string;
   /** Its home is this disk; unless given, a folder of the lab. */
   readonly disk?: Disk;
+  /** It is the only host there. */
+  readonly network?: Network;
 }
 
 /** A process of a host, as this computer sees it. */
@@ -96,7 +100,11 @@ export class Lab implements AsyncDisposable {
 
   prepareHost(options: HostOptions = {}): SshHost {
     const number = this.#hosts.length + 2;
-    const host = new Host(join(this.folder, `host-${number}`), this.address(number), options);
+    const host = new Host(
+      join(this.folder, `host-${number}`),
+      options.network?.address ?? this.address(number),
+      options,
+    );
     host.authorize(readFileSync(`${this.identityFile}.pub`, "utf8"));
     this.#hosts.push(host);
     return host;
@@ -148,7 +156,7 @@ class Host implements SshHost {
 
   async start(): Promise<void> {
     const folder = this.#folder;
-    const { disk, before } = this.#options;
+    const { disk, network, before } = this.#options;
     writeFileSync(join(folder, "sshd_config"), this.#config());
     writeFileSync(join(folder, "boot_id"), `${randomUUID()}\n`);
     const script = [
@@ -163,7 +171,10 @@ class Host implements SshHost {
       `${SSHD} -D -e -f $folder/sshd_config & wait $!`,
     ].join("\n");
     const command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", script];
-    const where = disk === undefined ? [] : ["nsenter", "-t", String(disk.namespace), "-m"];
+    const where = [
+      ...(disk === undefined ? [] : ["nsenter", "-t", String(disk.namespace), "-m"]),
+      ...(network === undefined ? [] : ["nsenter", "-t", String(network.namespace), "-n"]),
+    ];
     // It ends with this process, however that ends.
     const init = spawn("setpriv", ["--pdeathsig", "KILL", ...where, ...command], {
       stdio: ["ignore", "ignore", "pipe"],
@@ -185,7 +196,8 @@ class Host implements SshHost {
     init.kill("SIGKILL");
     // One that somebody else killed has said so long ago.
     await eventually(() => init.exitCode !== null || init.signalCode !== null, `the processes of ${this.address} end`);
-    await eventually(() => !isListening(this.address), `${this.address} is down`);
+    const { network } = this.#options;
+    await eventually(() => !isListening(this.address, network?.namespace), `${this.address} is down`);
   }
 
   shell(command: string): string {
@@ -238,12 +250,13 @@ function processIn(pid: number, namespace: string): HostProcess | undefined {
   }
 }
 
-function isListening(address: string): boolean {
+/** As a process sees it; unless given, this one. */
+function isListening(address: string, pid: number | "self" = "self"): boolean {
   const hex = address
     .split(".")
     .toReversed()
     .map((part) => Number(part).toString(16).padStart(2, "0"))
     .join("")
     .toUpperCase();
-  return readFileSync("/proc/net/tcp", "utf8").includes(` ${hex}:0016 00000000:0000 0A`);
+  return readFileSync(`/proc/${pid}/net/tcp`, "utf8").includes(` ${hex}:0016 00000000:0000 0A`);
 }

@@ -1,5 +1,5 @@
 /**
- * A worker of the fault lab: a host behind a bad network, and the ways to strike it. Each strike lasts until the function
+ * A worker of the fault lab: a host with a network namespace of its own behind a bad network, and the ways to strike it. Each strike lasts until the function
  * that it answers is called. What ended on it is told to the ledger before anybody else can know.
  */
 import { writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { rosterWorker } from "../../runner/core/fixtures.ts";
 import { ChaosProxy } from "../../support/chaos-proxy.ts";
 import { type Disk, type Disks, fill, makeRoom } from "../../support/disks.ts";
 import { eventually } from "../../support/eventually.ts";
+import { Network } from "../../support/networks.ts";
 import type { HostProcess, Lab, SshHost } from "../../support/ssh-hosts.ts";
 import { isAlive, kill9 } from "../pool/processes.ts";
 import type { Ledger } from "./ledger.ts";
@@ -22,6 +23,7 @@ export class Machine implements AsyncDisposable {
   readonly host: SshHost;
   readonly proxy: ChaosProxy;
   readonly #disk: Disk;
+  readonly #network: Network;
   readonly #ledger: Ledger;
   /** Power goes off and on one after the other. */
   #power: Promise<void> = Promise.resolve();
@@ -31,15 +33,21 @@ export class Machine implements AsyncDisposable {
   static async start(id: number, lab: Lab, { disks, ledger }: { disks: Disks; ledger: Ledger }): Promise<Machine> {
     const disk = disks.make(join(lab.folder, `disk-${id}`), DISK_KIB);
     writeFileSync(join(disk.outside, "machine"), `${id}\n`);
-    const host = await lab.host({ disk });
-    return new Machine(id, { host, disk, ledger, proxy: await ChaosProxy.open({ host: host.address, port: 22 }) });
+    const network = await Network.open();
+    const host = await lab.host({ disk, network });
+    const proxy = await ChaosProxy.open({ host: host.address, port: 22 });
+    return new Machine(id, { host, disk, network, ledger, proxy });
   }
 
-  private constructor(id: number, parts: { host: SshHost; disk: Disk; ledger: Ledger; proxy: ChaosProxy }) {
+  private constructor(
+    id: number,
+    parts: { host: SshHost; disk: Disk; network: Network; ledger: Ledger; proxy: ChaosProxy },
+  ) {
     this.id = id;
     this.host = parts.host;
     this.proxy = parts.proxy;
     this.#disk = parts.disk;
+    this.#network = parts.network;
     this.#ledger = parts.ledger;
   }
 
@@ -50,6 +58,7 @@ export class Machine implements AsyncDisposable {
   /** Nobody is told: what was connected stays silent until the machine is back, and then hears a reset. */
   cutPower(): Undo {
     this.#ledger.mark("loss", this.id);
+    this.#network.unplug();
     this.proxy.vanish();
     this.proxy.setWeather({ stalled: true });
     this.#outages += 1;
@@ -62,6 +71,7 @@ export class Machine implements AsyncDisposable {
       this.#outages -= 1;
       this.#power = this.#power.then(async () => {
         if (this.#outages > 0 || this.#isOn) return;
+        this.#network.plug();
         await this.host.start();
         this.#isOn = true;
         this.proxy.setWeather({});
@@ -111,6 +121,8 @@ export class Machine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#power;
     await this.proxy[Symbol.asyncDispose]();
+    await this.host.stop();
+    await this.#network[Symbol.asyncDispose]();
   }
 
   get isOn(): boolean {

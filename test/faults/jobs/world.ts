@@ -5,6 +5,7 @@ import type { JobRow } from "../../../runner/api.ts";
 import type { Roster } from "../../../worker/index.ts";
 import { job, POINTER, roster } from "../../runner/core/fixtures.ts";
 import { Disks } from "../../support/disks.ts";
+import { noNetworks } from "../../support/networks.ts";
 import { Lab, noHosts } from "../../support/ssh-hosts.ts";
 import { Daemon } from "./daemon.ts";
 import { jobScript } from "./job-script.ts";
@@ -12,9 +13,10 @@ import { Ledger } from "./ledger.ts";
 import { Machine } from "./machine.ts";
 import { LEASE_SECONDS, type Plan } from "./plan.ts";
 
+const noLab = noHosts ?? noNetworks;
 /** Where the lab cannot be had it is a named skip, but for CI, where it is a failure. */
-export const skipLab = noHosts !== undefined && process.env.CI === undefined;
-export const whyNot = noHosts === undefined ? "" : ` (${noHosts})`;
+export const skipLab = noLab !== undefined && process.env.CI === undefined;
+export const whyNot = noLab === undefined ? "" : ` (${noLab})`;
 
 const CONTROLLER_KIB = 8_192;
 
@@ -26,7 +28,7 @@ export class World implements AsyncDisposable {
   readonly #disks: Disks;
 
   static async open(machines: number, env: NodeJS.ProcessEnv = {}): Promise<World> {
-    if (noHosts !== undefined) throw new Error(`The fault lab ${noHosts}.`);
+    if (noLab !== undefined) throw new Error(`The fault lab ${noLab}.`);
     const lab = new Lab();
     const disks = await Disks.open();
     const ledger = new Ledger(join(lab.folder, "ledger"));
