@@ -73,10 +73,10 @@ if [ -n "$lido_first" ]; then
 fi
 
 # The end of a job is told together with the start of the next one where that lies in the inbox: half the wake-ups for all
-# who listen, and none of them between the two jobs. $lido_told: a line that is due.
-lido_told=
-append_event() { printf '%s! %s\n' "$lido_told" "$1" >> events && lido_told=; }
-tell_end() { printf %s "$lido_told" >> events && lido_told=; }
+# who listen, and none of them between the two jobs. $lido_due: a line that is due.
+lido_due=
+append_event() { printf '%s! %s\n' "$lido_due" "$1" >> events && lido_due=; }
+tell_end() { printf %s "$lido_due" >> events && lido_due=; }
 # The record is the claim's second line. It overwrites bytes that were reserved by the claim, so a full disk can't refuse it
 # (the first line with what stands there); the last column of an exit record is a full stop, without which it does not count.
 write_pid() { printf '%s %s\n%s\n' "$lido_me" "$lido_began" " $lido_pid $lido_start" 1<> "$lido_file.claim"; }
@@ -119,12 +119,12 @@ sweep_ended() {
 # What happens for each attempt stands here and not in functions: bash copies a function each time that it is called.
 while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
   # Otherwise `current` keeps the one that is over until the next one takes its place.
-  if [[ $lido_told ]] && ! next_is_here; then
+  if [[ $lido_due ]] && ! next_is_here; then
     clear_current
     persist tell_end
   fi
   lido_head=
-  if [[ ! $lido_told ]]; then
+  if [[ ! $lido_due ]]; then
     # Wakes up now and then only to notice that the pool's directory is gone. A read with a time limit takes four system calls
     # for each byte, so only the first one is waited for: a line is one atomic write, the rest of it is there.
     IFS= read -r -t 60 -n 1 -u 4 lido_head || continue
@@ -176,7 +176,11 @@ while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
   set +m
   # What process_start does, in half the time, as long as the name is our own and has no blank.
   read -r -a lido_stat < "/proc/$lido_pid/stat"
-  if [[ ${lido_stat[1]} = '(bash)' && ${lido_stat[3]} = "$$" ]]; then lido_start=${lido_stat[21]}; else process_start "$lido_pid"; fi
+  if [[ ${lido_stat[*]:0:2} = "$lido_pid (bash)" && ${lido_stat[3]} = "$$" ]]; then
+    lido_start=${lido_stat[21]}
+  else
+    process_start "$lido_pid"
+  fi
   # A blank comes first: with a digit it would be an exit code.
   write_pid
   ((lido_timeout || lido_lease)) && watch_limits "$lido_pid" "$lido_start"
@@ -198,5 +202,5 @@ while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
   now
   lido_ended="$lido_code $lido_began $lido_now${lido_why:+ $lido_why}"
   persist write_exit "$lido_ended"
-  lido_told="! exit $lido_key $lido_ended"$'\n'
+  lido_due="! exit $lido_key $lido_ended"$'\n'
 done
