@@ -27,6 +27,14 @@ export class HostKeyError extends AuthenticationError {
   override readonly name: string = "HostKeyError";
 }
 
+/** The worker has no log of that attempt, or none that can be read. */
+export class NoLogError extends UserError {
+  override readonly name: string = "NoLogError";
+  constructor(reason: string) {
+    super(`The log cannot be read: ${reason}`, { exitCode: 3 });
+  }
+}
+
 /** Messages that are not of the protocol, or of a version this side does not speak. */
 export class ProtocolError extends UserError {
   override readonly name: string = "ProtocolError";

@@ -4,6 +4,7 @@ export {
   FencedError,
   FullDiskError,
   HostKeyError,
+  NoLogError,
   ProtocolError,
   VersionError,
 } from "./errors.ts";

@@ -1,7 +1,7 @@
 /** Reads an attempt's log from its file on the worker, by a channel beside the agent's. Bytes in, the same bytes out. */
 import { once } from "node:events";
 import { letGo, unowned } from "./channel-end.ts";
-import { ConnectionError } from "./errors.ts";
+import { ConnectionError, NoLogError } from "./errors.ts";
 import type { ChannelLink } from "./link.ts";
 import { quote } from "./shell.ts";
 import type { AttemptKey } from "./types.ts";
@@ -47,9 +47,10 @@ export async function* readLog(link: ChannelLink, options: ReadLogOptions): Asyn
   try {
     yield* unowned(channel);
     if (signal?.aborted) return;
-    const [code] = (await closed) as [number | null | undefined];
-    if (code === undefined) throw new ConnectionError("The connection broke while the log was read.");
-    if (code !== 0) throw new ConnectionError(`The log cannot be read: ${stderr.trim()}`);
+    // Without a code it did not end by itself.
+    const [code = null] = (await closed) as [number | null | undefined];
+    if (code === null) throw new ConnectionError("The connection broke while the log was read.");
+    if (code !== 0) throw new NoLogError(stderr.trim());
   } finally {
     signal?.removeEventListener("abort", stop);
     letGo(channel);

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { NotFoundError, UserError } from "../../spec/errors.ts";
 import type { Worker } from "../../worker/index.ts";
-import { ConnectionError } from "../../worker/index.ts";
+import { ConnectionError, NoLogError } from "../../worker/index.ts";
 import type { LogItem, LogsParams, LogsResult } from "../api.ts";
 import type { Connection, Event, State } from "../core/index.ts";
 import { attemptKey, isTerminal } from "../core/index.ts";
@@ -145,6 +145,11 @@ class Reading {
         else offset = await this.#copy(worker, row, { offset, follow: !complete });
         this.#tail = undefined;
       } catch (error) {
+        if (error instanceof NoLogError) {
+          // It may have been copied, and forgotten there, since we looked.
+          if (await this.#sendCopy(row, offset)) return;
+          throw missingError(row);
+        }
         if (!(error instanceof BrokenRead) || !this.#params.follow)
           throw error instanceof BrokenRead ? error.cause : error;
         offset = error.offset;
@@ -271,6 +276,12 @@ class BrokenRead extends Error {
 function goneError({ id, worker }: LoggedRow): UserError {
   return new NotFoundError(
     `The log of job ${id} was on worker ${worker}, which is gone from its pool; it was not copied before, or that was too long ago.`,
+  );
+}
+
+function missingError({ id, worker }: LoggedRow): UserError {
+  return new NotFoundError(
+    `The log of job ${id} is gone, here and on worker ${worker}: its time was over (LIDO_LOGS_DAYS, LIDO_LOGS_MB), or the job removed it itself.`,
   );
 }
 

@@ -31,11 +31,12 @@ export class Disks implements AsyncDisposable {
     this.#keeper = keeper;
   }
 
-  /** `inside`: its folder, which is made. */
-  make(inside: string, kib: number): Disk {
+  /** `inside`: its folder, which is made. `inodes`: how many files and folders it takes, with itself. */
+  make(inside: string, kib: number, inodes = 0): Disk {
     const namespace = this.#keeper.pid ?? 0;
     mkdirSync(inside, { recursive: true });
-    const size = `size=${kib}k,mode=700`;
+    // 0: without a limit.
+    const size = `size=${kib}k,nr_inodes=${inodes},mode=700`;
     execFileSync("nsenter", ["-t", String(namespace), "-m", "mount", "-t", "tmpfs", "-o", size, "none", inside]);
     return { inside, outside: `/proc/${namespace}/root${inside}`, namespace };
   }
@@ -62,4 +63,19 @@ export function fill(disk: Disk): void {
 
 export function makeRoom(disk: Disk): void {
   rmSync(join(disk.outside, "ballast"), { force: true });
+}
+
+/** Leaves no inode free on it; answers the files that took them. */
+export function takeInodes(disk: Disk): readonly string[] {
+  const made: string[] = [];
+  for (;;) {
+    const file = join(disk.outside, `inode-${made.length}`);
+    try {
+      writeFileSync(file, "");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+      return made;
+    }
+    made.push(file);
+  }
 }

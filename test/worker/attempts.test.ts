@@ -1,13 +1,22 @@
 /** Attempts on a real worker: a real SSH server, real agents and supervisors, real jobs; the agent in each `sh` that there is. */
-import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import { globSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { processStart } from "../../provider/machines/local/process-start.ts";
 import type { AttemptKey, Worker, WorkerEvent } from "../../worker/index.ts";
+import { ConnectionError } from "../../worker/index.ts";
 import { eventually, Recorder } from "../support/eventually.ts";
 import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
 import { hasShell, SHELLS, useShell } from "../support/shells.ts";
 import { uniqueName } from "../support/worker-jobs.ts";
+
+function linkOf(file: string): string | undefined {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return undefined;
+  }
+}
 
 describe.each(SHELLS)("the agent in $name", (shell) => {
   describe.skipIf(!hasShell(shell))(`(needs ${shell.program})`, () => {
@@ -83,6 +92,11 @@ describe.each(SHELLS)("the agent in $name", (shell) => {
       expect(await exit(await start("false; true"))).toMatchObject({ code: 0 });
       expect(await exit(await start("true; false"))).toMatchObject({ code: 1 });
       expect(await exit(await start("kill -9 $$"))).toMatchObject({ code: 137 });
+    });
+
+    // A shell lets what it starts in the background ignore SIGINT, and BusyBox's setsid gives it no other way.
+    test(`SIGINT ${shell.tools ? "is ignored by" : "ends"} a job`, async () => {
+      expect(await exit(await start("kill -INT $$; exit 3"))).toMatchObject({ code: shell.tools ? 3 : 130 });
     });
 
     test("a second START of an attempt answers its status and starts nothing", async () => {
@@ -255,6 +269,29 @@ describe.each(SHELLS)("the agent in $name", (shell) => {
       expect(await exit(next)).toMatchObject({ code: 0 });
       expect(readFileSync(order, "utf8")).toBe("first\nsecond\n");
       expect(await worker.query(key)).toEqual({ kind: "lost", why: "killed" });
+    });
+
+    test("an agent whose follower of the journal was killed ends when it is asked, and the next one tells events", async () => {
+      const key = await start("true");
+      await exit(key);
+      const followers = globSync("/proc/[0-9]*/cwd").filter(
+        (cwd) =>
+          linkOf(cwd) === realpathSync(host.dir) &&
+          readFileSync(cwd.replace(/cwd$/, "cmdline"), "utf8").includes("tail"),
+      );
+      expect(followers).toHaveLength(1);
+      process.kill(Number(followers[0]?.split("/")[2]), "SIGKILL");
+      await eventually(
+        () =>
+          worker.query(key).then(
+            () => false,
+            (error: unknown) => error instanceof ConnectionError,
+          ),
+        "the agent is gone",
+      );
+      await worker.close();
+      worker = await host.connect({ onEvent: events.add });
+      expect(await exit(await start("exit 6"))).toMatchObject({ code: 6 });
     });
 
     test("a torn or an empty exit record does not count", async () => {

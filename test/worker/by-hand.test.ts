@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { processStart } from "../../provider/machines/local/process-start.ts";
 import { eventually } from "../support/eventually.ts";
 import { writtenPids } from "../support/written-pids.ts";
@@ -13,9 +13,15 @@ const ROOT = join(import.meta.dirname, "../..");
 const AGENT = join(ROOT, "worker/agent/agent.sh");
 const STATUSES = ["never", "running", "done", "void", "orphan", "lost killed", "lost lease", "lost reboot"];
 
-const home = mkdtempSync(join(tmpdir(), "lido-hand-"));
-const env = { ...process.env, HOME: home };
+let home: string;
+let env: NodeJS.ProcessEnv;
 const started = new Set<number>();
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "lido-hand-"));
+  env = { ...process.env, HOME: home };
+  mkdirSync(join(home, "sky_workdir"));
+  mkdirSync(join(home, ".lido"));
+});
 afterEach(async () => {
   // Each supervisor and job ends by itself once its folder is gone, but not within this test.
   noteStarted();
@@ -42,9 +48,24 @@ function pattern(line: string): RegExp {
   return new RegExp(`^${escaped.replaceAll(/\d{5,}/g, String.raw`\d+`).replaceAll(/\S+…/g, String.raw`\S+`)} *$`);
 }
 
+test("a request that lacks words or a number is answered by an error, and the next one as ever", async () => {
+  using agent = spawn("sh", [AGENT, join(home, ".lido/wrong")], { env, stdio: ["pipe", "pipe", "inherit"] });
+  const heard: string[] = [];
+  createInterface({ input: agent.stdout }).on("line", (line) => heard.push(line));
+  agent.stdin.write("FORGET\nSETTLE a-1\nCANCEL a-1 1 1\nQUERY a-1\nFENCE q abc\nLEASE\nPING\n");
+  await eventually(() => heard.includes("= ok"), "all is answered");
+  expect(heard.filter((line) => line.startsWith("= "))).toEqual([
+    "= error FORGET needs 2 words, and has 0",
+    "= error SETTLE needs 2 words, and has 1",
+    "= error CANCEL needs 4 words, and has 3",
+    "= error QUERY needs 3 words, and has 1",
+    "= error FENCE needs a number, and has: abc",
+    "= error LEASE needs a number, and has: ",
+    "= ok",
+  ]);
+});
+
 test("each line of it does what stands there", async () => {
-  mkdirSync(join(home, "sky_workdir"));
-  mkdirSync(join(home, ".lido"));
   using agent = spawn("sh", [AGENT, join(home, ".lido/try")], { env, stdio: ["pipe", "pipe", "inherit"] });
   const heard: string[] = [];
   createInterface({ input: agent.stdout }).on("line", (line) => heard.push(line));

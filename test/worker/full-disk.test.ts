@@ -1,11 +1,11 @@
 /** A worker whose disk is full: what fills it can be ended, what has ended can be taken away, and both make room. */
-import { readdirSync, readFileSync, statfsSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { AttemptKey, Worker } from "../../worker/index.ts";
+import type { AttemptKey, ConnectOptions, Worker, WorkerEvent } from "../../worker/index.ts";
 import { connectWorker } from "../../worker/index.ts";
-import { type Disk, Disks, fill, makeRoom } from "../support/disks.ts";
-import { eventually } from "../support/eventually.ts";
+import { type Disk, Disks, fill, makeRoom, takeInodes } from "../support/disks.ts";
+import { eventually, Recorder } from "../support/eventually.ts";
 import { Lab, noHosts } from "../support/ssh-hosts.ts";
 
 const POOL_KEY = "p-0000000000";
@@ -13,16 +13,17 @@ const POOL_KEY = "p-0000000000";
 describe.skipIf(noHosts !== undefined)(`a full disk (${noHosts ?? "root, sshd"})`, () => {
   const opened = new AsyncDisposableStack();
   let disk: Disk;
-  let connect: () => Promise<Worker>;
+  let connect: (more?: Partial<ConnectOptions>) => Promise<Worker>;
   let jobs = 0;
 
   beforeAll(async () => {
     const disks = opened.use(await Disks.open());
     const lab = opened.use(new Lab());
-    disk = disks.make(join(lab.folder, "disk"), 4_096);
+    disk = disks.make(join(lab.folder, "disk"), 4_096, 300);
     const { address: host, hostKey } = await lab.host({ disk });
     const endpoint = { name: "p-1", host, port: 22, user: "root", hostKey, poolKey: POOL_KEY };
-    connect = () => connectWorker(endpoint, { privateKey: readFileSync(lab.identityFile, "utf8") });
+    const privateKey = readFileSync(lab.identityFile, "utf8");
+    connect = (more = {}) => connectWorker(endpoint, { privateKey, ...more });
   });
   afterAll(() => opened.disposeAsync());
   beforeEach(() => makeRoom(disk));
@@ -85,6 +86,29 @@ describe.skipIf(noHosts !== undefined)(`a full disk (${noHosts ?? "root, sshd"})
     await settleAll(worker);
     expect(isFull()).toBe(false);
     expect(readdirSync(dir()).filter((name) => name.startsWith("collect"))).toEqual([]);
+  });
+
+  test("without a free inode a job is refused, and runs when it is started again later", async () => {
+    const events = new Recorder<WorkerEvent>();
+    await using worker = await connect({ onEvent: events.add });
+    const first = await start(worker, "sleep 1000");
+    await eventually(async () => (await worker.query(first)).kind === "running", "it runs");
+    const behind = await start(worker, "echo began");
+    // As after a break.
+    expect(await worker.start({ key: behind, slot: 0, env: {} })).toEqual({ kind: "accepted" });
+    const taken = takeInodes(disk);
+    await expect(worker.cancel(behind, 1)).rejects.toThrow("is the disk full?");
+    expect(await worker.takeBack(behind)).toBe("not-now");
+    await worker.cancel(first, 1);
+    const refusals = () => events.items.filter((event) => event.kind === "refused" && event.key.job === behind.job);
+    await eventually(() => refusals().length > 0, "it is refused");
+    expect(refusals()).toMatchObject([{ reason: "no-space" }]);
+    expect(await worker.query(behind)).toEqual({ kind: "never" });
+    for (const file of taken) rmSync(file);
+    expect(await worker.start({ key: behind, slot: 0, env: {} })).toEqual({ kind: "accepted" });
+    await eventually(async () => (await worker.query(behind)).kind === "done", "it ran");
+    expect(refusals()).toHaveLength(1);
+    await settleAll(worker);
   });
 
   test("the worker can be cordoned and given back", async () => {

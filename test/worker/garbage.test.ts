@@ -50,6 +50,21 @@ test("a submission goes when nothing is left of it and an hour is over; one with
   expect(submissions()).toEqual([]);
 });
 
+test("a log that was being forgotten when an older agent was killed goes with its submission", async () => {
+  const folder = join(here.host.dir, "jobs/older-1");
+  mkdirSync(folder);
+  for (const [name, text] of [
+    ["run", "true\n"],
+    ["1.1.claim", "void\n1 2 3 .\n"],
+    ["1.1.log", "one\n"],
+  ] as const)
+    writeFileSync(join(folder, name), text);
+  await (await here.host.connect()).close();
+  ageByTwoHours();
+  await (await here.host.connect()).close();
+  expect(submissions()).not.toContain("older-1");
+});
+
 test("the journal is emptied by who finds itself alone, and never while somebody follows", async () => {
   const journal = join(here.host.dir, "events");
   await jobs.over(await jobs.start("true"));

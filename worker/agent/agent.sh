@@ -60,13 +60,19 @@ keeps_limits() {
   while supervisor_alive "$1"; do sleep 0.01; done
 }
 
+# start_supervisor SLOT: not with `&` where setsid can do without, since a shell lets what it starts so ignore SIGINT and
+# SIGQUIT, and no bash and no job behind it could change that. BusyBox's setsid knows no -f.
+start_supervisor() {
+  setsid -f bash "$lido_code_dir/supervisor.sh" "$1" 7>&- || in_new_session bash "$lido_code_dir/supervisor.sh" "$1"
+}
+
 # Once per slot and boot. It writes its pid only when its inbox is open, so no START is put where nobody reads.
 ensure_supervisor() {
   supervisor_alive "$1" && return
   mkdir -p "slots/$1"
   [ -p "slots/$1/inbox" ] || mkfifo "slots/$1/inbox"
   [ -p "slots/$1/timer" ] || mkfifo "slots/$1/timer"
-  in_new_session bash "$lido_code_dir/supervisor.sh" "$1" </dev/null >/dev/null 2>&1
+  start_supervisor "$1" </dev/null >/dev/null 2>&1
   turns=0
   until supervisor_alive "$1"; do
     turns=$((turns + 1))
@@ -162,8 +168,13 @@ do_start() {
   if printf '%s %s %s %s\n' "$1" "$2" "$3" "$5" 1<> "slots/$4/inbox"; then answer accepted; else answer "error cannot write to slot $4"; fi
 }
 
-# void_claim: claims $file for nobody. 1: the disk is full, and its claim is empty. 2: it is somebody's already.
-void_claim() { (set -C; { printf 'void\n' || exit 1; } > "$file.claim" || exit 2) 2>/dev/null; }
+# void_claim: claims $file for nobody. 1: the disk is full, and its claim is empty or not there. 2: it is somebody's already.
+void_claim() {
+  (set -C; { printf 'void\n' || exit 1; } > "$file.claim" || exit 2) 2>/dev/null
+  set -- $?
+  [ "$1" != 2 ] || [ -e "$file.claim" ] || return 1
+  return "$1"
+}
 
 # CANCEL SUBMISSION JOB ATTEMPT GRACE_SECONDS
 do_cancel() {
@@ -327,6 +338,16 @@ free_space() {
   fi
 }
 
+# has_words COUNT WORD…, is_number TEXT: or the request is answered by an error.
+has_words() {
+  [ "$#" -gt "$1" ] && return
+  answer "error $request needs $1 words, and has $(($# - 1))"
+  return 1
+}
+is_number() {
+  case $1 in '' | *[!0-9]*) answer "error $request needs a number, and has: $1"; return 1 ;; esac
+}
+
 read_boot_id
 # A block of the disk for the day on which it is full.
 [ -s spare ] || { printf '%4096s' '' > spare; } 2>/dev/null || rm -f spare
@@ -362,18 +383,19 @@ while IFS= read -r line; do
       case $rest in *' '*) ;; *) rest="$rest " ;; esac
       do_start "$submission" "$job" "$attempt" "${rest%% *}" "${rest#* }"
       ;;
-    QUERY) status $rest; answer "$status" ;;
-    FENCE) do_fence $rest ;;
+    # Asked for what no event told, it may be that none can come any more.
+    QUERY) follows || exit 1; has_words 3 $rest && { status $rest; answer "$status"; } ;;
+    FENCE) has_words 2 $rest && is_number "${rest##* }" && do_fence $rest ;;
     JOB) do_job $rest ;;
-    CANCEL) do_cancel $rest ;;
-    TAKEBACK) do_take_back $rest ;;
+    CANCEL) has_words 4 $rest && do_cancel $rest ;;
+    TAKEBACK) has_words 3 $rest && do_take_back $rest ;;
     RUNNING) do_running ;;
-    ACK) do_ack $rest ;;
+    ACK) has_words 3 $rest && do_ack $rest ;;
     UNREAD) do_unread ;;
-    FORGET) do_forget '' $rest ;;
-    SETTLE) do_forget known $rest ;;
-    LEASE) do_lease $rest ;;
-    TAKE) do_take $rest ;;
+    FORGET) has_words 2 $rest && do_forget '' $rest ;;
+    SETTLE) has_words 2 $rest && do_forget known $rest ;;
+    LEASE) is_number "$rest" && do_lease $rest ;;
+    TAKE) has_words 2 $rest && do_take $rest ;;
     CORDON) as_reconciler do_cordon "$rest" ;;
     UNCORDON) as_reconciler do_uncordon ;;
     ROSTER) IFS= read -r text; as_reconciler do_roster "$rest" ;;

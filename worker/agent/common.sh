@@ -101,7 +101,8 @@ in_new_session() {
   if command -v setsid >/dev/null 2>&1; then
     setsid "$@" 7>&- &
   else
-    perl -MPOSIX=setsid -e 'setsid(); exec @ARGV' -- "$@" 7>&- &
+    # Perl can undo what `&` makes its children ignore.
+    perl -MPOSIX=setsid -e 'setsid(); @SIG{"INT", "QUIT"} = ("DEFAULT") x 2; exec @ARGV' -- "$@" 7>&- &
   fi
 }
 

@@ -6,15 +6,14 @@
 # The claim stays, as `void`, until the submission goes: a START of it that still lies in an inbox, or comes late over
 # a connection that hung, must not run it again.
 do_forget() {
-  known=$1 submission=$2 found='' count=0 gone=''
+  known=$1 submission=$2 found='' count=0 gone='' claims=''
   shift 2
   for name in "$@"; do
     file=jobs/$submission/$name
     if is_known && is_over; then
-      # The last two are an older Lido's.
-      gone="$gone $file.log $file.cancel $file.refused $file.ack $file.exit $file.pid"
-      # In place, so that a full disk can't refuse it.
-      [ -e "$file.claim" ] && printf 'void\n' 1<> "$file.claim"
+      # The log last but for an older Lido's record: while it is there the attempt is not forgotten, and is told as unread.
+      gone="$gone $file.cancel $file.refused $file.ack $file.pid $file.log $file.exit"
+      claims="$claims $file.claim"
     else
       count=$((count + 1))
       found="$found$submission ${name%.*} ${name#*.}
@@ -23,6 +22,10 @@ do_forget() {
   done
   # shellcheck disable=SC2086 # these are words: ids and numbers
   [ -z "$gone" ] || rm -f $gone
+  for file in $claims; do
+    # In place, so that a full disk can't refuse it.
+    if [ -e "$file" ]; then printf 'void\n' 1<> "$file"; fi
+  done
   answer_keys
   forgotten=$((forgotten + $#))
   [ "$forgotten" -lt 5000 ] || trim_journal

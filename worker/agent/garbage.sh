@@ -18,10 +18,15 @@ sweep_when_due() {
   { printf '%s %s\n' "$lido_uptime" "$lido_boot" > swept; } 2>/dev/null
 }
 
-# is_deserted DIR: are there but claims beside the script? An attempt that is not forgotten has a log or a mark.
+# is_deserted DIR: are there but claims beside the script? An attempt that is not forgotten has a log or a mark; a log beside
+# a claim that says `void` was being forgotten when an agent of an older Lido was killed.
 is_deserted() {
   for file in "$1"/*; do
-    case ${file##*/} in env | run | limits | *.claim | *.refused | *.new | '*') ;; *) return 1 ;; esac
+    case ${file##*/} in
+      env | run | limits | *.claim | *.refused | *.new | '*') ;;
+      *.log) look_at_claim "${file%.log}" && [ "$lido_claim" = void ] || return 1 ;;
+      *) return 1 ;;
+    esac
   done
 }
 
@@ -38,6 +43,9 @@ follow_journal() {
   tail -c "+$((journal_size + 1))" -f events 2>/dev/null &
   tail_pid=$!
 }
+
+# follows: without its follower an agent tells no event, and whoever listens learns of nothing until they ask.
+follows() { process_start "$tail_pid"; }
 
 # trim_journal: the same for an agent that lives long, now and then, while it is alone, nothing runs, and its queues know
 # every result: then nobody waits for anything that the journal holds. The cordon and the roster are said again.

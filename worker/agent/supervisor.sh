@@ -75,8 +75,9 @@ fi
 # The end of a job is told together with the start of the next one where that lies in the inbox: half the wake-ups for all
 # who listen, and none of them between the two jobs. $lido_due: a line that is due.
 lido_due=
-append_event() { printf '%s! %s\n' "$lido_due" "$1" >> events && lido_due=; }
-tell_end() { printf %s "$lido_due" >> events && lido_due=; }
+append_event() { { tell_due && printf '! %s\n' "$1"; } >> events; }
+tell_due() { [[ ! $lido_due ]] || { printf %s "$lido_due" && lido_due=; }; }
+tell_end() { tell_due >> events; }
 # The record is the claim's second line. It overwrites bytes that were reserved by the claim, so a full disk can't refuse it
 # (the first line with what stands there); the last column of an exit record is a full stop, without which it does not count.
 write_pid() { printf '%s %s\n%s\n' "$lido_me" "$lido_began" " $lido_pid $lido_start" 1<> "$lido_file.claim"; }
@@ -89,17 +90,19 @@ clear_current() { printf '\n' 1<> "$lido_slot/current"; }
 [ -r environment ] && . ./environment >/dev/null 2>&1
 
 # A START may lie in the inbox twice, when it was sent again after a break. Once it is refused the second one must not
-# run it: its queue may have given it to another worker by then. Only a new START takes the mark away.
+# run it: its queue may have given it to another worker by then. Only a new START takes the mark away. Where no file can be
+# made, $lido_unmarked keeps it in mind until nothing lies there any more.
+lido_unmarked=
 refuse() {
-  : >| "$lido_file.refused"
+  : >| "$lido_file.refused" || lido_unmarked+=" $lido_key;"
   clear_current
   persist append_event "refused $lido_key $1"
 }
 
-# The claim failed: it was claimed before, by whoever, and is theirs; or it is ours and could not be written.
+# The claim failed: it was claimed before, by whoever, and is theirs; or it is ours and could not be written, or not be made.
 not_claimed() {
-  clear_current
-  [[ $lido_full ]] && { rm -f "$lido_file.claim"; refuse no-space; }
+  [[ $lido_full ]] && rm -f "$lido_file.claim"
+  if [[ -e $lido_file.claim ]]; then clear_current; else refuse no-space; fi
 }
 
 # end_cancelled: a cancel that came before the pid was written found nobody to signal.
@@ -123,6 +126,7 @@ while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
     clear_current
     persist tell_end
   fi
+  if [[ $lido_unmarked ]] && ! next_is_here; then lido_unmarked=; fi
   lido_head=
   if [[ ! $lido_due ]]; then
     # Wakes up now and then only to notice that the pool's directory is gone. A read with a time limit takes four system calls
@@ -138,7 +142,7 @@ while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
   lido_attempt=${lido_rest%% *} lido_assignments=${lido_rest#* }
   lido_key="$lido_submission $lido_job $lido_attempt" lido_file=jobs/$lido_submission/$lido_job.$lido_attempt
   lido_run=$lido_supervisor_dir/jobs/$lido_submission/run
-  [[ -e $lido_file.refused ]] && continue
+  [[ -e $lido_file.refused || $lido_unmarked = *" $lido_key;"* ]] && continue
   # First the intent, then the look at the cordon: whoever sets a cordon and then finds no intent knows that nothing starts.
   printf '%s\n' "$lido_key" 1<> "$lido_slot/current" || { refuse no-space; continue; }
   if [[ -e cordon || -e quarantine ]] && { read_first cordon || read_first quarantine; }; then refuse "cordoned $lido_first"; continue; fi
@@ -161,7 +165,7 @@ while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
 
   set -m
   (
-    cd "$HOME/sky_workdir" || exit 1
+    cd "$HOME/sky_workdir" 2>/dev/null || { echo "lido: ~/sky_workdir is gone from this worker; did a job remove it?"; exit 1; }
     # From `env` on every variable may be the job's: PATH, HOME, and our own.
     set -- "$BASH" "$lido_run" "$lido_submission.$lido_job.$lido_attempt." "$lido_assignments"
     # shellcheck disable=SC1090

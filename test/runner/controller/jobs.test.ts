@@ -137,6 +137,13 @@ test("a log that cannot be had is a sentence", async () => {
   await untilOver(client, busy.first, waiting.last);
 });
 
+test("a log that its job removed is said to be gone, and nobody waits for it", async () => {
+  const { first } = await submit(1, 'echo one; rm "$(readlink /proc/$$/fd/1)"');
+  await untilOver(client, first, first);
+  for (const part of [{}, { follow: false }, { tail: 1 }])
+    await expect(readLog(first, part)).rejects.toThrow(`The log of job ${first} is gone, here and on worker 1: `);
+});
+
 test("a broken connection is no failure: the job goes on and its end is learnt", async () => {
   const gate = join(home.path, "gate");
   const { first } = await submit(1, `until [ -e ${gate} ]; do sleep 0.02; done; echo done`);
