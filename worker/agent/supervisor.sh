@@ -99,10 +99,11 @@ refuse() {
   persist append_event "refused $lido_key $1"
 }
 
-# The claim failed: it was claimed before, by whoever, and is theirs; or it is ours and could not be written, or not be made.
+# The claim failed: it was claimed before, by whoever, and is theirs, or was and is given up again with a mark; or it is ours
+# and could not be written, or not be made.
 not_claimed() {
   [[ $lido_full ]] && rm -f "$lido_file.claim"
-  if [[ -e $lido_file.claim ]]; then clear_current; else refuse no-space; fi
+  if [[ -e $lido_file.claim || -e $lido_file.refused ]]; then clear_current; else refuse no-space; fi
 }
 
 # end_cancelled: a cancel that came before the pid was written found nobody to signal.
