@@ -120,7 +120,7 @@ export function isEvent(line: string): boolean {
 /** What one line of the agent means. @throws ProtocolError for a line that only a broken agent would write. */
 export function parseLine(line: string): AgentLine {
   if (line.startsWith("= ")) return { kind: "answer", text: line.slice(2) };
-  if (isEvent(line)) return { kind: "event", event: parseEvent(line.slice(2)) };
+  if (isEvent(line)) return { kind: "event", event: parseEvent(line.slice(2).trimEnd()) };
   if (line.startsWith("LIDO ")) return { kind: "hello", line };
   if (line.startsWith("LIDO-AGENT ")) return { kind: "facts", facts: parseFacts(line) };
   return { kind: "other", text: line };

@@ -44,9 +44,9 @@ export class ChaosProxy implements AsyncDisposable {
     return (this.#server.address() as { port: number }).port;
   }
 
-  /** Those of which one side at least is still there. */
+  /** Those of which one side at least is still there. A socket that was destroyed while it connected may never say so. */
   get connections(): number {
-    return this.#connections.size;
+    return [...this.#connections].filter(({ near, far }) => !near.destroyed || !far.destroyed).length;
   }
 
   /** For connections that are there and those that come. What is not given is fair. */

@@ -64,6 +64,9 @@ test("ends and starts of jobs behind each other are told in their order, and the
   ]);
   expect(await worker.running()).toEqual([]);
   expect(readFileSync(join(host.dir, "slots/0/current"), "utf8")).toMatch(/^\n/);
+  // No line crosses a page of the file, or a reader could see half of it.
+  const journal = readFileSync(join(host.dir, "events"), "latin1").split(/(?<=\n)/);
+  expect(new Set(journal.map((line) => line.length))).toEqual(new Set([128]));
 });
 
 test("what was cancelled while it waited, and then taken back, never begins", async () => {

@@ -280,18 +280,18 @@ read_cordon() {
 }
 
 do_cordon() {
-  if put cordon.new cordon "$1"; then printf '! cordon %s\n' "$1" >> events; answer ok; else answer "error cannot write the cordon: is the disk full?"; fi
+  if put cordon.new cordon "$1"; then event_line "cordon $1" >> events; answer ok; else answer "error cannot write the cordon: is the disk full?"; fi
 }
 
 do_uncordon() {
-  if rm -f cordon quarantine && printf '! cordon \n' >> events; then answer ok; else answer "error cannot remove the cordon"; fi
+  if rm -f cordon quarantine && event_line cordon >> events; then answer ok; else answer "error cannot remove the cordon"; fi
 }
 
 # ROSTER EPOCH, then one line of JSON, which is in $text.
 do_roster() {
   roster_epoch
   if [ "$1" -gt "$roster_epoch" ]; then
-    if put "roster.$$" roster "$1" "$text"; then printf '! roster %s\n' "$1" >> events; else answer "error cannot write the roster"; return; fi
+    if put "roster.$$" roster "$1" "$text"; then event_line "roster $1" >> events; else answer "error cannot write the roster"; return; fi
   fi
   answer ok
 }

@@ -87,6 +87,11 @@ read_claim() {
   do :; done
 }
 
+# event_line TEXT: prints a line of the journal, filled up to 128 bytes or a multiple of that, so that none crosses a page of
+# the file. Whoever reads a file while it grows may see a write's part before a page's end and not yet the rest, and an
+# agent's follower would pass on half a line.
+event_line() { printf '! %-*s\n' "$(((${#1} + 130) / 128 * 128 - 3))" "$1"; }
+
 # find_strays SUBMISSION JOB ATTEMPT -> $lido_strays: pids of what has that attempt in its environment, in whatever group.
 find_strays() {
   lido_strays=

@@ -6,7 +6,7 @@ quarantine() {
   [ -e quarantine ] && return
   lido_reason="lido: process $1 of job $4 (attempt $5) survives SIGKILL, since $(date -u +%Y-%m-%dT%H:%M:%SZ)"
   { printf '%s\n%s\n' "$lido_reason" "$1 $2 $lido_boot" > quarantine.new && mv quarantine.new quarantine; } 2>/dev/null || return
-  printf '! cordon %s\n' "$lido_reason" >> events
+  event_line "cordon $lido_reason" >> events
 }
 
 # end_quarantine: takes away one whose process is gone; says which cordon holds now.
@@ -16,7 +16,7 @@ end_quarantine() {
   if [ "${lido_first##* }" = "$lido_boot" ] && alive $lido_first; then return; fi
   rm -f quarantine
   read_first cordon
-  printf '! cordon %s\n' "$lido_first" >> events
+  event_line "cordon $lido_first" >> events
 }
 
 # wait_until_gone PID START SUBMISSION JOB ATTEMPT: five seconds after its KILL a process has no more excuse.

@@ -73,10 +73,10 @@ if [ -n "$lido_first" ]; then
 fi
 
 # The end of a job is told together with the start of the next one where that lies in the inbox: half the wake-ups for all
-# who listen, and none of them between the two jobs. $lido_due: a line that is due.
+# who listen, and none of them between the two jobs. $lido_due: an event that is due.
 lido_due=
-append_event() { { tell_due && printf '! %s\n' "$1"; } >> events; }
-tell_due() { [[ ! $lido_due ]] || { printf %s "$lido_due" && lido_due=; }; }
+append_event() { { tell_due && event_line "$1"; } >> events; }
+tell_due() { [[ ! $lido_due ]] || { event_line "$lido_due" && lido_due=; }; }
 tell_end() { tell_due >> events; }
 # The record is the claim's second line. It overwrites bytes that were reserved by the claim, so a full disk can't refuse it
 # (the first line with what stands there); the last column of an exit record is a full stop, without which it does not count.
@@ -207,5 +207,5 @@ while [[ -d $lido_supervisor_dir/$lido_slot ]]; do
   now
   lido_ended="$lido_code $lido_began $lido_now${lido_why:+ $lido_why}"
   persist write_exit "$lido_ended"
-  lido_due="! exit $lido_key $lido_ended"$'\n'
+  lido_due="exit $lido_key $lido_ended"
 done
