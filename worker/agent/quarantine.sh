@@ -23,9 +23,10 @@ end_quarantine() {
 wait_until_gone() {
   lido_waited=0
   while alive "$1" "$2"; do
+    # Right after the look: who else waits for that process may have ended its quarantine during a nap.
+    [ "$lido_waited" -lt 25 ] || quarantine "$@"
     nap 0.2
     lido_waited=$((lido_waited + 1))
-    [ "$lido_waited" -lt 25 ] || quarantine "$@"
   done
   [ "$lido_waited" -lt 25 ] || end_quarantine
 }
