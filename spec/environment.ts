@@ -50,6 +50,12 @@ export function valueFault(name: string, value: string): Fault | undefined {
   };
 }
 
+/** Of a name that stands in `envs` and in `secrets`. */
+export const twiceFault = (name: string): Fault => ({
+  message: `\`${name}\` stands in \`envs\` and in \`secrets\``,
+  advice: "keep one of them",
+});
+
 /** Looks at secrets that come from a program and not from a file. @throws UserError that shows no value */
 export function checkSecrets(secrets: Readonly<Record<string, unknown>>, envs: Environment): void {
   const wrong = Object.entries(secrets).flatMap(([name, value]) => {
@@ -60,8 +66,7 @@ export function checkSecrets(secrets: Readonly<Record<string, unknown>>, envs: E
 }
 
 function secretFault(name: string, value: unknown, envs: Environment): Fault | undefined {
-  if (Object.hasOwn(envs, name))
-    return { message: `\`${name}\` stands in \`envs\` and in \`secrets\``, advice: "keep one of them" };
+  if (Object.hasOwn(envs, name)) return twiceFault(name);
   if (typeof value === "string") return valueFault(name, value);
   return { message: `the value of ${showKey(name)} must be text`, advice: "write `{NAME: pulumi.secret('…')}`" };
 }

@@ -4,7 +4,7 @@
  */
 import { ABOUT_TASK } from "./about.ts";
 import { durationForm, readDuration } from "./duration.ts";
-import { environmentSchema } from "./environment.ts";
+import { environmentSchema, twiceFault } from "./environment.ts";
 import { bad, type Fault, isMapping, type Mapping } from "./fault.ts";
 import { fileMountsSchema } from "./file-mounts.ts";
 import type { TaskKey } from "./keys.ts";
@@ -90,12 +90,6 @@ function bothFaults({ pool, service, envs, secrets }: Mapping): readonly Fault[]
   const spelt = bad("`pool` and `service` are both set", "keep `pool`", { path: ["service"], anchor: "key" });
   return [
     ...(pool !== undefined && service !== undefined ? spelt.faults : []),
-    ...names.flatMap(
-      (name) =>
-        bad(`\`${name}\` stands in \`envs\` and in \`secrets\``, "keep one of them", {
-          path: ["secrets", name],
-          anchor: "key",
-        }).faults,
-    ),
+    ...names.map((name): Fault => ({ ...twiceFault(name), path: ["secrets", name], anchor: "key" })),
   ];
 }

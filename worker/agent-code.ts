@@ -13,6 +13,7 @@ const FILES = [
   "reconcilers.sh",
   "lease.sh",
   "limits.sh",
+  "slots.sh",
   "status.sh",
   "forget.sh",
   "collect.sh",

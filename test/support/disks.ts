@@ -2,10 +2,10 @@
  * Small disks of a test: each a tmpfs of its own size, so that it can be filled without harm to the computer. They are
  * mounted in a mount namespace that one process holds; with it, and so with the test, they are gone. Needs root.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Keeper } from "./keeper.ts";
 
 export interface Disk {
   /** Where it lies for processes in `namespace`. */
@@ -17,23 +17,19 @@ export interface Disk {
 }
 
 export class Disks implements AsyncDisposable {
-  readonly #keeper: ChildProcess;
+  readonly #keeper: Keeper;
 
   static async open(): Promise<Disks> {
-    // It lives until its stdin ends, which it does with the test, however that ends.
-    const script = "mount --make-rprivate / && echo ready && read -r _";
-    const keeper = spawn("unshare", ["--mount", "bash", "-c", script], { stdio: ["pipe", "pipe", "inherit"] });
-    await once(keeper.stdout, "data");
-    return new Disks(keeper);
+    return new Disks(await Keeper.open("--mount", "mount --make-rprivate /"));
   }
 
-  private constructor(keeper: ChildProcess) {
+  private constructor(keeper: Keeper) {
     this.#keeper = keeper;
   }
 
   /** `inside`: its folder, which is made. `inodes`: how many files and folders it takes, with itself. */
   make(inside: string, kib: number, inodes = 0): Disk {
-    const namespace = this.#keeper.pid ?? 0;
+    const namespace = this.#keeper.pid;
     mkdirSync(inside, { recursive: true });
     // 0: without a limit.
     const size = `size=${kib}k,nr_inodes=${inodes},mode=700`;
@@ -42,9 +38,7 @@ export class Disks implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const over = once(this.#keeper, "exit");
-    this.#keeper.kill("SIGKILL");
-    await over;
+    await this.#keeper[Symbol.asyncDispose]();
   }
 }
 

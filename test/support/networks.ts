@@ -3,9 +3,9 @@
  * 198.18.0.0/15, which no network uses but for tests (RFC 2544). One process holds it; with it, and so with the test, it is gone.
  * Needs root.
  */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
+import { Keeper } from "./keeper.ts";
 
 /** Why networks cannot be made here; undefined where they can. */
 export const noNetworks: string | undefined = (() => {
@@ -17,13 +17,11 @@ export const noNetworks: string | undefined = (() => {
 export class Network implements AsyncDisposable {
   /** Its one address, in there. */
   readonly address: string;
-  readonly #keeper: ChildProcess;
+  readonly #keeper: Keeper;
 
   static async open(): Promise<Network> {
     const { device, here, there } = await nextCable();
-    // It lives until its stdin ends, which it does with the test, however that ends.
     const script = [
-      "set -e",
       batch("ip", [
         `link add eth0 type veth peer name ${device} netns ${process.pid}`,
         `address add ${there}/31 dev eth0`,
@@ -31,22 +29,18 @@ export class Network implements AsyncDisposable {
         "link set eth0 up",
       ]),
       batch(`nsenter -t ${process.pid} -n ip`, [`address add ${here}/31 dev ${device}`, `link set ${device} up`]),
-      "echo ready; read -r _",
     ].join("\n");
-    const keeper = spawn("unshare", ["--net", "bash", "-c", script], { stdio: ["pipe", "pipe", "inherit"] });
-    const [came] = (await Promise.race([once(keeper.stdout, "data"), once(keeper, "exit")])) as [unknown];
-    if (!Buffer.isBuffer(came)) throw new Error(`the network ${device} cannot be made`);
-    return new Network(there, keeper);
+    return new Network(there, await Keeper.open("--net", script));
   }
 
-  private constructor(address: string, keeper: ChildProcess) {
+  private constructor(address: string, keeper: Keeper) {
     this.address = address;
     this.#keeper = keeper;
   }
 
   /** A process in it. */
   get namespace(): number {
-    return this.#keeper.pid ?? 0;
+    return this.#keeper.pid;
   }
 
   /** What either side sends is lost from here on, and nobody is told. */
@@ -59,9 +53,7 @@ export class Network implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const over = once(this.#keeper, "exit");
-    this.#keeper.kill("SIGKILL");
-    await over;
+    await this.#keeper[Symbol.asyncDispose]();
   }
 
   // The far end: without a near one its address would be looked for on the way to other networks.

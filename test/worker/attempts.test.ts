@@ -1,22 +1,15 @@
 /** Attempts on a real worker: a real SSH server, real agents and supervisors, real jobs; the agent in each `sh` that there is. */
-import { globSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { processStart } from "../../provider/machines/local/process-start.ts";
 import type { AttemptKey, Worker, WorkerEvent } from "../../worker/index.ts";
 import { ConnectionError } from "../../worker/index.ts";
+import { kill9, processesNaming } from "../faults/pool/processes.ts";
 import { eventually, Recorder } from "../support/eventually.ts";
 import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
 import { hasShell, SHELLS, useShell } from "../support/shells.ts";
 import { uniqueName } from "../support/worker-jobs.ts";
-
-function linkOf(file: string): string | undefined {
-  try {
-    return readlinkSync(file);
-  } catch {
-    return undefined;
-  }
-}
 
 describe.each(SHELLS)("the agent in $name", (shell) => {
   describe.skipIf(!hasShell(shell))(`(needs ${shell.program})`, () => {
@@ -274,13 +267,9 @@ describe.each(SHELLS)("the agent in $name", (shell) => {
     test("an agent whose follower of the journal was killed ends when it is asked, and the next one tells events", async () => {
       const key = await start("true");
       await exit(key);
-      const followers = globSync("/proc/[0-9]*/cwd").filter(
-        (cwd) =>
-          linkOf(cwd) === realpathSync(host.dir) &&
-          readFileSync(cwd.replace(/cwd$/, "cmdline"), "utf8").includes("tail"),
-      );
+      const followers = processesNaming(host.home).filter(({ command }) => command.startsWith("tail "));
       expect(followers).toHaveLength(1);
-      process.kill(Number(followers[0]?.split("/")[2]), "SIGKILL");
+      for (const { pid } of followers) kill9(pid);
       await eventually(
         () =>
           worker.query(key).then(

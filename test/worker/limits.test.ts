@@ -85,8 +85,8 @@ test("a limit never signals a process group whose number is somebody else's by n
   const ended = once(stranger, "exit");
   const pid = stranger.pid as number;
   const signal = (start: string | undefined) => {
-    const script = `. "$0"; signal_group KILL ${pid} "${start}"`;
-    execFileSync("bash", ["-c", script, join(import.meta.dirname, "../../worker/agent/common.sh")]);
+    const script = `. ./common.sh; . ./limits.sh; signal_group KILL ${pid} "${start}"`;
+    execFileSync("bash", ["-c", script], { cwd: join(import.meta.dirname, "../../worker/agent") });
   };
   signal("1");
   expect(processStart(pid)).toBeDefined();

@@ -1,9 +1,10 @@
 /** A log's bytes are told once each: from any offset, over broken connections, whatever they are. */
 import { createHash, randomBytes } from "node:crypto";
-import { appendFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AttemptKey, Worker } from "../../worker/index.ts";
+import { processesNaming } from "../faults/pool/processes.ts";
 import { eventually } from "../support/eventually.ts";
 import { startTestWorker, type TestWorker } from "../support/local-worker.ts";
 
@@ -47,7 +48,7 @@ test("a log is followed from beyond its end, too: nothing before that byte is to
   const reading = (async () => {
     for await (const chunk of worker.readLog(key, { offset: 3, follow: true, signal: stop.signal })) seen.push(chunk);
   })();
-  await eventually(() => commandLines().some((line) => line.includes("logs-1/3.1.log")), "somebody reads it");
+  await eventually(() => processesNaming("logs-1/3.1.log").length > 0, "somebody reads it");
   for (const piece of ["one", "two\n", "three\n"]) {
     appendFileSync(file, piece);
     const told = readFileSync(file, "utf8").slice(3);
@@ -56,17 +57,6 @@ test("a log is followed from beyond its end, too: nothing before that byte is to
   stop.abort();
   await reading;
 });
-
-/** Of all processes. */
-function commandLines(): readonly string[] {
-  return globSync("/proc/[0-9]*/cmdline").map((file) => {
-    try {
-      return readFileSync(file, "utf8");
-    } catch {
-      return "";
-    }
-  });
-}
 
 test("a log that grows while connections break: each byte once, in order", async () => {
   const { key, file } = put(2, Buffer.alloc(0));

@@ -30,13 +30,6 @@ alive() {
   [ -n "$1" ] && [ -n "$2" ] && process_start "$1" && [ "$lido_start" = "$2" ]
 }
 
-# signal_group SIGNAL PID START: to the process group of that process, also when only its children are left; not when its
-# number is somebody else's by now.
-signal_group() {
-  process_start "$2"
-  [ -n "$lido_start" ] && [ "$lido_start" != "$3" ] || kill -s "$1" -- "-$2" 2>/dev/null
-}
-
 # read_boot_id -> $boot: another value after each start of the machine.
 read_boot_id() {
   if [ -r /proc/sys/kernel/random/boot_id ]; then

@@ -43,6 +43,13 @@ watch_limits() {
   lido_watcher=$!
 }
 
+# signal_group SIGNAL PID START: to the process group of that process, also when only its children are left; not when its
+# number is somebody else's by now.
+signal_group() {
+  process_start "$2"
+  [ -n "$lido_start" ] && [ "$lido_start" != "$3" ] || kill -s "$1" -- "-$2" 2>/dev/null
+}
+
 # True when the job's time is over: $lido_reached. Else $lido_nap: seconds until the next look.
 limit_reached() {
   local lido_wait=60000

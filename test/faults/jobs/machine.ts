@@ -1,6 +1,7 @@
 /**
- * A worker of the fault lab: a host with a network namespace of its own behind a bad network, and the ways to strike it. Each strike lasts until the function
- * that it answers is called. What ended on it is told to the ledger before anybody else can know.
+ * A worker of the fault lab: a host with a network namespace of its own behind a bad network, and the ways to strike it.
+ * Each strike lasts until the function that it answers is called. What ended on it is told to the ledger before anybody
+ * else can know.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
